@@ -1,0 +1,89 @@
+"""From the parameters of an equation to numbers: the one place where a stencil meets arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import sympy as sp
+
+if TYPE_CHECKING:
+    import torch
+
+    from pdenet.symbolic.stencil import Stencil
+
+
+class KernelMap:
+    """Kernels as a function of the parameters: coefficient functions times constant patterns.
+
+    A stencil is linear in the coefficients of its equation, so the symbolic work is one small function
+    a coefficient, compiled once; the rest is one product with constant patterns (terms, rows, columns).
+
+    Parameters
+    ----------
+    stencil : Stencil
+        Stencil with a numeric spacing and time step.
+
+    Raises
+    ------
+    ValueError
+        If the spacing or the time step is a symbol.
+    """
+
+    def __init__(self, stencil: Stencil) -> None:
+        for name, step in (("spacing", stencil.spacing), ("dt", stencil.dt)):
+            if step.free_symbols:
+                raise ValueError(f"{name} is the symbol {step} – expected a number: kernels are numbers")
+        self.parameters = stencil.parameters
+        self.coefficients = tuple(stencil.pde.terms.values())
+        self.complex = any(coefficient.has(sp.I) for coefficient in self.coefficients)
+        self.patterns = np.stack([np.array(pattern, dtype=float) for pattern in stencil.patterns.values()])
+        self._functions: dict[str, Any] = {}
+        self._patterns_on: dict[Any, torch.Tensor] = {}
+
+    def _evaluate(self, module: str, columns: Any) -> list[Any]:
+        if module not in self._functions:
+            self._functions[module] = sp.lambdify(self.parameters, list(self.coefficients), modules=module)
+        return self._functions[module](*columns)
+
+    def _check(self, shape: tuple[int, ...]) -> None:
+        count = len(self.parameters)
+        if not shape or shape[-1] != count:
+            names = ", ".join(map(str, self.parameters)) or "none"
+            raise ValueError(
+                f"theta has the shape {tuple(shape)} – expected (..., {count}), one column a parameter: {names}"
+            )
+
+    def numpy(self, theta: Any) -> np.ndarray:
+        """Kernels of shape (..., rows, columns) in double precision."""
+        values = np.asarray(theta, dtype=float)
+        self._check(values.shape)
+        shape = values.shape[:-1]
+        columns = np.moveaxis(values, -1, 0)
+        coefficients = [np.broadcast_to(c, shape) for c in self._evaluate("numpy", columns)]
+        return np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
+
+    def torch(self, theta: torch.Tensor) -> torch.Tensor:
+        """Kernels of shape (..., rows, columns), differentiable, in the dtype and on the device of theta."""
+        import torch
+
+        self._check(tuple(theta.shape))
+        if not (theta.is_floating_point() or theta.is_complex()):
+            raise ValueError(f"theta has the dtype {theta.dtype} – expected a floating-point dtype")
+        dtype = theta.dtype.to_complex() if self.complex else theta.dtype
+        shape = theta.shape[:-1]
+        coefficients = [
+            c.to(dtype) if isinstance(c, torch.Tensor) else torch.full(shape, c, dtype=dtype, device=theta.device)
+            for c in self._evaluate("torch", theta.unbind(-1))
+        ]
+        # Multiply and add rather than matmul: no TF32, and the bits do not depend on the batch shape.
+        stacked = torch.stack(coefficients, dim=-1)[..., None, None]
+        return (stacked * self._patterns(dtype, theta.device)).sum(-3)
+
+    def _patterns(self, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+        import torch
+
+        key = (dtype, device)
+        if key not in self._patterns_on:
+            self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
+        return self._patterns_on[key]

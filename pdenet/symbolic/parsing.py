@@ -1,0 +1,116 @@
+"""Reading an equation: which derivatives stand on its right-hand side, and with which coefficients."""
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+Orders = tuple[int, int]
+"""Orders of differentiation in x and in y; the second is 0 for a field of (x, t)."""
+
+
+def derivative_name(orders: Orders, field: str = "psi") -> str:
+    """Subscript notation of a derivative: ``psi_xxy`` for the orders (2, 1)."""
+    i, j = orders
+    return f"{field}_{'x' * i}{'y' * j}" if i or j else field
+
+
+def read_field(equation: object) -> AppliedUndef:
+    """Field of an evolution equation, read off its left-hand side.
+
+    Parameters
+    ----------
+    equation : sympy.Equality
+        ``Eq(psi.diff(t), rhs)`` with psi a function of (x, t) or of (x, y, t).
+
+    Raises
+    ------
+    ValueError
+        If it is no equation, or its left-hand side is not one first derivative in time of such a field.
+    """
+    if not isinstance(equation, sp.Equality):
+        raise ValueError(f"not an equation: {equation} – expected sympy.Eq(psi.diff(t), right_hand_side)")
+    left = equation.lhs
+    if not isinstance(left, sp.Derivative) or not isinstance(left.expr, AppliedUndef):
+        raise ValueError(f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone")
+    field = left.expr
+    names = tuple(str(argument) for argument in field.args)
+    if names not in {("x", "t"), ("x", "y", "t")}:
+        raise ValueError(f"the field is {field} – expected a function of (x, t) or of (x, y, t), in this order")
+    time = field.args[-1]
+    if left.variables == (time, time):
+        raise ValueError(f"second time derivative {left} – expected an equation of first order in time")
+    if left.variables != (time,):
+        raise ValueError(f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone")
+    return field
+
+
+def read_terms(equation: sp.Equality) -> dict[Orders, sp.Expr]:
+    """Coefficient of each spatial derivative of the field, in the order in which the thesis writes them.
+
+    SymPy sorts a sum as it builds it, so the order in which it was typed is lost. The terms take the
+    order of the thesis instead: x derivatives from the highest down, then those in y, then mixed
+    ones, then the field itself.
+
+    Parameters
+    ----------
+    equation : sympy.Equality
+        As in `read_field`.
+
+    Raises
+    ------
+    ValueError
+        Naming the first term that is not a constant times the field or a spatial derivative of it.
+    """
+    field = read_field(equation)
+    collected: dict[Orders, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(equation.rhs.doit())):
+        orders, coefficient = _read_term(term, field)
+        collected[orders] = collected.get(orders, sp.Integer(0)) + coefficient
+    terms = {orders: collected[orders] for orders in sorted(collected, key=_thesis_order)}
+    terms = {orders: coefficient for orders, coefficient in terms.items() if coefficient != 0}
+    if not terms:
+        raise ValueError("the right-hand side is 0 – expected at least one term in the field")
+    return terms
+
+
+def _thesis_order(orders: Orders) -> tuple[int, int, int]:
+    i, j = orders
+    block = 3 if i == j == 0 else 2 if i and j else 1 if j else 0
+    return block, -i - j, -i
+
+
+def _read_term(term: sp.Expr, field: AppliedUndef) -> tuple[Orders, sp.Expr]:
+    coordinates = field.args
+    coefficient, factor = term.as_independent(field.func, *coordinates, as_Add=False)
+    strangers = term.atoms(AppliedUndef) - {field}
+    if strangers:
+        unknown = min(map(str, strangers))
+        raise ValueError(f"unknown function {unknown} in the term {term} – only {field} may appear")
+    known = {str(coordinate): coordinate for coordinate in coordinates}
+    for symbol in term.free_symbols - set(coordinates):
+        if str(symbol) in known:
+            raise ValueError(
+                f"the term {term} has a symbol {symbol} that is not the {symbol} of {field} – "
+                "expected one symbol of that name (pdenet.symbolic exports x, y, t)"
+            )
+    if factor == field:
+        return (0, 0), coefficient
+    if isinstance(factor, sp.Derivative) and factor.expr == field:
+        if factor.has_free(coordinates[-1]) and coordinates[-1] in factor.variables:
+            raise ValueError(f"time derivative in the term {term} – expected spatial derivatives only")
+        i, j = (factor.variables.count(coordinate) for coordinate in (*coordinates[:-1], None)[:2])
+        return (i, j), coefficient
+    raise ValueError(f"{_reason(factor, field)} in the term {term} – expected constant × derivative of {field}")
+
+
+def _reason(factor: sp.Expr, field: AppliedUndef) -> str:
+    if not factor.has(field):
+        if factor.free_symbols & set(field.args):
+            return f"source without {field.func}"
+        return f"constant without {field.func}"
+    unknowns = {factor.func(*factor.args)} if isinstance(factor, sp.Derivative) else set()
+    unknowns |= factor.atoms(sp.Derivative)
+    plain = factor.xreplace({unknown: sp.Dummy() for unknown in unknowns}).xreplace({field: sp.Dummy()})
+    dependence = plain.free_symbols & set(field.args)
+    if dependence:
+        return f"coefficient that depends on {', '.join(sorted(map(str, dependence)))}"
+    return "nonlinear expression"

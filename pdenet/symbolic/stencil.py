@@ -1,0 +1,221 @@
+"""The stencil of an evolution equation: one explicit time step as a correlation kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from pdenet.symbolic import variables
+from pdenet.symbolic.differences import (
+    ACCURACIES,
+    central_weights,
+    difference_symbol,
+    half_width,
+    leading_error,
+)
+from pdenet.symbolic.kernels import KernelMap
+from pdenet.symbolic.parsing import Orders, derivative_name
+from pdenet.symbolic.stability import Stability
+
+if TYPE_CHECKING:
+    import torch
+
+    from pdenet.symbolic.equation import EvolutionPDE
+
+
+@dataclass(frozen=True, repr=False)
+class Stencil:
+    """Central differences of the right-hand side of an equation, times the time step.
+
+    A layer is ``u + K u``; the stencil is ``K``, without the identity, written as `conv2d` applies it
+    (cross-correlation; x to the right, y downwards). Made by `EvolutionPDE.stencil`.
+
+    Parameters
+    ----------
+    pde : EvolutionPDE
+        The equation.
+    accuracy : {2, 4, 6}
+        Order of the spatial error in the spacing.
+    spacing : sympy.Expr
+        Distance between two pixels, along both axes; a positive number or a symbol.
+    dt : sympy.Expr
+        Time between two layers; a positive number or a symbol.
+    width : int, optional
+        Odd number of columns (and in 2-D of rows) of the kernel. The narrowest one that carries
+        every derivative if not given. A wider one only adds zeros.
+
+    Raises
+    ------
+    ValueError
+        If the accuracy, a step or the width is not as above, or the width cannot carry a derivative.
+    """
+
+    pde: EvolutionPDE
+    accuracy: int = 2
+    spacing: sp.Expr = sp.Integer(1)
+    dt: sp.Expr = sp.Integer(1)
+    width: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.accuracy not in ACCURACIES:
+            raise ValueError(f"accuracy is {self.accuracy} – expected 2, 4 or 6")
+        for name in ("spacing", "dt"):
+            step = sp.sympify(getattr(self, name))
+            if step.is_positive is False or (step.is_number and not step.is_positive) or step.is_infinite:
+                raise ValueError(f"{name} is {step} – expected a positive number or a symbol")
+            object.__setattr__(self, name, step)
+        radii = {orders: max(half_width(n, self.accuracy) for n in orders) for orders in self.pde.terms}
+        if self.width is None:
+            radius = max(self.accuracy // 2, *radii.values())
+            object.__setattr__(self, "width", 2 * radius + 1)
+            return
+        if isinstance(self.width, bool) or self.width < 1 or self.width % 2 == 0:
+            raise ValueError(f"width is {self.width} – expected an odd positive number such as 3")
+        for orders, radius in radii.items():
+            if 2 * radius + 1 > self.width:
+                raise ValueError(
+                    f"a width of {self.width} cannot carry {derivative_name(orders)} at accuracy "
+                    f"{self.accuracy} – expected a width of at least {2 * radius + 1}"
+                )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Stencil, (self.pde, self.accuracy, self.spacing, self.dt, self.width)
+
+    @property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """Parameters of the equation, in the order of the columns of theta."""
+        return self.pde.parameters
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows (y) and columns (x) of the kernel; one row in 1-D."""
+        assert self.width is not None
+        return (self.width if len(self.pde.space) == 2 else 1), self.width
+
+    @cached_property
+    def patterns(self) -> dict[Orders, sp.ImmutableMatrix]:
+        """Difference matrix of each derivative of the equation, scaled by the steps: K is their sum."""
+        rows, columns = self.shape
+        return {(i, j): self._pattern(i, columns, j, rows) for i, j in self.pde.terms}
+
+    def _pattern(self, i: int, columns: int, j: int, rows: int) -> sp.ImmutableMatrix:
+        along_x = _padded(central_weights(i, self.accuracy), columns)
+        along_y = _padded(central_weights(j, self.accuracy), rows)
+        scale = self.dt / self.spacing ** (i + j)
+        return sp.ImmutableMatrix(rows, columns, lambda row, column: scale * along_y[row] * along_x[column])
+
+    @cached_property
+    def matrix(self) -> sp.ImmutableMatrix:
+        """Kernel as a matrix: rows are y from top to bottom, columns are x from left to right."""
+        total = sp.zeros(*self.shape)
+        for orders, coefficient in self.pde.terms.items():
+            total += coefficient * self.patterns[orders]
+        return sp.ImmutableMatrix(total.applyfunc(sp.expand))
+
+    @property
+    def offsets(self) -> dict[tuple[int, int], sp.Expr]:
+        """Non-zero coefficients by offset (dx, dy) in pixels; dy is 0 throughout in 1-D."""
+        rows, columns = self.shape
+        return {
+            (column - columns // 2, row - rows // 2): self.matrix[row, column]
+            for row in range(rows)
+            for column in range(columns)
+            if self.matrix[row, column] != 0
+        }
+
+    @property
+    def support(self) -> frozenset[tuple[int, int]]:
+        """Offsets (dx, dy) whose coefficient is not zero."""
+        return frozenset(self.offsets)
+
+    def symbol(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
+        r"""Fourier symbol :math:`H(p, q) = \sum K(dx, dy)\, e^{i(p\,dx + q\,dy)}`.
+
+        Parameters
+        ----------
+        p, q : sympy.Expr or number
+            Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
+        """
+        p, q = sp.sympify(p), sp.sympify(q)
+        return sp.Add(
+            *(
+                coefficient
+                * self.dt
+                / self.spacing ** (i + j)
+                * sp.expand(difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q))
+                for (i, j), coefficient in self.pde.terms.items()
+            )
+        )
+
+    def amplification(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
+        """Factor 1 + H(p, q) by which one linear layer multiplies a plane wave.
+
+        Parameters
+        ----------
+        p, q : sympy.Expr or number
+            Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
+        """
+        return 1 + self.symbol(p, q)
+
+    def truncation_error(self) -> sp.Expr:
+        """Leading term of what is left when a smooth solution is put into the scheme.
+
+        The scheme is ``(psi(t + dt) - psi(t)) / dt = K psi / dt``; left minus right starts with a term of
+        first order in dt and one of order `accuracy` in the spacing.
+        """
+        field, space, time = self.pde.field, self.pde.space, self.pde.time
+        residual = self.dt / 2 * field.diff(time, 2)
+        for orders, coefficient in self.pde.terms.items():
+            for axis, variable in enumerate(space):
+                degree, factor = leading_error(orders[axis], self.accuracy)
+                if factor == 0:
+                    continue
+                others = [(v, n) for v, n in zip(space, orders, strict=False) if v != variable and n]
+                derivative = field.diff((variable, degree), *others)
+                residual -= coefficient * factor * self.spacing ** (degree - orders[axis]) * derivative
+        return residual
+
+    def stability(self) -> Stability:
+        """Conditions under which the linear layer lets no plane wave grow, and keeps images non-negative."""
+        return Stability(self)
+
+    @cached_property
+    def kernel_map(self) -> KernelMap:
+        """Compiled map from parameters to kernels, shared by `kernels` and `stability`."""
+        return KernelMap(self)
+
+    def kernels(self, theta: torch.Tensor) -> torch.Tensor:
+        """Kernels of many layers at once, differentiable in their parameters.
+
+        Parameters
+        ----------
+        theta : torch.Tensor, shape (..., parameters)
+            Parameters in the order of `parameters`; any leading axes, such as (seed, layer).
+
+        Returns
+        -------
+        torch.Tensor, shape (..., rows, columns)
+            In the dtype and on the device of theta (the complex dtype if the equation has complex coefficients).
+
+        Raises
+        ------
+        ValueError
+            If the last axis does not match the parameters, theta is not floating-point, or the spacing
+            or dt is a symbol.
+        """
+        return self.kernel_map.torch(theta)
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        return f"<Stencil {rows}x{columns}, accuracy {self.accuracy}, {len(self.offsets)} taps, of {self.pde}>"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle K = {sp.latex(self.matrix)}$"
+
+
+def _padded(weights: tuple[sp.Rational, ...], width: int) -> tuple[sp.Rational, ...]:
+    border = (sp.Integer(0),) * ((width - len(weights)) // 2)
+    return border + weights + border
