@@ -1,0 +1,9 @@
+"""Networks: one residual stack, parametrised by a PDE or freely, and a classifier behind it."""
+
+from pdenet.models.classifier import Classifier
+from pdenet.models.conv_resnet import ConvResNet
+from pdenet.models.initial import Init
+from pdenet.models.pde_net import PDENet
+from pdenet.models.residual_net import ResidualNet
+
+__all__ = ["Classifier", "ConvResNet", "Init", "PDENet", "ResidualNet"]

@@ -7,16 +7,16 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from pdenet.symbolic import variables
-from pdenet.symbolic.parsing import Orders, derivative_name, read_field, read_terms
+from pdenet.symbolic.display import as_latex, as_text
+from pdenet.symbolic.parsing import Orders, read_field, read_terms
 from pdenet.symbolic.stability import Stability
 from pdenet.symbolic.stencil import Stencil
 
 if TYPE_CHECKING:
     import torch
-
-spacing_symbol, dt_symbol = sp.symbols(r"\Delta{x} \Delta{t}", positive=True)
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,14 +36,116 @@ class EvolutionPDE:
     ValueError
         Naming the term that is nonlinear, a source, differentiated in time, made of another function, or
         multiplied by something that depends on x, y or t.
+
+    Examples
+    --------
+    >>> heat = EvolutionPDE(sp.Eq(psi.diff(t), alpha**2 / 2 * (psi.diff(x, 2) + psi.diff(y, 2))))
+    >>> heat.stencil().matrix
+    Matrix([
+    [         0,  alpha**2/2,          0],
+    [alpha**2/2, -2*alpha**2, alpha**2/2],
+    [         0,  alpha**2/2,          0]])
     """
 
     equation: sp.Equality
     name: str | None = None
 
     def __post_init__(self) -> None:
-        read_field(self.equation)
-        self.__dict__["terms"] = read_terms(self.equation)
+        # Reading the terms is the validation: a bad equation must fail here and not at its first use.
+        _ = self.terms
 
-    if TYPE_CHECKING:
-        terms: dict[Orders, sp.Expr]
+    @cached_property
+    def field(self) -> AppliedUndef:
+        """The unknown, psi(x, t) or psi(x, y, t)."""
+        return read_field(self.equation)
+
+    @cached_property
+    def terms(self) -> dict[Orders, sp.Expr]:
+        """Coefficient of each derivative, by its orders in x and y, in the order the thesis writes them."""
+        return read_terms(self.equation)
+
+    @property
+    def rhs(self) -> sp.Expr:
+        """Right-hand side of the equation."""
+        return self.equation.rhs
+
+    @property
+    def space(self) -> tuple[sp.Symbol, ...]:
+        """Spatial coordinates: (x,) or (x, y)."""
+        return self.field.args[:-1]
+
+    @property
+    def time(self) -> sp.Symbol:
+        """Time coordinate."""
+        return self.field.args[-1]
+
+    @cached_property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """Free symbols of the coefficients, by first appearance in `terms`, then by name."""
+        found: dict[sp.Symbol, None] = {}
+        for coefficient in self.terms.values():
+            found |= dict.fromkeys(sorted(coefficient.free_symbols, key=str))
+        return tuple(found)
+
+    def stencil(
+        self, accuracy: int = 2, spacing: Any = 1, *, dt: Any = 1, width: int | None = None
+    ) -> Stencil:
+        """One explicit time step of the equation as a correlation kernel.
+
+        Parameters
+        ----------
+        accuracy : {2, 4, 6}
+            Order of the spatial error in the spacing.
+        spacing, dt : number or sympy.Expr
+            Pixel and time step; a pixel is one unit of length and a layer one unit of time by default.
+        width : int, optional
+            Odd width of the kernel; by default the narrowest that carries every derivative.
+
+        Raises
+        ------
+        ValueError
+            If an argument is not as above, or a derivative does not fit into the requested width.
+        """
+        return _stencil(self, accuracy, sp.sympify(spacing), sp.sympify(dt), width)
+
+    @property
+    def matrix(self) -> sp.ImmutableMatrix:
+        """Matrix of the default stencil."""
+        return self.stencil().matrix
+
+    def symbol(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
+        """Fourier symbol of the default stencil; see `Stencil.symbol`."""
+        return self.stencil().symbol(p, q)
+
+    def amplification(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
+        """Factor 1 + H(p, q) of one layer of the default stencil; see `Stencil.amplification`."""
+        return self.stencil().amplification(p, q)
+
+    def kernels(self, theta: torch.Tensor) -> torch.Tensor:
+        """Kernels of the default stencil; see `Stencil.kernels`."""
+        return self.stencil().kernels(theta)
+
+    def stability(self) -> Stability:
+        """Stability of the default stencil; see `Stencil.stability`."""
+        return self.stencil().stability()
+
+    def truncation_error(self, accuracy: int = 2) -> sp.Expr:
+        """Leading truncation error for symbolic steps dx and dt; see `Stencil.truncation_error`.
+
+        Parameters
+        ----------
+        accuracy : {2, 4, 6}
+            Order of the spatial error in the spacing.
+        """
+        return self.stencil(accuracy, variables.dx, dt=variables.dt).truncation_error()
+
+    def __repr__(self) -> str:
+        return f"{self.name or 'EvolutionPDE'}: {as_text(self.terms, self.field.func.__name__)}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {as_latex(self.terms, self.field.func.__name__)}$"
+
+
+@cache
+def _stencil(pde: EvolutionPDE, accuracy: int, spacing: sp.Expr, dt: sp.Expr, width: int | None) -> Stencil:
+    return Stencil(pde, accuracy, spacing, dt, width)

@@ -43,7 +43,9 @@ class KernelMap:
 
     def _evaluate(self, module: str, columns: Any) -> list[Any]:
         if module not in self._functions:
-            self._functions[module] = sp.lambdify(self.parameters, list(self.coefficients), modules=module)
+            # Constants such as sqrt(2) become floats here: torch would take them in single precision.
+            rounded = [sp.N(coefficient, 17) for coefficient in self.coefficients]
+            self._functions[module] = sp.lambdify(self.parameters, rounded, modules=module)
         return self._functions[module](*columns)
 
     def _check(self, shape: tuple[int, ...]) -> None:
@@ -51,10 +53,10 @@ class KernelMap:
         if not shape or shape[-1] != count:
             names = ", ".join(map(str, self.parameters)) or "none"
             raise ValueError(
-                f"theta has the shape {tuple(shape)} – expected (..., {count}), one column a parameter: {names}"
+                f"theta has the shape {tuple(shape)} – expected (..., {count}), the parameters being: {names}"
             )
 
-    def numpy(self, theta: Any) -> np.ndarray:
+    def as_numpy(self, theta: Any) -> np.ndarray:
         """Kernels of shape (..., rows, columns) in double precision."""
         values = np.asarray(theta, dtype=float)
         self._check(values.shape)
@@ -63,7 +65,7 @@ class KernelMap:
         coefficients = [np.broadcast_to(c, shape) for c in self._evaluate("numpy", columns)]
         return np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
 
-    def torch(self, theta: torch.Tensor) -> torch.Tensor:
+    def as_torch(self, theta: torch.Tensor) -> torch.Tensor:
         """Kernels of shape (..., rows, columns), differentiable, in the dtype and on the device of theta."""
         import torch
 
@@ -73,7 +75,9 @@ class KernelMap:
         dtype = theta.dtype.to_complex() if self.complex else theta.dtype
         shape = theta.shape[:-1]
         coefficients = [
-            c.to(dtype) if isinstance(c, torch.Tensor) else torch.full(shape, c, dtype=dtype, device=theta.device)
+            c.to(dtype)
+            if isinstance(c, torch.Tensor)
+            else torch.full(shape, c, dtype=dtype, device=theta.device)
             for c in self._evaluate("torch", theta.unbind(-1))
         ]
         # Multiply and add rather than matmul: no TF32, and the bits do not depend on the batch shape.
@@ -85,5 +89,7 @@ class KernelMap:
 
         key = (dtype, device)
         if key not in self._patterns_on:
-            self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
+            # A tensor first made under inference_mode could not be used for training later.
+            with torch.inference_mode(False):
+                self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
         return self._patterns_on[key]

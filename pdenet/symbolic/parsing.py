@@ -34,7 +34,9 @@ def read_field(equation: object) -> AppliedUndef:
     field = left.expr
     names = tuple(str(argument) for argument in field.args)
     if names not in {("x", "t"), ("x", "y", "t")}:
-        raise ValueError(f"the field is {field} – expected a function of (x, t) or of (x, y, t), in this order")
+        raise ValueError(
+            f"the field is {field} – expected a function of (x, t) or of (x, y, t), in this order"
+        )
     time = field.args[-1]
     if left.variables == (time, time):
         raise ValueError(f"second time derivative {left} – expected an equation of first order in time")
@@ -62,14 +64,13 @@ def read_terms(equation: sp.Equality) -> dict[Orders, sp.Expr]:
     """
     field = read_field(equation)
     collected: dict[Orders, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand(equation.rhs.doit())):
+    right = sp.expand(equation.rhs.doit())
+    if right == 0:
+        raise ValueError("the right-hand side is 0 – expected at least one term in the field")
+    for term in sp.Add.make_args(right):
         orders, coefficient = _read_term(term, field)
         collected[orders] = collected.get(orders, sp.Integer(0)) + coefficient
-    terms = {orders: collected[orders] for orders in sorted(collected, key=_thesis_order)}
-    terms = {orders: coefficient for orders, coefficient in terms.items() if coefficient != 0}
-    if not terms:
-        raise ValueError("the right-hand side is 0 – expected at least one term in the field")
-    return terms
+    return {orders: collected[orders] for orders in sorted(collected, key=_thesis_order)}
 
 
 def _thesis_order(orders: Orders) -> tuple[int, int, int]:
@@ -95,22 +96,28 @@ def _read_term(term: sp.Expr, field: AppliedUndef) -> tuple[Orders, sp.Expr]:
     if factor == field:
         return (0, 0), coefficient
     if isinstance(factor, sp.Derivative) and factor.expr == field:
-        if factor.has_free(coordinates[-1]) and coordinates[-1] in factor.variables:
-            raise ValueError(f"time derivative in the term {term} – expected spatial derivatives only")
-        i, j = (factor.variables.count(coordinate) for coordinate in (*coordinates[:-1], None)[:2])
-        return (i, j), coefficient
-    raise ValueError(f"{_reason(factor, field)} in the term {term} – expected constant × derivative of {field}")
+        if coordinates[-1] in factor.variables:
+            which = (
+                "second time derivative"
+                if factor.variables.count(coordinates[-1]) == 2
+                else "time derivative"
+            )
+            raise ValueError(f"{which} in the term {term} – expected spatial derivatives only")
+        counts = [factor.variables.count(coordinate) for coordinate in coordinates[:-1]]
+        return (counts[0], counts[1] if len(counts) == 2 else 0), coefficient
+    raise ValueError(
+        f"{_reason(factor, field)} in the term {term} – expected constant × derivative of {field}"
+    )
 
 
 def _reason(factor: sp.Expr, field: AppliedUndef) -> str:
     if not factor.has(field):
-        if factor.free_symbols & set(field.args):
-            return f"source without {field.func}"
-        return f"constant without {field.func}"
-    unknowns = {factor.func(*factor.args)} if isinstance(factor, sp.Derivative) else set()
-    unknowns |= factor.atoms(sp.Derivative)
-    plain = factor.xreplace({unknown: sp.Dummy() for unknown in unknowns}).xreplace({field: sp.Dummy()})
-    dependence = plain.free_symbols & set(field.args)
+        return f"source without {field.func}"
+    if factor.has(sp.Subs, sp.Integral):
+        return "non-local expression"
+    derivatives = {derivative: sp.Dummy() for derivative in factor.atoms(sp.Derivative)}
+    without_unknowns = factor.xreplace(derivatives).xreplace({field: sp.Dummy()})
+    dependence = sorted(map(str, without_unknowns.free_symbols & set(field.args)))
     if dependence:
-        return f"coefficient that depends on {', '.join(sorted(map(str, dependence)))}"
+        return f"coefficient that depends on {', '.join(dependence)}"
     return "nonlinear expression"

@@ -43,9 +43,9 @@ class Stencil:
         Distance between two pixels, along both axes; a positive number or a symbol.
     dt : sympy.Expr
         Time between two layers; a positive number or a symbol.
-    width : int, optional
-        Odd number of columns (and in 2-D of rows) of the kernel. The narrowest one that carries
-        every derivative if not given. A wider one only adds zeros.
+    width : int or None
+        Odd number of columns (and in 2-D of rows) of the kernel; None for the narrowest one that carries
+        every derivative. A wider one only adds zeros.
 
     Raises
     ------
@@ -54,31 +54,26 @@ class Stencil:
     """
 
     pde: EvolutionPDE
-    accuracy: int = 2
-    spacing: sp.Expr = sp.Integer(1)
-    dt: sp.Expr = sp.Integer(1)
-    width: int | None = None
+    accuracy: int
+    spacing: sp.Expr
+    dt: sp.Expr
+    width: int | None
 
     def __post_init__(self) -> None:
-        if self.accuracy not in ACCURACIES:
+        if not isinstance(self.accuracy, int) or self.accuracy not in ACCURACIES:
             raise ValueError(f"accuracy is {self.accuracy} – expected 2, 4 or 6")
-        for name in ("spacing", "dt"):
-            step = sp.sympify(getattr(self, name))
+        for name, step in (("spacing", self.spacing), ("dt", self.dt)):
             if step.is_positive is False or (step.is_number and not step.is_positive) or step.is_infinite:
                 raise ValueError(f"{name} is {step} – expected a positive number or a symbol")
-            object.__setattr__(self, name, step)
-        radii = {orders: max(half_width(n, self.accuracy) for n in orders) for orders in self.pde.terms}
         if self.width is None:
-            radius = max(self.accuracy // 2, *radii.values())
-            object.__setattr__(self, "width", 2 * radius + 1)
             return
-        if isinstance(self.width, bool) or self.width < 1 or self.width % 2 == 0:
+        if not isinstance(self.width, int) or self.width < 1 or self.width % 2 == 0:
             raise ValueError(f"width is {self.width} – expected an odd positive number such as 3")
-        for orders, radius in radii.items():
-            if 2 * radius + 1 > self.width:
+        for orders, needed in self._widths().items():
+            if needed > self.width:
                 raise ValueError(
                     f"a width of {self.width} cannot carry {derivative_name(orders)} at accuracy "
-                    f"{self.accuracy} – expected a width of at least {2 * radius + 1}"
+                    f"{self.accuracy} – expected a width of at least {needed}"
                 )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -92,8 +87,12 @@ class Stencil:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows (y) and columns (x) of the kernel; one row in 1-D."""
-        assert self.width is not None
-        return (self.width if len(self.pde.space) == 2 else 1), self.width
+        width = self.width or max(self.accuracy + 1, *self._widths().values())
+        return (width if len(self.pde.space) == 2 else 1), width
+
+    def _widths(self) -> dict[Orders, int]:
+        """Narrowest width of each derivative."""
+        return {(i, j): 2 * max(half_width(n, self.accuracy) for n in (i, j)) + 1 for i, j in self.pde.terms}
 
     @cached_property
     def patterns(self) -> dict[Orders, sp.ImmutableMatrix]:
@@ -140,15 +139,11 @@ class Stencil:
             Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
         """
         p, q = sp.sympify(p), sp.sympify(q)
-        return sp.Add(
-            *(
-                coefficient
-                * self.dt
-                / self.spacing ** (i + j)
-                * sp.expand(difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q))
-                for (i, j), coefficient in self.pde.terms.items()
-            )
-        )
+        total = sp.Integer(0)
+        for (i, j), coefficient in self.pde.terms.items():
+            wave = difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q)
+            total += sp.factor_terms(coefficient * self.dt / self.spacing ** (i + j) * wave)
+        return total
 
     def amplification(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
         """Factor 1 + H(p, q) by which one linear layer multiplies a plane wave.
@@ -198,7 +193,7 @@ class Stencil:
         Returns
         -------
         torch.Tensor, shape (..., rows, columns)
-            In the dtype and on the device of theta (the complex dtype if the equation has complex coefficients).
+            In the dtype and on the device of theta; complex if the equation has complex coefficients.
 
         Raises
         ------
@@ -206,14 +201,16 @@ class Stencil:
             If the last axis does not match the parameters, theta is not floating-point, or the spacing
             or dt is a symbol.
         """
-        return self.kernel_map.torch(theta)
+        return self.kernel_map.as_torch(theta)
 
     def __repr__(self) -> str:
         rows, columns = self.shape
-        return f"<Stencil {rows}x{columns}, accuracy {self.accuracy}, {len(self.offsets)} taps, of {self.pde}>"
+        return (
+            f"<Stencil {rows}x{columns}, accuracy {self.accuracy}, {len(self.offsets)} taps, of {self.pde}>"
+        )
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle K = {sp.latex(self.matrix)}$"
+        return rf"$\displaystyle K = {sp.latex(self.matrix, order='grlex')}$"
 
 
 def _padded(weights: tuple[sp.Rational, ...], width: int) -> tuple[sp.Rational, ...]:

@@ -1,9 +1,10 @@
-"""The symbols every chapter shares: coordinates, wave numbers, the thesis's parameters and its field."""
+"""The symbols every chapter shares: coordinates, steps, wave numbers, the thesis's parameters, its field."""
 
 import sympy as sp
 
 x, y, t = sp.symbols("x y t", real=True)
-p, q = sp.symbols("p q", real=True)
+dx, dt = sp.symbols("Δx Δt", positive=True)
+p, q, phi = sp.symbols("p q phi", real=True)
 alpha, beta, sigma, rho, gamma = sp.symbols("alpha beta sigma rho gamma", real=True)
 
 psi = sp.Function("psi")(x, y, t)

@@ -1,0 +1,285 @@
+"""Intervals over seeds, and claims that are judged by them.
+
+A chapter never types that something holds: it measures an `Interval`, hands it to a `Claim`, and prints the
+sentence that comes back. Prose and data then cannot disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri, stdtrit
+
+Kind = Literal["identity", "prediction", "comparison"]
+Direction = Literal["above", "below"]
+
+
+class Verdict(StrEnum):
+    """What an interval says about a claim; compares equal to, and prints as, its words."""
+
+    HOLDS = "holds"
+    DOES_NOT_HOLD = "does not hold"
+    NOT_DECIDED = "not decided"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An estimate with its confidence interval, which may be infinite (one run says nothing of the spread).
+
+    ``format(interval, ".2f")`` gives ``97.31 [97.12, 97.50]``; any format of a float will do, ``".1%"`` too.
+
+    Parameters
+    ----------
+    estimate, low, high : float
+        The estimate and the ends of the interval, ``low <= estimate <= high``, in the unit of the data.
+    n : int
+        Number of independent runs or trials behind it.
+    level : float
+        Confidence level.
+
+    Raises
+    ------
+    ValueError
+        If a value is NaN or the estimate lies outside the interval.
+    """
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+    level: float = 0.95
+
+    def __post_init__(self) -> None:
+        _check_order(self.estimate, self.low, self.high)
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.estimate:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+
+def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the mean over seeds with its Student-t interval; a single value has an infinite one.
+
+    Parameters
+    ----------
+    values : array_like, shape (seeds,)
+        One finite number a seed.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no value, one is NaN or infinite, or the level is out of range.
+
+    References
+    ----------
+    Student (W. S. Gosset), The probable error of a mean, Biometrika 6 (1908).
+    """
+    sample = _sample(values, "values")
+    tail = _upper_quantile_level(level)
+    n = sample.size
+    mean = float(sample.mean())
+    if n == 1:
+        return Interval(mean, -math.inf, math.inf, 1, level)
+    half = float(stdtrit(n - 1, tail) * sample.std(ddof=1) / math.sqrt(n))
+    return Interval(mean, mean - half, mean + half, n, level)
+
+
+def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the mean of ``a - b`` over the seeds both sides share, with its Student-t interval.
+
+    Parameters
+    ----------
+    a, b : array_like, shape (seeds,)
+        One finite number a seed; equal positions hold equal seeds.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `mean_interval`, and if the two sides differ in length.
+    """
+    first, second = _sample(a, "a"), _sample(b, "b")
+    if first.size != second.size:
+        raise ValueError(
+            f"a has {first.size} values and b has {second.size}; "
+            "a paired interval needs one of each for every seed, in the same order"
+        )
+    return mean_interval(first - second, level)
+
+
+def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
+    """Return the share of successes with Wilson's score interval, sound near 0 and 1 and for small n.
+
+    Parameters
+    ----------
+    successes, n : int
+        Successes among `n` independent trials, ``0 <= successes <= n``.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the counts are not whole numbers or out of range, or the level is out of range.
+
+    References
+    ----------
+    E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
+    """
+    if n != int(n) or successes != int(successes) or not 0 <= successes <= n or n < 1:
+        raise ValueError(
+            f"got {successes} successes in {n} trials; "
+            "counts are whole numbers, 0 <= successes <= n and n >= 1"
+        )
+    z = float(ndtri(_upper_quantile_level(level)))
+    share = successes / n
+    weight = z * z / n
+    centre = (share + weight / 2) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / n + weight / (4 * n)) / (1 + weight)
+    # At 0 and n successes one end is exactly the share; rounding must not push it past.
+    return Interval(
+        share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share), int(n), level
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement with a threshold, to be judged by an interval.
+
+    Parameters
+    ----------
+    id : str
+        Short label, unique in the book.
+    text : str
+        The statement as a clause without its final stop.
+    kind : {"identity", "prediction", "comparison"}
+        An exact identity: the measure is a deviation, the threshold the rounding level it stays below.
+        A parameter-free prediction: the measure is mostly a deviation in standard errors, the threshold 3.
+        A measured comparison: reported, not asserted.
+    threshold : float
+        The value that divides right from wrong, in the unit of the measure.
+    direction : {"above", "below"}
+        The side of the threshold on which the claim is true; the threshold itself is on neither.
+
+    Raises
+    ------
+    ValueError
+        If the kind or the direction is unknown, the id or the text is empty, the threshold is not finite,
+        or an identity is not of the form "below a positive rounding level".
+    """
+
+    id: str
+    text: str
+    kind: Kind
+    threshold: float
+    direction: Direction = "above"
+
+    def __post_init__(self) -> None:
+        if not self.id.strip() or not self.text.strip():
+            raise ValueError(f"a claim needs an id and a text, got id {self.id!r} and text {self.text!r}")
+        if self.kind not in get_args(Kind):
+            raise ValueError(
+                f"claim {self.id}: kind {self.kind!r} is unknown; use one of {_listed(get_args(Kind))}"
+            )
+        if self.direction not in get_args(Direction):
+            raise ValueError(
+                f"claim {self.id}: direction {self.direction!r} is unknown; use 'above' or 'below'"
+            )
+        if not math.isfinite(self.threshold):
+            raise ValueError(
+                f"claim {self.id}: the threshold is {self.threshold}; it must be a finite number"
+            )
+        if self.kind == "identity" and not (self.direction == "below" and self.threshold > 0):
+            raise ValueError(
+                f"claim {self.id}: an identity is judged by a deviation below a positive rounding level, "
+                f"got {self.direction} {self.threshold}"
+            )
+
+    @property
+    def asserted(self) -> bool:
+        """Whether a chapter's guards assert the claim; comparisons are only reported."""
+        return self.kind != "comparison"
+
+    def judge(self, estimate: float, low: float, high: float) -> Verdict:
+        """Return the verdict: decided only where the whole interval lies on one side of the threshold.
+
+        Parameters
+        ----------
+        estimate, low, high : float
+            The estimate and its interval, ``low <= estimate <= high``; all equal if there is no spread.
+
+        Raises
+        ------
+        ValueError
+            If a value is NaN or the estimate lies outside the interval.
+        """
+        _check_order(estimate, low, high)
+        if self.direction == "above":
+            right, wrong = low > self.threshold, high <= self.threshold
+        else:
+            right, wrong = high < self.threshold, low >= self.threshold
+        if right:
+            return Verdict.HOLDS
+        return Verdict.DOES_NOT_HOLD if wrong else Verdict.NOT_DECIDED
+
+    def sentence(self, interval: Interval, spec: str = ".4g") -> str:
+        """Return the claim, what was measured and the verdict as one sentence for the page.
+
+        Parameters
+        ----------
+        interval : Interval
+            What was measured.
+        spec : str
+            Format of its numbers and of the threshold, as for a float.
+        """
+        verdict = self.judge(interval.estimate, interval.low, interval.high)
+        if interval.low == interval.high:
+            measured = f"{interval.estimate:{spec}}"
+        elif math.isinf(interval.low) or math.isinf(interval.high):
+            measured = f"{interval.estimate:{spec}} (n = {interval.n}, too few for an interval)"
+        else:
+            measured = f"{interval:{spec}} ({100 * interval.level:g} % interval, n = {interval.n})"
+        needed = f"{self.direction} {self.threshold:{spec}}"
+        return f"{self.id} ({self.kind}): {self.text}. Measured {measured}, needed {needed}: {verdict}."
+
+
+def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    sample = np.asarray(values, dtype=np.float64)
+    if sample.ndim != 1 or sample.size == 0:
+        raise ValueError(
+            f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
+        )
+    broken = np.flatnonzero(~np.isfinite(sample))
+    if broken.size:
+        raise ValueError(
+            f"{name} is not finite at position {_listed(broken.tolist())}; leaving diverged runs out would "
+            "flatter the mean: report their share (wilson_interval) or give them the value they scored"
+        )
+    return sample
+
+
+def _upper_quantile_level(level: float) -> float:
+    if not 0 < level < 1:
+        raise ValueError(f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95")
+    return (1 + level) / 2
+
+
+def _check_order(estimate: float, low: float, high: float) -> None:
+    # Written so that a NaN anywhere fails as well.
+    if not low <= estimate <= high:
+        raise ValueError(
+            f"got estimate {estimate} and interval [{low}, {high}]; "
+            "low <= estimate <= high must hold, without NaN"
+        )
+
+
+def _listed(items: Sequence[object]) -> str:
+    return ", ".join(repr(item) for item in items)

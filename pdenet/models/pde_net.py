@@ -1,0 +1,91 @@
+"""The PDE network: a residual stack whose kernels are a PDE's stencils."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pdenet.models.initial import Init
+from pdenet.models.residual_net import ResidualNet
+from pdenet.seeding import TRUNK, generator
+from pdenet.symbolic import EvolutionPDE
+
+CROSS = frozenset({(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)})  # offsets of the five-point stencil
+
+
+class PDENet(ResidualNet):
+    """A network whose layer l is one explicit step of `pde` with parameters theta_l of its own.
+
+    Parameters
+    ----------
+    pde
+        The equation, in x and y (or in x alone: its stencil then acts along rows).
+    depth, seeds
+        As in `ResidualNet`.
+    init
+        Where the parameters start. The thesis does not say. Our default, uniform on [0, 1), keeps with its
+        symbols (a diffusion rate is no less than zero); gamma, if the equation has it, starts at zero, since
+        anything else multiplies the image by (1 + gamma) a layer.
+    bias
+        Whether each layer adds a learned number, zero at first. The thesis's equations have none.
+    **options
+        As in `ResidualNet`.
+
+    Raises
+    ------
+    ValueError
+        If `init` names a parameter that the equation does not have, or what `ResidualNet` refuses.
+
+    References
+    ----------
+    The thesis, section 4.1, equations (39) and (40).
+    """
+
+    def __init__(
+        self,
+        pde: EvolutionPDE,
+        depth: int,
+        seeds: int | Iterable[int] = 1,
+        *,
+        init: Init | None = None,
+        bias: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(depth, seeds, **options)
+        self.pde = pde
+        self.stencil = pde.stencil()
+        self.support = "cross" if self.stencil.support <= CROSS else "full"
+        names = [symbol.name for symbol in pde.parameters]
+        self.init = Init("uniform", 1.0, zero=("gamma",) if "gamma" in names else ()) if init is None else init
+        if unknown := set(self.init.zero) - set(names):
+            message = f"init starts {sorted(unknown)} at zero, but the equation's parameters are {names}"
+            raise ValueError(message)
+        shape = (depth, len(names))
+        theta = torch.stack([self.init.draw(shape, generator(seed, TRUNK)) for seed in self.seeds])
+        theta[..., [names.index(name) for name in self.init.zero]] = 0
+        self.theta = nn.Parameter(theta)  # (S, L, P)
+        self.bias = nn.Parameter(torch.zeros(len(self.seeds), depth)) if bias else None
+
+    def kernels(self) -> tuple[Tensor, Tensor | None]:
+        """The stencils of all layers, (S, L, rows, columns), and the biases (S, L) or None, differentiable."""
+        kernels = self.stencil.kernels(self.theta)
+        rows, columns = kernels.shape[-2:]
+        if rows < columns:  # a stencil in x alone is one row: give it the square that `residual_stack` takes
+            margin = (columns - rows) // 2
+            kernels = nn.functional.pad(kernels, (0, 0, margin, margin))
+        return kernels, self.bias
+
+    def trunk(self) -> dict[str, Tensor]:
+        """The PDE's parameters by name, each (S, L), and the bias if there is one."""
+        columns = {symbol.name: self.theta[..., i] for i, symbol in enumerate(self.pde.parameters)}
+        return columns if self.bias is None else {**columns, "bias": self.bias}
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data, the equation's right-hand side included."""
+        return {
+            **super().describe(),
+            "pde": str(self.pde.rhs),
+            "init": self.init.describe(),
+            "bias": self.bias is not None,
+        }

@@ -1,0 +1,133 @@
+"""What every network of the book is: a residual stack, then a classifier. Subclasses say where kernels come from."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pdenet.models.classifier import Activation, Classifier
+from pdenet.ops import residual_stack
+from pdenet.ops.residual_stack import Backend, Support
+from pdenet.seeding import as_seeds
+
+CLASSIFIER_WIDTHS = (256, 128)
+
+
+class ResidualNet(nn.Module, ABC):
+    """S networks side by side, each a stack of L residual stencils and a three-layer classifier.
+
+    Parameters
+    ----------
+    depth
+        Number of layers L, zero or more; zero is the classifier alone, on raw pixels.
+    seeds
+        How many networks (seeds 0, 1, ...), or which seeds.
+    widths
+        Hidden widths of the classifier. The thesis says "three layers" and no more; (256, 128) is our choice.
+    activation
+        Between the classifier's layers; the thesis does not say which, if any. ``"relu"`` is our choice.
+    image_shape
+        Rows and columns of an image, pixels.
+    classes
+        Number of logits.
+    backend
+        Handed on to `residual_stack`.
+
+    Raises
+    ------
+    ValueError
+        If the depth is negative, or what `as_seeds` and `Classifier` refuse.
+
+    References
+    ----------
+    The thesis, section 4.1 and Fig. 4.2.
+    """
+
+    support: Support = "full"
+
+    def __init__(
+        self,
+        depth: int,
+        seeds: int | Iterable[int] = 1,
+        *,
+        widths: Sequence[int] = CLASSIFIER_WIDTHS,
+        activation: Activation = "relu",
+        image_shape: tuple[int, int] = (28, 28),
+        classes: int = 10,
+        backend: Backend = "auto",
+    ) -> None:
+        super().__init__()
+        if depth < 0:
+            message = f"depth must be a number of layers, zero or more; got {depth}"
+            raise ValueError(message)
+        self.depth = depth
+        self.seeds = as_seeds(seeds)
+        self.image_shape = image_shape
+        self.backend = backend
+        pixels = image_shape[0] * image_shape[1]
+        self.classifier = Classifier((pixels, *widths, classes), self.seeds, activation)
+
+    @abstractmethod
+    def kernels(self) -> tuple[Tensor, Tensor | None]:
+        """The residual kernels (S, L, rows, columns) and the biases (S, L) or None, differentiable."""
+
+    @abstractmethod
+    def trunk(self) -> dict[str, Tensor]:
+        """The trunk's parameters by name, each (S, L, ...)."""
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data: all that, beside a seed, fixes the initial network."""
+        return {
+            "name": type(self).__name__,
+            "depth": self.depth,
+            "widths": [weight.shape[1] for weight in self.classifier.weights][1:],
+            "activation": self.classifier.activation,
+            "image_shape": list(self.image_shape),
+            "classes": self.classifier.weights[-1].shape[2],
+        }
+
+    def parameter_count(self) -> dict[str, int]:
+        """Parameters of one network: those of the trunk and those of the classifier."""
+        classifier = sum(p[0].numel() for p in self.classifier.parameters())
+        total = sum(p[0].numel() for p in self.parameters())
+        return {"trunk": total - classifier, "classifier": classifier}
+
+    def features(self, u: Tensor, upto: int | None = None) -> Tensor:
+        """The images after each layer, (S, upto + 1, B, H, W), from `u` itself to layer `upto` (default: all).
+
+        Raises
+        ------
+        ValueError
+            If `upto` is not between 0 and the depth, or `u` is not (B, H, W) or (S, B, H, W).
+        """
+        upto = self.depth if upto is None else upto
+        if not 0 <= upto <= self.depth:
+            message = f"upto must be between 0 and the depth {self.depth}; got {upto}"
+            raise ValueError(message)
+        kernels, bias = self.kernels()
+        states = [self._with_seed_axis(u)]
+        for layer in range(upto):
+            here = slice(layer, layer + 1)
+            states.append(self._stack(states[-1], kernels[:, here], None if bias is None else bias[:, here]))
+        return torch.stack(states, dim=1)
+
+    def forward(self, u: Tensor) -> Tensor:
+        """Logits (S, B, classes) of images `u` (B, H, W), the same for each seed, or (S, B, H, W)."""
+        return self.classifier(self._stack(self._with_seed_axis(u), *self.kernels()).flatten(2))
+
+    def _stack(self, u: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        return residual_stack(u, kernels, bias, backend=self.backend, support=self.support)
+
+    def _with_seed_axis(self, u: Tensor) -> Tensor:
+        """(S, B, H, W) from that or from (B, H, W)."""
+        seeds = len(self.seeds)
+        if u.shape[-2:] != self.image_shape or u.dim() not in (3, 4) or (u.dim() == 4 and len(u) != seeds):
+            rows, columns = self.image_shape
+            message = (
+                f"images must be (B, {rows}, {columns}) or ({seeds}, B, {rows}, {columns}), "
+                f"seeds first; got {tuple(u.shape)}"
+            )
+            raise ValueError(message)
+        return u if u.dim() == 4 else u.expand(seeds, *u.shape)

@@ -1,0 +1,405 @@
+"""What a run leaves behind: append-only JSON lines, one record a seed, read back as a list.
+
+A line, once written, is never touched again. A process that is killed can at worst leave a torn last line,
+which `read` recognises and the next `append` leaves on a line of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import errno
+import hashlib
+import json
+import math
+import os
+import secrets
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: appending works, only without a lock against other processes
+    fcntl = None  # type: ignore[assignment]
+
+SCHEMA = 1
+_TRUNK_DIGITS = 7
+
+
+class RecordError(ValueError):
+    """A record that this version of the package cannot read or write."""
+
+
+class RecordWarning(UserWarning):
+    """A broken line of a record file that was left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One trained network: its whole configuration, its course and its outcome.
+
+    Parameters
+    ----------
+    model, training : dict
+        The configurations, as JSON values.
+    seed : int
+        Seed of the initialisation and of the data order.
+    data : dict
+        At least ``name`` and ``checksum`` of the image set.
+    history : dict of lists
+        ``train_loss`` and ``test_accuracy`` (a share, 0 to 1), one number an epoch, None where not finite.
+    diverged_at : int or None
+        Epoch (counted from 1) at which the loss stopped being finite.
+    seconds : float
+        Wall time of the run in seconds.
+    machine, versions : dict
+        Where it ran (``device``, ``name``, ``threads`` and the like); versions of the packages.
+    date : str
+        End of the run, ISO 8601, UTC.
+    trunk : dict of nested lists
+        Final parameters of the residual stack, name -> (layers, ...); kept to seven significant digits.
+    schema : int
+        Version of this layout.
+    """
+
+    schema: int = SCHEMA
+    model: dict[str, Any]
+    training: dict[str, Any]
+    seed: int
+    data: dict[str, Any]
+    history: dict[str, list[float | None]]
+    diverged_at: int | None = None
+    seconds: float
+    machine: dict[str, Any]
+    versions: dict[str, Any]
+    date: str
+    trunk: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) of what determines the run: model, training, seed, name and checksum of the data."""
+        return run_key(self.model, self.training, self.seed, self.data["name"], self.data["checksum"])
+
+    @property
+    def accuracy(self) -> float:
+        """Test accuracy after the last epoch, a share of 1; NaN if the run diverged or has no epoch yet."""
+        course = self.history.get("test_accuracy", [])
+        if self.diverged_at is not None or not course or course[-1] is None:
+            return math.nan
+        return course[-1]
+
+    def to_json(self) -> str:
+        """Return the record as one line of compact JSON, without the newline.
+
+        Raises
+        ------
+        RecordError
+            If a value has no place in JSON.
+        """
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields["trunk"] = _plain(self.trunk, digits=_TRUNK_DIGITS)
+        return _dumps(fields)
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Record:
+        """Return the record of one line.
+
+        Raises
+        ------
+        RecordError
+            If the line is a record of a schema that this version does not read.
+        ValueError
+            If the line is not a record.
+        """
+        fields = json.loads(line)
+        if not isinstance(fields, dict) or not isinstance(fields.get("schema"), int):
+            raise ValueError("not a JSON object with a schema number")
+        if fields["schema"] != SCHEMA:
+            raise RecordError(f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}")
+        known = {field.name for field in dataclasses.fields(cls)}
+        if fields.keys() != known:
+            raise ValueError(f"fields missing or unknown: {', '.join(sorted(fields.keys() ^ known))}")
+        for name in ("model", "training", "data", "history", "machine", "versions", "trunk"):
+            if not isinstance(fields[name], dict):
+                raise ValueError(f"field {name} is not an object")
+        return cls(**fields)
+
+
+def run_key(
+    model: Mapping[str, Any], training: Mapping[str, Any], seed: int, data_name: str, data_checksum: str
+) -> str:
+    """Return the `Record.key` that a run with these ingredients will have.
+
+    Parameters
+    ----------
+    model, training : mapping
+        The configurations, as JSON values.
+    seed : int
+        The run's seed.
+    data_name, data_checksum : str
+        The image set's.
+
+    Raises
+    ------
+    RecordError
+        If a value has no place in JSON.
+    """
+    identity = _dumps([model, training, seed, data_name, data_checksum], sort_keys=True)
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def append(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
+    """Append records to a file of JSON lines, all in one write, and see them to the disk.
+
+    The file and its folder are made if need be. If the disk fills up, earlier records stay as they are. Where
+    the system has file locks, processes that append to one file wait for each other.
+
+    Parameters
+    ----------
+    path : path
+        The file, by convention ``*.jsonl``.
+    records : iterable of Record
+        Numbers that are not finite are written as null.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written in full; it names the file.
+    RecordError
+        If a value has no place in JSON; nothing is written then.
+    """
+    path = Path(path)
+    block = "".join(record.to_json() + "\n" for record in records).encode()
+    if not block:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
+    with _open_to_append(path) as (descriptor, locked):
+        size = os.fstat(descriptor).st_size
+        if size and not _ends_in_newline(descriptor):
+            block = b"\n" + block
+        try:
+            written = os.write(descriptor, block)
+            if written != len(block):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(descriptor)
+        except OSError as error:
+            # Take the fragment back, unless another process may have appended behind it.
+            if locked:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, size)
+            raise OSError(
+                error.errno,
+                f"could not append ({error.strerror}); records written before are intact",
+                str(path),
+            ) from error
+    if is_new:
+        _sync_folder(path.parent)
+
+
+def read(path: str | os.PathLike[str]) -> list[Record]:
+    """Return the records of a file in the order they were written.
+
+    Parameters
+    ----------
+    path : path
+        A file that `append` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    RecordError
+        If a line is of a schema that this version does not read.
+
+    Warns
+    -----
+    RecordWarning
+        For each line that is no record (torn by a killed process, or damaged); it is left out of the list and
+        stays in the file.
+    """
+    path = Path(path)
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            errno.ENOENT,
+            "no such file of records; `pdenet train` or pdenet.records.append makes one",
+            str(path),
+        ) from None
+    records = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            records.append(Record.from_json(line))
+        except RecordError as error:
+            raise RecordError(f"{path}, line {number}: {error}") from None
+        except ValueError as error:
+            # What `append` wrote whole ends in a newline, so only the text after the last one can be torn.
+            what = "torn, its write was cut short" if number == len(lines) else f"not a record ({error})"
+            warnings.warn(f"{path}, line {number}: {what}; left out", RecordWarning, stacklevel=2)
+    return records
+
+
+def shipped(name: str) -> Path:
+    """Return the path of a record file that comes with the book, in a checkout or in the installed package.
+
+    Parameters
+    ----------
+    name : str
+        File name, such as ``table-4.1.jsonl``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file; it lists those there are.
+    """
+    package = Path(__file__).resolve().parent
+    folders = [package / "results", package.parent / "results"]
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    available = sorted({file.name for folder in folders for file in folder.glob("*.jsonl")})
+    raise FileNotFoundError(
+        errno.ENOENT, f"no such file ships with pdenet; there are: {', '.join(available) or 'none'}", name
+    )
+
+
+def provenance(records: Sequence[Record]) -> str:
+    """Return one line that says when, where, with what, from which seeds and on which data.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        At least one.
+
+    Raises
+    ------
+    ValueError
+        If there is no record.
+    """
+    if not records:
+        raise ValueError("got no records; provenance needs at least one")
+    days = sorted({record.date[:10] for record in records})
+    parts = [
+        days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}",
+        _joined(_machine(record.machine) for record in records),
+        _joined(_software(record.versions) for record in records),
+        f"seeds {_ranges(sorted({record.seed for record in records}))}",
+        _joined(f"data {record.data['name']}" for record in records),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def write_atomic(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+    """Write a file so that it is there in full or not at all, whatever happens meanwhile.
+
+    Parameters
+    ----------
+    path : path
+        The file; an earlier one stays as it is until the new one is safely on the disk.
+    write : callable
+        Given a binary file open for writing, writes the whole content.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; whatever `write` raises passes through. No temporary file stays behind.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not tempfile.mkstemp: its files are private to the user, and the result should follow the umask.
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file it refused
+        raise
+    _sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _open_to_append(path: Path) -> Iterator[tuple[int, bool]]:
+    """Give the file's descriptor and whether it is locked against other processes."""
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        locked = False
+        if fcntl is not None:
+            # Some network file systems have no locks; a single O_APPEND write is then all there is.
+            with contextlib.suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                locked = True
+        yield descriptor, locked
+    finally:
+        os.close(descriptor)
+
+
+def _ends_in_newline(descriptor: int) -> bool:
+    os.lseek(descriptor, -1, os.SEEK_END)
+    return os.read(descriptor, 1) == b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _dumps(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(
+        _plain(value), sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def _plain(value: Any, digits: int | None = None) -> Any:
+    """Return the value in JSON's own types: floats that are not finite as None, others to `digits`."""
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars, torch tensors
+        value = value.tolist()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return value if digits is None else float(f"{value:.{digits}g}")
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item, digits) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, digits) for item in value]
+    raise RecordError(
+        f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
+    )
+
+
+def _machine(machine: Mapping[str, Any]) -> str:
+    name = str(machine.get("name") or machine.get("device", "unknown machine"))
+    return f"{name}, {machine.get('threads', '?')} threads" if machine.get("device") == "cpu" else name
+
+
+def _software(versions: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {versions[name]}" for name in ("pdenet", "torch") if name in versions)
+
+
+def _joined(items: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(items))
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Return sorted distinct whole numbers as text, runs drawn together: 0-2, 5."""
+    starts = [numbers[0], *(b for a, b in pairwise(numbers) if b != a + 1)]
+    ends = [*(a for a, b in pairwise(numbers) if b != a + 1), numbers[-1]]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
