@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -11,8 +10,10 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from typer.main import get_command
 
 import pdenet
+from pdenet.cli import main
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -107,9 +108,9 @@ def test_the_version_is_the_same_everywhere() -> None:
 
 
 def test_every_dependency_has_a_reason_in_the_readme() -> None:
-    table = read("README.md").split("## What it depends on")[1].split("\n## ")[0]
-    cells = re.findall(r"^\| ([\w, -]+) \|", table, re.MULTILINE)
-    given = {canonicalize_name(name) for cell in cells for name in cell.split(", ")} - {"package", "---"}
+    section = read("README.md").split("## What it depends on")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([\w, -]+) \| \w", section, re.MULTILINE)[1:]  # the first is the heading
+    given = {canonicalize_name(name) for row in rows for name in row.split(", ")}
     assert given == requirements(PROJECT["dependencies"], *EXTRAS.values()).keys()
 
 
@@ -130,11 +131,7 @@ def test_make_help_lists_every_command() -> None:
 def test_every_command_line_that_the_readme_shows_exists() -> None:
     shown = set(re.findall(r"^pdenet ([a-z]+)", read("README.md"), re.MULTILINE))
     assert shown
-    for command in sorted(shown):
-        finished = subprocess.run(
-            [sys.executable, "-m", "pdenet", command, "--help"], capture_output=True, text=True, check=False
-        )
-        assert finished.returncode == 0, finished.stderr
+    assert shown <= {command.name for command in get_command(main).commands.values()}
 
 
 def test_the_workflow_runs_the_same_script() -> None:
