@@ -1,4 +1,4 @@
-"""Time the residual stack beside what a user would write, in one run: ratios, share of the machine's peak, memory.
+"""Time the residual stack beside what a user would write, in one run: ratios, share of peak, memory.
 
 Every contender takes the same images through the same stack of five-point stencils, forward and backward
 (gradients of the image, the taps), in float32. They take turns, one step each a round, so that a busy moment
@@ -47,8 +47,10 @@ class Problem:
 
     @property
     def flops(self) -> int:
-        """Floating-point operations that the step cannot do without: 5 multiply-adds a pixel and layer for the
-        output, 5 for the gradient of the image and 5 for that of the taps. Recomputed activations do not count.
+        """Floating-point operations that a step needs; recomputed activations do not count.
+
+        Five multiply-adds a pixel and layer for the output, five for the gradient of the image, five for
+        that of the taps.
         """
         return 2 * 3 * TAPS * self.depth * self.batch * self.size**2
 
@@ -222,7 +224,12 @@ def run(
     yield (
         "result",
         {
-            "problem": {"depth": problem.depth, "batch": problem.batch, "size": problem.size, "rounds": rounds},
+            "problem": {
+                "depth": problem.depth,
+                "batch": problem.batch,
+                "size": problem.size,
+                "rounds": rounds,
+            },
             "rows": rows,
             "peak_gflops": peak / 1e9,
             "memory_mib": memory,

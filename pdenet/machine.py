@@ -26,7 +26,9 @@ def choose_device(device: str = "auto") -> torch.device:
         torch.empty(0, device=chosen)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
-        message = f"device must be 'auto', 'cpu' or one this machine has, such as 'cuda'; got {device!r} ({reason})"
+        message = (
+            f"device must be 'auto', 'cpu' or one this machine has, such as 'cuda'; got {device!r} ({reason})"
+        )
         raise ValueError(message) from error
     return chosen
 

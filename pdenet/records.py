@@ -296,7 +296,7 @@ def provenance(records: Sequence[Record]) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def write_atomic(path: str | os.PathLike[str], write: Callable[[BinaryIO], None]) -> None:
+def write_atomic(path: str | os.PathLike[str], write: Callable[[BinaryIO], object]) -> None:
     """Write a file so that it is there in full or not at all, whatever happens meanwhile.
 
     Parameters

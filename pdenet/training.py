@@ -16,7 +16,7 @@ from torch.nn import functional
 from pdenet.data import ImageData
 from pdenet.machine import choose_device, describe_machine, describe_versions
 from pdenet.models import ResidualNet
-from pdenet.records import SCHEMA, Record, write_atomic
+from pdenet.records import Record, run_key, write_atomic
 from pdenet.seeding import ORDER, generator
 
 Progress = Callable[[int, int, list[float], list[float]], None]
@@ -117,9 +117,17 @@ def fit(
     test_images, test_labels = data.test_images.to(chosen), data.test_labels.to(chosen)
     for epoch in range(run.epoch, config.epochs):
         started = time.perf_counter()
-        orders = [torch.randperm(len(train_labels), generator=generator(s, ORDER, epoch)) for s in model.seeds]
+        orders = [
+            torch.randperm(len(train_labels), generator=generator(s, ORDER, epoch)) for s in model.seeds
+        ]
         losses = _train_epoch(
-            model, optimizer, train_images, train_labels, torch.stack(orders).to(chosen), config.batch_size, scale
+            model,
+            optimizer,
+            train_images,
+            train_labels,
+            torch.stack(orders).to(chosen),
+            config.batch_size,
+            scale,
         )
         accuracies = accuracy(model, test_images, test_labels, scale)
         run.finish_epoch(losses.tolist(), accuracies.tolist(), time.perf_counter() - started)
@@ -180,6 +188,12 @@ def scaled(images: Tensor, scale: tuple[float, float]) -> Tensor:
     return images.float().sub_(shift).mul_(factor)
 
 
+def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> list[str]:
+    """The keys that the records of `fit` with these arguments will have, one a seed."""
+    settings = asdict(config)
+    return [run_key(model.describe(), settings, s, data.name, data.checksum) for s in model.seeds]
+
+
 class _Run:
     """A run's state between two epochs: what a checkpoint holds and what records are made of."""
 
@@ -227,7 +241,9 @@ class _Run:
             state = torch.load(path, map_location=device, weights_only=True)
             found = state["identity"]
         except Exception as error:  # torch raises a different type for each way in which a file can be broken
-            message = f"{path} is not a readable checkpoint ({type(error).__name__}); delete it to start afresh"
+            message = (
+                f"{path} is not a readable checkpoint ({type(error).__name__}); delete it to start afresh"
+            )
             raise CheckpointError(message) from error
         if found != self.identity:
             differs = [key for key, value in self.identity.items() if found.get(key) != value]
@@ -256,12 +272,11 @@ class _Run:
             losses = [epoch[i] for epoch in self.losses]
             diverged = [epoch for epoch, loss in enumerate(losses, start=1) if not math.isfinite(loss)]
             record = Record(
-                schema=SCHEMA,
                 model=self.model.describe(),
                 training=asdict(self.config),
                 seed=seed,
                 data=data,
-                history={"train_loss": losses, "test_accuracy": [epoch[i] for epoch in self.accuracies]},
+                history={"train_loss": [*losses], "test_accuracy": [epoch[i] for epoch in self.accuracies]},
                 diverged_at=diverged[0] if diverged else None,
                 seconds=self.seconds / len(self.model.seeds),
                 machine=machine,

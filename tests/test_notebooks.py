@@ -126,7 +126,9 @@ def installation(notebook: NotebookNode) -> Iterator[str]:
 
 def machine(notebook: NotebookNode) -> Iterator[str]:
     for text in output_texts(notebook):
-        if found := re.search(r"\bat 0x[0-9a-f]+|(?<![\w.:/])/(home|root|Users|tmp|work)/\S+", text):
+        if found := re.search(
+            r"\bat 0x[0-9a-f]+|(?<![\w.:/])/(home|root|Users|tmp|work)/(?!ipykernel_)\S+", text
+        ):
             yield f"prints what belongs to one machine: {found[0]!r}"
 
 
@@ -145,17 +147,22 @@ def equations(notebook: NotebookNode) -> Iterator[str]:
 
 
 def numbering(text: str) -> Iterator[str]:
-    for name, formula in re.findall(r"^\(eq:([^)]+)\)=\n+(.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE):
-        if not formula.startswith("$$") or rf"\tag{{{name}}}" not in formula:
-            yield rf"labels eq:{name} what is not a $$ block with \tag{{{name}}}"
+    blocks = re.findall(
+        r"^\(eq:([^)]+)\)=\n+(\$\$|\\begin\{\w+\*\})?(.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE
+    )
+    for name, opening, formula in blocks:
+        if not opening or rf"\tag{{{name}}}" not in formula:
+            yield rf"labels eq:{name} what is not an equation with \tag{{{name}}}"
+        if opening == "$$" and r"\\" in formula:
+            yield f"breaks a line in ({name}) between $$, where no tag is allowed; use equation* or align*"
     for name in re.findall(r"\\tag\{([^}]+)\}", text):
         if f"(eq:{name})=" not in text:
             yield f"has an equation ({name}) without its label (eq:{name})="
     for shown, name in re.findall(r"\[\(([^)\]]+)\)\]\(#eq:([^)]+)\)", text):
         if shown != name:
             yield f"links the text ({shown}) to equation ({name})"
-    outside = re.sub(r"\$\$.*?\$\$(?!\s*\()", "", text, flags=re.DOTALL)
-    if re.search(r"\$\$\s*\(|^:label: eq|\\begin\{(equation|align|gather|multline)\}", outside, re.MULTILINE):
+    counted = r"\$\$[ \t]*\([\w:-]+\)[ \t]*$|\{math\}\n:label:|^\\begin\{(equation|align|gather|multline)\}"
+    if re.search(counted, text, re.MULTILINE):
         yield "has an equation that Sphinx would number by itself"
 
 
@@ -339,6 +346,8 @@ DEFECTS: tuple[tuple[Callable[[NotebookNode], Iterator[str]], Callable[[Notebook
     (equations, replace("(eq:1)=\n", "")),
     (equations, replace("[(1)]", "[(2)]")),
     (equations, replace("$$\n\n##", "$$ (one)\n\n##")),
+    (equations, replace("a = b", r"a = b \\")),
+    (equations, replace("## B", ":::{math}\n:label: a\nb\n:::\n\n## B")),
     (equations, replace("## B", "\\begin{align}\na\n\\end{align}\n\n## B")),
 )
 

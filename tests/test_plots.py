@@ -51,9 +51,9 @@ def test_lines_have_the_contrast_of_graphics(colour: str, page: str) -> None:
 def test_colour_is_never_alone() -> None:
     _, ax = plt.subplots()
     lines = [ax.plot([0, 1])[0] for _ in PALETTE]
-    for told_by in ("get_color", "get_marker"):
-        assert len({getattr(line, told_by)() for line in lines}) == len(PALETTE)
-    assert len({str(line._unscaled_dash_pattern) for line in lines}) == len(PALETTE)  # type: ignore[attr-defined]
+    assert len({line.get_color() for line in lines}) == len(PALETTE)
+    assert len({line.get_marker() for line in lines}) == len(PALETTE)
+    assert {line.get_linestyle() for line in lines} == {"-", "--", "-.", ":"}
 
 
 def test_figures_are_transparent() -> None:

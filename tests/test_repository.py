@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from typer.main import get_command
 
 import pdenet
-from pdenet.cli import main
+from pdenet.cli import app
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -124,14 +124,23 @@ def test_every_make_command_that_is_named_exists(page: str) -> None:
 
 def test_make_help_lists_every_command() -> None:
     makefile = read("Makefile")
-    phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
-    assert phony == set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert set(phony.split()) == set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
 
 
 def test_every_command_line_that_the_readme_shows_exists() -> None:
     shown = set(re.findall(r"^pdenet ([a-z]+)", read("README.md"), re.MULTILINE))
     assert shown
-    assert shown <= {command.name for command in get_command(main).commands.values()}
+    assert shown <= get_command(app).commands.keys()
+
+
+def test_the_example_of_the_readme_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", read("README.md"), re.DOTALL | re.MULTILINE)
+    (promised,) = re.findall(r"print\(.*\)  # (.*)$", example, re.MULTILINE)
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert promised in capsys.readouterr().out
+    assert len(names["records"]) == 3
 
 
 def test_the_workflow_runs_the_same_script() -> None:

@@ -57,7 +57,9 @@ class PDENet(ResidualNet):
         self.stencil = pde.stencil()
         self.support = "cross" if self.stencil.support <= CROSS else "full"
         names = [symbol.name for symbol in pde.parameters]
-        self.init = Init("uniform", 1.0, zero=("gamma",) if "gamma" in names else ()) if init is None else init
+        self.init = (
+            Init("uniform", 1.0, zero=("gamma",) if "gamma" in names else ()) if init is None else init
+        )
         if unknown := set(self.init.zero) - set(names):
             message = f"init starts {sorted(unknown)} at zero, but the equation's parameters are {names}"
             raise ValueError(message)
@@ -68,7 +70,7 @@ class PDENet(ResidualNet):
         self.bias = nn.Parameter(torch.zeros(len(self.seeds), depth)) if bias else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
-        """The stencils of all layers, (S, L, rows, columns), and the biases (S, L) or None, differentiable."""
+        """The stencils of all layers, (S, L, size, size), and the biases (S, L) or None, differentiable."""
         kernels = self.stencil.kernels(self.theta)
         rows, columns = kernels.shape[-2:]
         if rows < columns:  # a stencil in x alone is one row: give it the square that `residual_stack` takes
@@ -82,10 +84,10 @@ class PDENet(ResidualNet):
         return columns if self.bias is None else {**columns, "bias": self.bias}
 
     def describe(self) -> dict[str, Any]:
-        """The configuration as plain data, the equation's right-hand side included."""
+        """The configuration as plain data; the equation as coefficients by derivative: "xx", "xy", ..."""
         return {
             **super().describe(),
-            "pde": str(self.pde.rhs),
+            "pde": {"x" * i + "y" * j: str(coefficient) for (i, j), coefficient in self.pde.terms.items()},
             "init": self.init.describe(),
             "bias": self.bias is not None,
         }

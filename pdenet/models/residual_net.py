@@ -1,4 +1,4 @@
-"""What every network of the book is: a residual stack, then a classifier. Subclasses say where kernels come from."""
+"""What every network of the book is: a residual stack, then a classifier; subclasses make the kernels."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -95,7 +95,7 @@ class ResidualNet(nn.Module, ABC):
         return {"trunk": total - classifier, "classifier": classifier}
 
     def features(self, u: Tensor, upto: int | None = None) -> Tensor:
-        """The images after each layer, (S, upto + 1, B, H, W), from `u` itself to layer `upto` (default: all).
+        """The images after each layer, (S, upto + 1, B, H, W): `u` itself to layer `upto` (default: all).
 
         Raises
         ------

@@ -20,6 +20,8 @@ The backward pass
     start of the segment, in scratch memory that belongs to a thread and not to an image.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
@@ -32,7 +34,7 @@ MARGIN = LINE  # cells in front of a tile, so that the first pixel has a left ne
 CHUNKS = 16  # parts into which the images of a seed are split; fixed, so sums do not depend on the threads
 
 # Partial sums may be reassociated into vector lanes; NaN and infinity keep their meaning.
-_LOOPS = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
+_LOOPS: dict[str, Any] = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
 # A layer of one image takes a microsecond, so that a call and its reference counts would be a fifth of it.
 _INLINE = {**_LOOPS, "inline": "always"}
 

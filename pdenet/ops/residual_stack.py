@@ -2,10 +2,9 @@
 
 from typing import Any, Literal
 
-import numba
 import torch
+from numba import config, set_num_threads
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from pdenet.ops import _fused_cpu
@@ -120,7 +119,9 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
         message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
         raise ValueError(message)
     if backend == "numba" and (obstacle := _fused_obstacle(u, kernels)):
-        message = f"backend='numba' runs float32 and 3x3 kernels on the CPU; got {obstacle}; use backend='torch'"
+        message = (
+            f"backend='numba' runs float32 and 3x3 kernels on the CPU; got {obstacle}; use backend='torch'"
+        )
         raise ValueError(message)
 
 
@@ -174,8 +175,10 @@ class _FusedStack(torch.autograd.Function):
         return out
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:
+        if torch.is_grad_enabled():  # only so under create_graph=True
+            message = "the fused loops differentiate once; for higher derivatives use backend='torch'"
+            raise RuntimeError(message)
         u, kernels, bias = ctx.saved_tensors
         seeds, layers = kernels.shape[:2]
         grad_u = torch.empty_like(u)
@@ -202,4 +205,5 @@ def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
 
 def _use_torch_threads() -> None:
     """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
-    numba.set_num_threads(min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS))
+    most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    set_num_threads(min(torch.get_num_threads(), most))
