@@ -1,0 +1,82 @@
+# `make book` and `make test` are the two commands; `make help` lists all.
+# They need Python 3.11 or newer (another one: make PYTHON=python3.13 ...) and make, nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+STAGE  := _build/stage
+PAGE   := _build/html/index.html
+
+# Flags for `jupyter-book build`; .ci/run passes -W --keep-going -n.
+JB_FLAGS ?=
+
+# Notebooks may call the console script (`!pdenet info`); it is then the one of this environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export JUPYTER_PLATFORM_DIRS := 1
+# Notebooks run in their own folder, where a relative path would lead elsewhere.
+ifdef PDENET_DATA
+export PDENET_DATA := $(abspath $(PDENET_DATA))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help env book html test lint nbval outputs lock clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+env: $(READY)  ## create .venv from requirements.lock
+
+$(READY): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("pdenet needs Python 3.11 or newer, \
+	got %d.%d; name another one, for example: make env PYTHON=python3.13" % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+book: env  ## run every chapter afresh and build the HTML of what it ran
+	$(stage)
+	$(BIN)/python scripts/execute_book.py $(STAGE)/book
+	$(build)
+
+html: env  ## build the HTML of the stored outputs; nothing is run
+	$(stage)
+	$(build)
+
+test: lint  ## lint, types, tests, and every notebook against its stored outputs
+	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory nbval
+
+lint: env  ## ruff (lint and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+nbval: env  ## run the notebooks and compare with their stored outputs
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+
+outputs: env  ## for authors: run the chapters in place and store their outputs
+	$(BIN)/python scripts/execute_book.py book
+
+lock: env  ## for maintainers: pin the newest versions that pyproject.toml allows
+	$(PYTHON) -m venv _build/lock
+	_build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	_build/lock/bin/uv pip compile pyproject.toml --extra book --extra tests --extra build --upgrade \
+	    --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+
+clean:  ## remove what was built; .venv stays
+	rm -rf _build .mypy_cache .pytest_cache .ruff_cache
+
+# Sphinx reads a copy that holds the book alone, always from nothing: a page that failed fails again,
+# and running the chapters leaves the working tree as it was.
+define stage
+@rm -rf $(STAGE) _build/html _build/.doctrees
+@mkdir -p $(STAGE)
+@cp -R book _config.yml _toc.yml $(STAGE)
+endef
+
+define build
+$(BIN)/jupyter-book build $(STAGE) --path-output . $(JB_FLAGS)
+@echo "The book: file://$(CURDIR)/$(PAGE)"
+endef
