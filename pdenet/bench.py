@@ -11,9 +11,10 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -24,7 +25,7 @@ from pdenet.machine import describe_machine, describe_versions
 from pdenet.ops import residual_stack
 
 TAPS = 5
-Step = Callable[[], Any]
+Step = Callable[[], Sequence[Any]]  # runs forward and backward, returns the gradients of image and kernels
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def jax_scan(problem: Problem) -> Step:
         return jax.lax.scan(layer, u[0], kernels[0])[0].sum()
 
     step = jax.jit(jax.value_and_grad(total, argnums=(0, 1)))
-    return lambda: jax.block_until_ready(step(u, kernels))
+    return lambda: jax.block_until_ready(step(u, kernels)[1])
 
 
 CONTENDERS: dict[str, tuple[str, Callable[[Problem], Step]]] = {
@@ -146,12 +147,7 @@ def available() -> list[str]:
 
 
 def _step(stack: Callable[[], Tensor], *inputs: Tensor) -> Step:
-    def step() -> None:
-        for tensor in inputs:
-            tensor.grad = None
-        stack().sum().backward()
-
-    return step
+    return lambda: torch.autograd.grad(stack().sum(), inputs)
 
 
 def peak_flops(size: int = 2048, repeats: int = 8) -> float:
@@ -161,7 +157,7 @@ def peak_flops(size: int = 2048, repeats: int = 8) -> float:
     return 2 * size**3 / best
 
 
-def _seconds(step: Step) -> float:
+def _seconds(step: Callable[[], Any]) -> float:
     started = time.perf_counter()
     step()
     return time.perf_counter() - started
@@ -170,12 +166,21 @@ def _seconds(step: Step) -> float:
 def _grown_memory(name: str, problem: Problem) -> float:
     """MiB by which the process's peak memory grows in two steps; for a fresh process."""
     CONTENDERS[name][1](Problem(1, 1, problem.size))()  # libraries loaded, code compiled
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = _peak_resident()
     step = CONTENDERS[name][1](problem)
     step()
     step()
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss is in bytes there and in KiB elsewhere
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / unit
+    return _peak_resident() - before
+
+
+def _peak_resident() -> float:
+    """MiB of resident memory that this process had at its peak."""
+    status = Path("/proc/self/status")
+    if status.exists():  # on Linux ru_maxrss begins with the peak of the parent, which may hide ours
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 2**10
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def peak_memory(name: str, problem: Problem) -> float:
@@ -187,14 +192,26 @@ def peak_memory(name: str, problem: Problem) -> float:
 def run(
     problem: Problem, contenders: list[str], rounds: int, memory_depths: tuple[int, ...] = (5, 50, 500)
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield ``("progress", {...})`` as the work goes on and ``("result", {...})``, plain data, at the end."""
-    steps = {}
+    """Yield ``("progress", {...})`` as the work goes on and ``("result", {...})``, plain data, at the end.
+
+    A contender other than the fused loops that fails here (`torch.compile` without a C++ compiler, say) is
+    left out, with its reason in the result.
+    """
+    steps: dict[str, Step] = {}
+    left_out: dict[str, str] = {}
     for name in contenders:
         yield "progress", {"doing": f"warming up: {CONTENDERS[name][0]}"}
-        steps[name] = CONTENDERS[name][1](problem)
-        steps[name]()
-        steps[name]()
-    times: dict[str, list[float]] = {name: [] for name in contenders}
+        try:
+            step = CONTENDERS[name][1](problem)
+            step()
+            step()
+        except Exception as error:
+            if name == "fused":
+                raise
+            left_out[name] = f"{type(error).__name__}: {str(error).strip().splitlines()[0]}"
+        else:
+            steps[name] = step
+    times: dict[str, list[float]] = {name: [] for name in steps}
     for number in range(rounds):
         yield "progress", {"doing": f"round {number + 1} of {rounds}"}
         for name, step in steps.items():
@@ -202,13 +219,13 @@ def run(
     yield "progress", {"doing": "matrix-product peak"}
     peak = peak_flops()
     memory: dict[str, dict[int, float]] = {}
-    for name in [name for name in ("fused", "slices") if name in contenders]:
+    for name in [name for name in ("fused", "slices") if name in steps]:
         memory[name] = {}
         for depth in memory_depths:
             yield "progress", {"doing": f"memory at depth {depth}: {CONTENDERS[name][0]}"}
             memory[name][depth] = peak_memory(name, Problem(depth, problem.batch, problem.size))
     rows = []
-    for name in contenders:
+    for name in steps:
         seconds = statistics.median(times[name])
         row = {
             "contender": name,
@@ -217,7 +234,7 @@ def run(
             "best_milliseconds": 1e3 * min(times[name]),
             "share_of_peak": problem.flops / seconds / peak,
         }
-        if "fused" in contenders:
+        if "fused" in steps:
             ratios = [slow / fast for slow, fast in zip(times[name], times["fused"], strict=True)]
             row["ratio_to_fused"] = statistics.median(ratios)
         rows.append(row)
@@ -231,6 +248,7 @@ def run(
                 "rounds": rounds,
             },
             "rows": rows,
+            "left_out": left_out,
             "peak_gflops": peak / 1e9,
             "memory_mib": memory,
             "machine": describe_machine(torch.device("cpu")),

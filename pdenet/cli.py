@@ -251,6 +251,8 @@ def bench(
         )
     console = Console()
     console.print(printed)
+    for name, reason in result["left_out"].items():
+        console.print(f"left out: {name} ({reason})", markup=False)
     console.print(f"peak: {result['peak_gflops']:.0f} GFLOP/s, measured by a float32 matrix product")
     for name, by_depth in result["memory_mib"].items():
         numbers = ", ".join(f"{mib:.0f} MiB at depth {d}" for d, mib in by_depth.items())
