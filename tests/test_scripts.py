@@ -93,3 +93,7 @@ def test_a_broken_page_is_named(
         path.write_text(page)
     assert check_book.main(built / "_toc.yml", built) == 1
     assert message in capsys.readouterr().err
+
+
+def test_the_results_in_the_readme_are_those_of_the_records() -> None:
+    assert readme_results.main(["--check"]) == 0, "run scripts/readme_results.py"

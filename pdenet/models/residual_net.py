@@ -1,8 +1,8 @@
 """What every network of the book is: a residual stack, then a classifier; subclasses make the kernels."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -76,6 +76,41 @@ class ResidualNet(nn.Module, ABC):
     @abstractmethod
     def trunk(self) -> dict[str, Tensor]:
         """The trunk's parameters by name, each (S, L, ...)."""
+
+    @torch.no_grad()
+    def set_trunk(self, trunk: Mapping[str, Any]) -> Self:
+        """Give the trunk these parameters, for instance those that records hold; the classifier stays.
+
+        Parameters
+        ----------
+        trunk
+            Numbers by name, as `trunk` returns them: each a tensor or nested lists (S, L, ...), or
+            (L, ...) for the same in all seeds.
+
+        Returns
+        -------
+        The network itself.
+
+        Raises
+        ------
+        ValueError
+            If the names or a shape are not those of the network; nothing is changed then.
+        """
+        own = self.trunk()
+        if trunk.keys() != own.keys():
+            message = f"the trunk has the parameters {', '.join(own)}; got {', '.join(trunk) or 'none'}"
+            raise ValueError(message)
+        given = {name: torch.as_tensor(trunk[name]).to(values) for name, values in own.items()}
+        for name, values in own.items():
+            if given[name].shape not in (values.shape, values.shape[1:]):
+                message = (
+                    f"{name} must be {tuple(values.shape)}, seeds first, or {tuple(values.shape[1:])}; "
+                    f"got {tuple(given[name].shape)}"
+                )
+                raise ValueError(message)
+        for name, values in own.items():
+            values.copy_(given[name])
+        return self
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data: all that, beside a seed, fixes the initial network."""
