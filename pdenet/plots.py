@@ -18,7 +18,16 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-__all__ = ["INK", "PALETTE", "accuracy_curves", "draw_stencil", "image_row", "use_style"]
+__all__ = [
+    "INK",
+    "PALETTE",
+    "accuracy_by_depth",
+    "accuracy_curves",
+    "draw_stencil",
+    "error_scale",
+    "image_row",
+    "use_style",
+]
 
 INK = "#767676"
 """The grey of text and axes: contrast 4.5 to white and 4.6 to black."""
@@ -239,3 +248,93 @@ def accuracy_curves(
     ax.set_xlabel("epoch")
     ax.set_ylabel(f"{ylabel} (%)")
     ax.legend()
+
+
+def accuracy_by_depth(
+    ax: Axes,
+    networks: Mapping[str, Mapping[int, ArrayLike]],
+    printed: Mapping[str, Mapping[int, float]] | None = None,
+) -> None:
+    """Draw the accuracy of every seed by depth, networks side by side, values from elsewhere as stars.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on.
+    networks
+        Name of a network -> number of layers -> accuracies (seed,) as fractions.
+    printed
+        Name of a network -> number of layers -> accuracy that the thesis prints, as a fraction.
+
+    Raises
+    ------
+    ValueError
+        If `printed` names a network that `networks` does not.
+    """
+    if unknown := set(printed or {}) - set(networks):
+        raise ValueError(
+            f"printed has values of {', '.join(sorted(unknown))}; the networks are {', '.join(networks)}"
+        )
+    depths = sorted({depth for values in networks.values() for depth in values})
+    step = 0.7 / len(networks)
+    for i, (name, values) in enumerate(networks.items()):
+        centres = {depth: place + step * (i - (len(networks) - 1) / 2) for place, depth in enumerate(depths)}
+        seeds = {depth: np.ravel(np.asarray(accuracies)) for depth, accuracies in values.items()}
+        (dots,) = ax.plot(
+            np.concatenate([np.full(len(s), centres[depth]) for depth, s in seeds.items()]),
+            100 * np.concatenate(list(seeds.values())),
+            linestyle="",
+            label=name,
+        )
+        stars = (printed or {}).get(name, {})
+        ax.plot(
+            [centres[depth] + 0.4 * step for depth in stars],
+            [100 * value for value in stars.values()],
+            linestyle="",
+            marker="*",
+            markersize=9,
+            color=dots.get_color(),
+            markerfacecolor="none",
+            label=f"{name}, thesis" if stars else "_nothing",
+        )
+    ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
+    ax.set_xlim(-0.5, len(depths) - 0.5)
+    ax.set_xlabel("layers")
+    ax.set_ylabel("test accuracy (%)")
+    ax.legend()
+
+
+def error_scale(ax: Axes, ticks: Sequence[float] = (10, 50, 80, 90, 95, 98, 99)) -> None:
+    """Space an axis of accuracies in per cent like the logarithm of the error, 100 minus the accuracy.
+
+    From 98 to 99 is then as far as from 96 to 98, and a network at chance does not squash all others.
+
+    Parameters
+    ----------
+    ax
+        Axes whose vertical axis is changed.
+    ticks
+        Accuracies to label, below 100, rising; the axis reaches a little beyond the first and the last.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two ticks, they do not rise, or the last is 100 or more.
+    """
+    marks = np.asarray(ticks, dtype=float)
+    if marks.ndim != 1 or len(marks) < 2 or not (np.diff(marks) > 0).all() or marks[-1] >= 100:
+        raise ValueError(f"got ticks {tuple(ticks)}; they must be two or more, rising, and below 100")
+    low, high = _minus_log_error(marks[[0, -1]])
+    margin = 0.06 * (high - low)
+    ax.set_yscale("function", functions=(_minus_log_error, _accuracy))
+    ax.set_ylim(*_accuracy([low - margin, high + margin]))
+    ax.set_yticks(marks, [f"{mark:g}" for mark in marks])
+    ax.set_yticks([], minor=True)
+
+
+def _minus_log_error(accuracy: ArrayLike) -> np.ndarray:
+    return -np.log10(np.maximum(100 - np.asarray(accuracy, dtype=float), 1e-3))
+
+
+def _accuracy(minus_log_error: ArrayLike) -> np.ndarray:
+    return 100 - 10.0 ** -np.asarray(minus_log_error, dtype=float)

@@ -1,4 +1,4 @@
-"""Fill README's section *What reproduces* from the records: no number there is typed.
+"""Fill README's sections *What reproduces* and *How fast* from the records: no number there is typed.
 
 python scripts/readme_results.py          # rewrite README.md
 python scripts/readme_results.py --check  # exit 1 if it is not what the records say
@@ -6,59 +6,84 @@ python scripts/readme_results.py --check  # exit 1 if it is not what the records
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 from pdenet.experiments import TABLE_4_1, CellResult
 from pdenet.records import provenance, read, shipped
+from pdenet.tables import markdown_table
 from pdenet.training import TrainingConfig
 
 README = Path(__file__).parents[1] / "README.md"
-BEGIN, END = "<!-- results: filled from results/ -->", "<!-- end of results -->"
+INTRODUCTION = """\
+Accuracy on the MNIST test images after 50 epochs, in per cent: the mean over seeds [95 % interval], beside
+what the thesis prints from one run. Where a seed ended at chance its cell lists the seeds one by one. The row
+of 0 layers (the classifier alone, on raw pixels) and the last column are controls that the thesis lacks."""
 
 
-def section() -> str:
-    """The section's table and provenance line, as Markdown."""
-    records = read(shipped("table-4.1.jsonl"))
-    results = TABLE_4_1.results(records, "mnist", TrainingConfig())
-    lines = [
-        "Accuracy on the MNIST test images after 50 epochs, in per cent: mean over seeds [95 % interval], and what the",
-        "thesis prints from one run. The row of 0 layers and the last column are controls that the thesis does not have.",
-        "",
-        "| layers | " + " | ".join(f"{column} | thesis" for column in TABLE_4_1.columns[:2]) + " | "
-        + TABLE_4_1.columns[2] + " |",
-        "| ---: " * 6 + "|",
-    ]  # fmt: skip
-    for depth in TABLE_4_1.depths:
-        cells = [results.get((depth, column)) for column in TABLE_4_1.columns]
-        row = [str(depth)]
-        for column, cell in enumerate(cells):
-            row.append(ours(cell))
-            if column < 2:
-                row.append("" if cell is None or cell.cell.thesis is None else f"{100 * cell.cell.thesis:.1f}")
-        lines.append("| " + " | ".join(row) + " |")
+def table() -> str:
+    """Introduction, Table 4.1, provenance."""
+    results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", TrainingConfig())
+    header, rows = ["layers"], [[str(depth)] for depth in TABLE_4_1.depths]
+    for column in TABLE_4_1.columns:
+        printed = {cell.depth: cell.thesis for cell in TABLE_4_1.cells if cell.column == column}
+        header += [column, "thesis"] if any(printed.values()) else [column]
+        for row, depth in zip(rows, TABLE_4_1.depths, strict=True):
+            row.append(ours(results.get((depth, column))))
+            if any(printed.values()):
+                row.append(per_cent(printed.get(depth)))
     used = [record for result in results.values() for record in result.records]
-    lines += ["", f"Runs: {provenance(used)}."]
-    return "\n".join(lines)
+    return "\n\n".join([INTRODUCTION, markdown_table(header, rows), f"Runs: {provenance(used)}."])
+
+
+def speed() -> str:
+    """What `pdenet bench` measured last: one line a contender, and the memory of a step."""
+    saved = json.loads(shipped("bench-cpu.json").read_text(encoding="utf-8"))
+    header = ["five-point stack, forward and backward", "ms", "times ours", "share of peak"]
+    rows = [
+        [
+            row["what"],
+            f"{row['milliseconds']:.1f}",
+            f"{row['ratio_to_fused']:.1f}",
+            f"{100 * row['share_of_peak']:.1f} %",
+        ]
+        for row in saved["rows"]
+    ]
+    problem, machine = saved["problem"], saved["machine"]
+    memory = saved["memory_mib"]["fused"].items()
+    text = (
+        f"{problem['depth']} layers, {problem['batch']} images of {problem['size']}x{problem['size']}; "
+        f"median of {problem['rounds']} rounds in which all take turns; peak, of a matrix product: "
+        f"{saved['peak_gflops']:.0f} GFLOP/s. Memory that our step takes: "
+        f"{', '.join(f'{mib:.0f} MiB at {depth} layers' for depth, mib in memory)}. "
+        f"Measured {saved['date'][:10]} by `pdenet bench` on {machine['name']}, "
+        f"{machine['threads']} threads, torch {saved['versions']['torch']}."
+    )
+    return f"{markdown_table(header, rows)}\n\n{text}"
 
 
 def ours(result: CellResult | None) -> str:
-    """Our mean and interval; seed by seed where a seed ended at chance, since a mean would hide it."""
+    """Our mean and interval, or the seeds one by one where a mean would hide a dead one."""
     if result is None:
         return ""
-    if result.interval is None:
-        return result.text
-    if min(result.accuracies) < 0.5:
-        return ", ".join(f"{100 * accuracy:.1f}" for accuracy in result.accuracies)
     interval = result.interval
-    return f"{100 * interval.estimate:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
+    if interval is None or min(result.accuracies) < 0.5:
+        return ", ".join(map(per_cent, result.accuracies))
+    return f"{per_cent(interval.estimate)} [{per_cent(interval.low)}, {per_cent(interval.high)}]"
+
+
+def per_cent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}"
 
 
 def main(arguments: list[str]) -> int:
     text = README.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    filled = f"{before}{BEGIN}\n\n{section()}\n\n{END}{after}"
+    filled = text
+    for name, content in (("results", table()), ("speed", speed())):
+        begin, end = f"<!-- {name}: filled from results/ -->", f"<!-- end of {name} -->"
+        before, rest = filled.split(begin)
+        filled = f"{before}{begin}\n\n{content}\n\n{end}{rest.split(end)[1]}"
     if "--check" in arguments:
         return int(filled != text)
     README.write_text(filled, encoding="utf-8")

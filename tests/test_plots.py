@@ -10,7 +10,16 @@ import sympy as sp
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
-from pdenet.plots import INK, PALETTE, accuracy_curves, draw_stencil, image_row, use_style
+from pdenet.plots import (
+    INK,
+    PALETTE,
+    accuracy_by_depth,
+    accuracy_curves,
+    draw_stencil,
+    error_scale,
+    image_row,
+    use_style,
+)
 from pdenet.symbolic import PDE1
 
 DARK_PAGE = "#121212"  # sphinx-book-theme
@@ -128,3 +137,43 @@ def test_curves_of_the_wrong_shape_are_refused() -> None:
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match=r"got accuracies of shape \(1, 3\) for 'a'; .* with 2 epochs"):
         accuracy_curves(ax, {"a": [0.1, 0.2, 0.3]}, epochs=[1, 2])
+
+
+def test_every_seed_has_its_mark_beside_the_printed_value() -> None:
+    _, ax = plt.subplots()
+    ours = {"PDE 1": {5: [0.97, 0.98], 50: [0.9]}, "control": {5: [0.95]}}
+    accuracy_by_depth(ax, ours, {"PDE 1": {5: 0.974}})
+    ours_1, stars_1, ours_2, _ = ax.lines
+    np.testing.assert_allclose(ours_1.get_ydata(), [97, 98, 90])
+    places = np.round(np.asarray(ours_1.get_xdata(), dtype=float))
+    assert [ax.get_xticklabels()[int(i)].get_text() for i in places] == ["5", "5", "50"]
+    assert ours_2.get_xdata()[0] > ours_1.get_xdata()[0]
+    np.testing.assert_allclose(stars_1.get_ydata(), [97.4])
+    assert 0 < stars_1.get_xdata()[0] - ours_1.get_xdata()[0] < 0.35
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["PDE 1", "PDE 1, thesis", "control"]
+
+
+def test_a_printed_value_needs_its_network() -> None:
+    with pytest.raises(ValueError, match=r"printed has values of PDE 2; the networks are PDE 1"):
+        accuracy_by_depth(plt.figure().add_subplot(), {"PDE 1": {5: [0.9]}}, {"PDE 2": {5: 0.9}})
+
+
+def test_an_error_scale_halves_the_error_in_equal_steps() -> None:
+    figure, ax = plt.subplots()
+    ax.plot([1, 2, 3], [11.35, 98, 100])
+    error_scale(ax, ticks=(10, 96, 98, 99))
+    figure.canvas.draw()
+    heights = ax.transData.transform([(0, accuracy) for accuracy in (92, 96, 98, 99)])[:, 1]
+    np.testing.assert_allclose(np.diff(heights), np.diff(heights)[0])
+    low, high = ax.get_ylim()
+    assert low < 10
+    assert 99 < high < 100
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["10", "96", "98", "99"]
+
+
+@pytest.mark.parametrize("ticks", [(90,), (95, 90), (90, 100)])
+def test_an_error_scale_refuses_other_ticks(ticks: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="they must be two or more, rising, and below 100"):
+        error_scale(plt.figure().add_subplot(), ticks)

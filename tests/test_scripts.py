@@ -6,6 +6,7 @@ import check_book
 import execute_book
 import nbformat
 import pytest
+import readme_results
 from nbformat.v4 import new_code_cell, new_notebook
 
 
