@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -169,6 +170,8 @@ def reproduce(
     config = TrainingConfig(epochs, batch_size)
     images = load_images(dataset)
     records = read(out) if out.exists() else []
+    for record in records:  # killed between its records and the end, a run leaves its checkpoint behind
+        _checkpoint(out, record.key).unlink(missing_ok=True)
     for cell in chosen.cells:
         missing = cell.missing(records, images, config, range(seeds))
         if missing:
@@ -325,6 +328,11 @@ def _summary(record: Any) -> dict[str, Any]:
     }
 
 
+def _checkpoint(out: Path, key: str) -> Path:
+    """Where the run whose first seed has this key keeps its state, beside its records."""
+    return out.with_name(f"{out.name}.{key[:12]}.checkpoint.pt")
+
+
 def _train_missing(
     network: Any, images: Any, config: Any, device: str, out: Path | None, resume: bool, title: str
 ) -> list[Any]:
@@ -335,7 +343,7 @@ def _train_missing(
     keys = run_keys(network, images, config)
     checkpoint = None
     if out is not None:
-        checkpoint = out.with_name(f"{out.name}.{keys[0][:12]}.checkpoint.pt")
+        checkpoint = _checkpoint(out, keys[0])
         if resume and out.exists():  # killed between its last record and the end: nothing is left to do
             done = {record.key: record for record in read(out)}
             if all(key in done for key in keys):
@@ -376,5 +384,5 @@ def main() -> None:
     try:
         app()
     except (ValueError, OSError) as error:
-        _errors.print(f"[bold red]error:[/] {error}", highlight=False, markup=True, soft_wrap=True)
+        _errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -96,9 +96,12 @@ def test_reproduce_trains_what_is_missing_and_no_more(
     assert first.exit_code == 0, first.output
     assert len(read(out)) == len(cells)
     before = out.read_bytes()
+    stale = tmp_path / f"mine.jsonl.{read(out)[0].key[:12]}.checkpoint.pt"
+    stale.write_bytes(b"of a run that was killed after its records were safe")
     second = call("reproduce", "table-4.1", "--seeds", 2, "--out", out, *ONE_EPOCH)
     assert second.exit_code == 0, second.output
     assert out.read_bytes().startswith(before), "records are only appended"
+    assert list(tmp_path.iterdir()) == [out]
     assert [record.seed for record in read(out)] == [0] * len(cells) + [1] * len(cells)
     assert "97.4%" in second.output, "the thesis's value stands beside ours"
     third = call("reproduce", "table-4.1", "--seeds", 2, "--out", out, "--json", *ONE_EPOCH)
