@@ -10,10 +10,12 @@ import json
 import sys
 from pathlib import Path
 
+from pdenet.claims import Interval
 from pdenet.experiments import TABLE_4_1, CellResult
 from pdenet.records import provenance, read, shipped
 from pdenet.tables import markdown_table
 from pdenet.training import TrainingConfig
+from pdenet.verdicts import judge_table_4_1
 
 README = Path(__file__).parents[1] / "README.md"
 INTRODUCTION = """\
@@ -22,8 +24,13 @@ what the thesis prints from one run. Where a seed ended at chance its cell lists
 of 0 layers (the classifier alone, on raw pixels) and the last column are controls that the thesis lacks."""
 
 
+VERDICTS = """\
+What follows, judged by these runs (in per cent, or points of a per cent paired by seed). *Holds* and *does not
+hold* are said only where the whole interval lies on one side:"""
+
+
 def table() -> str:
-    """Introduction, Table 4.1, provenance."""
+    """Introduction, Table 4.1, provenance, verdicts."""
     results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", TrainingConfig())
     header, rows = ["layers"], [[str(depth)] for depth in TABLE_4_1.depths]
     for column in TABLE_4_1.columns:
@@ -34,7 +41,18 @@ def table() -> str:
             if any(printed.values()):
                 row.append(per_cent(printed.get(depth)))
     used = [record for result in results.values() for record in result.records]
-    return "\n\n".join([INTRODUCTION, markdown_table(header, rows), f"Runs: {provenance(used)}."])
+    verdicts = [
+        [claim.text, f"{found:.2f}", f"{claim.direction} {claim.threshold:g}", claim.judge(*ends(found))]
+        for claim, found in judge_table_4_1(results).values()
+    ]
+    judged = markdown_table(["claim", "measured", "needed", "verdict"], verdicts)
+    return "\n\n".join(
+        [INTRODUCTION, markdown_table(header, rows), f"Runs: {provenance(used)}.", VERDICTS, judged]
+    )
+
+
+def ends(interval: Interval) -> tuple[float, float, float]:
+    return interval.estimate, interval.low, interval.high
 
 
 def speed() -> str:

@@ -5,10 +5,10 @@ through the whole stack, so that memory is touched twice in all: once to read th
 
 The tile
     An image (H, W) lies in a flat array of rows of `stride` numbers, of which the first W are pixels and the
-    rest zero, with one zero row above and below. The zeros at the end of a row are the right border of that
-    row and the left border of the next, so one flat loop over all rows applies the stencil with zero
-    boundary. Such loops become full-width SIMD code, and the sums over pixels that the gradient of a kernel
-    needs stay in vector registers to the end of the layer.
+    rest zero, with one zero row above and below and a zero margin in front. The zeros at the end of a row are
+    the right border of that row and the left border of the next, so one flat loop over all rows applies the
+    stencil with zero boundary. Such loops become full-width SIMD code, and the sums over pixels that the
+    gradient of a kernel needs stay in vector registers to the end of the layer.
 
 The threshold
     It holds `FLUSH` at pixels and infinity at border cells. `0 if v <= threshold else v` is then three things
@@ -69,6 +69,7 @@ def _store(image, tile, stride):  # type: ignore[no-untyped-def]
 @njit(**_LOOPS)
 def _tiles(count, height, stride):  # type: ignore[no-untyped-def]
     """Empty tiles (count, cells), each beginning at a cache line so that no aligned vector straddles two."""
+    # two border rows, and one to spare: the last cell of a row looks one beyond the row below
     cells = MARGIN + (height + 3) * stride
     memory = np.zeros(count * cells + LINE, dtype=np.float32)
     skip = (-(memory.ctypes.data // 4)) % LINE
