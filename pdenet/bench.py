@@ -1,8 +1,8 @@
 """Time the residual stack beside what a user would write, in one run: ratios, share of peak, memory.
 
 Every contender takes the same images through the same stack of five-point stencils, forward and backward
-(gradients of the image, the taps), in float32. They take turns, one step each a round, so that a busy moment
-of the machine hits all of them; a ratio is the median over rounds of the ratio within a round.
+(gradients of the image, the taps), in float32. They take turns, a tenth of a second each a round, so that a
+busy moment of the machine hits all of them; a ratio is the median over rounds of the ratio within a round.
 """
 
 import importlib.util
@@ -163,6 +163,15 @@ def _seconds(step: Callable[[], Any]) -> float:
     return time.perf_counter() - started
 
 
+def _seconds_a_step(step: Step, at_least: float = 0.1) -> float:
+    """Mean time of a step repeated for `at_least` so many seconds."""
+    started, count = time.perf_counter(), 0
+    while (elapsed := time.perf_counter() - started) < at_least or not count:
+        step()
+        count += 1
+    return elapsed / count
+
+
 def _grown_memory(name: str, problem: Problem) -> float:
     """MiB by which the process's peak memory grows in two steps; for a fresh process."""
     CONTENDERS[name][1](Problem(1, 1, problem.size))()  # libraries loaded, code compiled
@@ -215,7 +224,8 @@ def run(
     for number in range(rounds):
         yield "progress", {"doing": f"round {number + 1} of {rounds}"}
         for name, step in steps.items():
-            times[name].append(_seconds(step))
+            _seconds_a_step(step)  # its threads awake, those of the contender before asleep
+            times[name].append(_seconds_a_step(step))
     yield "progress", {"doing": "matrix-product peak"}
     peak = peak_flops()
     memory: dict[str, dict[int, float]] = {}

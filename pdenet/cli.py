@@ -194,16 +194,22 @@ def reproduce(
             json.dumps({"table": table, "data": images.name, "training": asdict(config), "cells": cells})
         )
         return
-    printed = RichTable("layers", title=f"{chosen.title}, {epochs} epochs, {seeds} seeds, {images.title}")
+    printed = RichTable(
+        "layers", title=f"{chosen.title}, per cent, {epochs} epochs, {seeds} seeds, {images.title}"
+    )
+    compared = {cell.column for cell in chosen.cells if cell.thesis is not None}
     for column in chosen.columns:
         printed.add_column(f"{column}\nmean [95 % interval]", justify="right")
-        printed.add_column("thesis", justify="right")
+        if column in compared:
+            printed.add_column("thesis", justify="right")
     for depth in chosen.depths:
         row = [str(depth)]
         for column in chosen.columns:
             found = results.get((depth, column))
             row.append("" if found is None else found.text)
-            row.append("" if found is None or found.cell.thesis is None else f"{found.cell.thesis:.1%}")
+            if column in compared:
+                thesis = None if found is None else found.cell.thesis
+                row.append("" if thesis is None else f"{100 * thesis:.1f}")
         printed.add_row(*row)
     Console().print(printed)
 

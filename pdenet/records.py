@@ -387,7 +387,10 @@ def _plain(value: Any, digits: int | None = None) -> Any:
 
 def _machine(machine: Mapping[str, Any]) -> str:
     name = str(machine.get("name") or machine.get("device", "unknown machine"))
-    return f"{name}, {machine.get('threads', '?')} threads" if machine.get("device") == "cpu" else name
+    if machine.get("device") != "cpu":
+        return name
+    threads = machine.get("threads", "?")
+    return f"{name}, {threads} thread{'' if threads == 1 else 's'}"
 
 
 def _software(versions: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from pdenet.claims import Interval
-from pdenet.experiments import TABLE_4_1, CellResult
+from pdenet.experiments import TABLE_4_1
 from pdenet.records import provenance, read, shipped
 from pdenet.tables import markdown_table
 from pdenet.training import TrainingConfig
@@ -25,8 +25,8 @@ of 0 layers (the classifier alone, on raw pixels) and the last column are contro
 
 
 VERDICTS = """\
-What follows, judged by these runs (in per cent, or points of a per cent paired by seed). *Holds* and *does not
-hold* are said only where the whole interval lies on one side:"""
+What follows, judged by these runs (in per cent, or points of a per cent paired by seed). *Holds* and *does
+not hold* are said only where the whole interval lies on one side:"""
 
 
 def table() -> str:
@@ -37,7 +37,8 @@ def table() -> str:
         printed = {cell.depth: cell.thesis for cell in TABLE_4_1.cells if cell.column == column}
         header += [column, "thesis"] if any(printed.values()) else [column]
         for row, depth in zip(rows, TABLE_4_1.depths, strict=True):
-            row.append(ours(results.get((depth, column))))
+            result = results.get((depth, column))
+            row.append("" if result is None else result.text)
             if any(printed.values()):
                 row.append(per_cent(printed.get(depth)))
     used = [record for result in results.values() for record in result.records]
@@ -79,16 +80,6 @@ def speed() -> str:
         f"{machine['threads']} threads, torch {saved['versions']['torch']}."
     )
     return f"{markdown_table(header, rows)}\n\n{text}"
-
-
-def ours(result: CellResult | None) -> str:
-    """Our mean and interval, or the seeds one by one where a mean would hide a dead one."""
-    if result is None:
-        return ""
-    interval = result.interval
-    if interval is None or min(result.accuracies) < 0.5:
-        return ", ".join(map(per_cent, result.accuracies))
-    return f"{per_cent(interval.estimate)} [{per_cent(interval.low)}, {per_cent(interval.high)}]"
 
 
 def per_cent(share: float | None) -> str:
