@@ -171,7 +171,7 @@ def accuracy(model: ResidualNet, images: Tensor, labels: Tensor, scale: tuple[fl
         logits = model(scaled(batch, scale))
         right = (logits.argmax(-1) == target) & logits.isfinite().all(-1)
         correct += right.sum(1)
-    return correct.double() / len(labels)
+    return correct.cpu().double() / len(labels)  # not every device has float64
 
 
 def pixel_scale(data: ImageData, pixels: str) -> tuple[float, float]:

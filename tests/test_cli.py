@@ -45,11 +45,11 @@ def test_train_hands_on_what_the_thesis_leaves_open(tmp_path: Path) -> None:
     options = (
         "--model resnet --depth 1 --init normal --init-scale 0.1 --init-zero weight --no-bias --widths 32,16"
     )
-    result = call("train", *options.replace(" --init-zero weight", "").split(), "--activation", "tanh",
+    result = call("train", *options.split(), "--activation", "tanh",
                   "--pixels", "standard", "--learning-rate", "0.01", "--out", out, *ONE_EPOCH)  # fmt: skip
     assert result.exit_code == 0, result.output
     (record,) = read(out)
-    assert record.model["init"] == {"law": "normal", "scale": 0.1, "zero": []}
+    assert record.model["init"] == {"law": "normal", "scale": 0.1, "zero": ["weight"]}
     assert record.model["bias"] is False
     assert record.model["widths"] == [32, 16]
     assert record.model["activation"] == "tanh"

@@ -91,6 +91,18 @@ def test_initial_law_can_be_chosen() -> None:
     assert model.describe()["init"] == {"law": "normal", "scale": 0.1, "zero": ["beta", "rho"]}
 
 
+def test_a_control_can_start_without_biases_or_as_the_identity() -> None:
+    plain, no_bias = (
+        ConvResNet(4, seeds=2),
+        ConvResNet(4, seeds=2, init=Init("symmetric", 1 / 3, zero=("bias",))),
+    )
+    assert torch.equal(no_bias.weight, plain.weight)
+    assert no_bias.bias is not None
+    assert (no_bias.bias == 0).all()
+    identity = ConvResNet(4, init=Init("symmetric", 1 / 3, zero=("weight", "bias")))
+    assert torch.equal(identity.features(IMAGES)[0, -1], IMAGES)
+
+
 def test_any_linear_pde_makes_a_network() -> None:
     mixed = EvolutionPDE(sp.Eq(psi.diff(t), alpha * psi.diff(x, y)))
     model = PDENet(mixed, 3)
@@ -165,6 +177,10 @@ def test_description_is_plain_data_and_tells_networks_apart() -> None:
         (
             lambda: PDENet(PDE1, 2, init=Init(zero=("kappa",))),
             r"starts \['kappa'\] at zero, .* are \['alpha', 'beta'",
+        ),
+        (
+            lambda: ConvResNet(2, bias=False, init=Init(zero=("bias",))),
+            r"starts \['bias'\] at zero, but the parameters are \['weight'\]",
         ),
         (lambda: Init("cauchy"), "law must be one of 'uniform', 'symmetric', 'normal'; got 'cauchy'"),
         (lambda: Init(scale=float("nan")), "scale must be a non-negative number; got nan"),

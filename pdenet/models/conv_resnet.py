@@ -20,11 +20,16 @@ class ConvResNet(ResidualNet):
         As in `ResidualNet`.
     init
         Law of kernels and biases alike. The thesis does not say; our default is that of `torch.nn.Conv2d`
-        with nine inputs, uniform on [-1/3, 1/3).
+        with nine inputs, uniform on [-1/3, 1/3). Its `zero` may name ``"weight"`` and ``"bias"``.
     bias
         Whether each block adds a learned number, as `torch.nn.Conv2d` does by default.
     **options
         As in `ResidualNet`.
+
+    Raises
+    ------
+    ValueError
+        If `init` names a parameter that the network does not have, or what `ResidualNet` refuses.
 
     References
     ----------
@@ -42,9 +47,13 @@ class ConvResNet(ResidualNet):
     ) -> None:
         super().__init__(depth, seeds, **options)
         self.init = Init("symmetric", 1 / 3) if init is None else init
+        zero = self.init.zero_among(["weight", "bias"] if bias else ["weight"])
         draws = torch.stack([self.init.draw((depth, 10), generator(seed, TRUNK)) for seed in self.seeds])
-        self.weight = nn.Parameter(draws[..., :9].reshape(len(self.seeds), depth, 3, 3).clone())
-        self.bias = nn.Parameter(draws[..., 9].clone()) if bias else None
+        parts = draws[..., :9].reshape(len(self.seeds), depth, 3, 3).clone(), draws[..., 9].clone()
+        for position in zero:
+            parts[position].zero_()
+        self.weight = nn.Parameter(parts[0])
+        self.bias = nn.Parameter(parts[1]) if bias else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The kernels (S, L, 3, 3) and the biases (S, L) or None: the parameters themselves."""

@@ -1,5 +1,6 @@
 """The laws that a trunk's parameters are drawn from before training."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -43,6 +44,19 @@ class Init:
             return self.scale * torch.randn(shape, generator=generator)
         numbers = self.scale * torch.rand(shape, generator=generator)
         return numbers if self.law == "uniform" else 2 * numbers - self.scale
+
+    def zero_among(self, names: Sequence[str]) -> list[int]:
+        """Positions among a network's parameters `names` of those that start at zero.
+
+        Raises
+        ------
+        ValueError
+            If `zero` names a parameter that the network does not have.
+        """
+        if unknown := sorted(set(self.zero) - set(names)):
+            message = f"init starts {unknown} at zero, but the parameters are {list(names)}"
+            raise ValueError(message)
+        return [names.index(name) for name in self.zero]
 
     def describe(self) -> dict[str, Any]:
         """The law as plain data."""

@@ -60,12 +60,10 @@ class PDENet(ResidualNet):
         self.init = (
             Init("uniform", 1.0, zero=("gamma",) if "gamma" in names else ()) if init is None else init
         )
-        if unknown := set(self.init.zero) - set(names):
-            message = f"init starts {sorted(unknown)} at zero, but the equation's parameters are {names}"
-            raise ValueError(message)
+        zero = self.init.zero_among(names)
         shape = (depth, len(names))
         theta = torch.stack([self.init.draw(shape, generator(seed, TRUNK)) for seed in self.seeds])
-        theta[..., [names.index(name) for name in self.init.zero]] = 0
+        theta[..., zero] = 0
         self.theta = nn.Parameter(theta)  # (S, L, P)
         self.bias = nn.Parameter(torch.zeros(len(self.seeds), depth)) if bias else None
 
