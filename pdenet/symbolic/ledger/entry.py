@@ -1,0 +1,256 @@
+"""What a row of the ledger is: an equation as printed, as it holds, and a check that runs on both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from time import perf_counter
+from typing import Any
+
+import sympy as sp
+
+
+class Verdict(StrEnum):
+    """What the ledger says of the print; prints as its words."""
+
+    OK = "ok"
+    INCOMPLETE = "incomplete"
+    APPROXIMATE = "approximate"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check has shown.
+
+    The text is plain, and the same on every machine: a deviation at rounding level is given by its bound.
+
+    Parameters
+    ----------
+    text : str
+        What was looked at and what came out, without a final stop.
+    holds : bool
+        Whether it came out as it must for the form that was checked.
+    """
+
+    text: str
+    holds: bool
+
+
+Check = Callable[[], Sequence[Finding]]
+
+
+def zero(what: str, expression: Any) -> Finding:
+    """Finding that a SymPy expression, or every entry of a matrix, is identically zero.
+
+    Parameters
+    ----------
+    what : str
+        What the expression is the difference of.
+    expression : sympy.Expr or sympy.Matrix
+        It is simplified; what is left is printed.
+    """
+    rest = sp.simplify(expression)
+    if isinstance(rest, sp.MatrixBase):
+        return Finding(f"{what}: difference {'0' if rest.is_zero_matrix else 'not 0'}", bool(rest.is_zero_matrix))
+    return Finding(f"{what}: difference {sp.sstr(rest)}", rest == 0)
+
+
+def below(what: str, value: float, bound: float) -> Finding:
+    """Finding that a deviation, a finite number, stays below a bound.
+
+    Parameters
+    ----------
+    what : str
+        What deviates from what.
+    value, bound : float
+        The deviation, not negative, and its bound; a value that is not finite is not below it.
+    """
+    value = abs(float(value))
+    if value < bound:
+        return Finding(f"{what}: off by less than {bound:.0e}".replace("e-0", "e-"), True)
+    return Finding(f"{what}: off by {value:.2g}", False)
+
+
+def above(what: str, value: float, bound: float) -> Finding:
+    """Finding that a finite number exceeds a bound.
+
+    Parameters
+    ----------
+    what : str
+        What is measured.
+    value, bound : float
+        The number and its bound.
+    """
+    value = float(value)
+    holds = math.isfinite(value) and value > bound
+    return Finding(f"{what}: {value:.2g}, {'' if holds else 'not '}above {bound:g}", holds)
+
+
+def close(what: str, value: float, expected: float, tolerance: float) -> Finding:
+    """Finding that a number is what was predicted, within an absolute tolerance.
+
+    Parameters
+    ----------
+    what : str
+        What is measured.
+    value, expected, tolerance : float
+        The number, the prediction, and how far from it the number may be.
+    """
+    value = float(value)
+    holds = abs(value - expected) <= tolerance
+    return Finding(f"{what}: {value:.3g}, predicted {expected:.3g}", holds)
+
+
+def order(
+    what: str, steps: Sequence[float], errors: Sequence[float], expected: float, tolerance: float = 0.15
+) -> Finding:
+    """Finding that errors fall with the expected power of the step, seen between the last two.
+
+    Parameters
+    ----------
+    what : str
+        What the error is of.
+    steps, errors : sequence of float
+        At least two step sizes, or counts (the order is then negative), and the errors found with them.
+    expected, tolerance : float
+        The power, and how far from it the observed one may be.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two pairs, or a step or an error is not positive.
+    """
+    if len(steps) != len(errors) or len(steps) < 2 or min(*steps, *errors) <= 0:
+        raise ValueError(f"order needs two or more positive steps and errors; got {steps} and {errors}")
+    observed = math.log(errors[-1] / errors[-2]) / math.log(steps[-1] / steps[-2])
+    return Finding(f"{what}: order {observed:.2f}, predicted {expected:g}", abs(observed - expected) <= tolerance)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An equation of the thesis, or a claim its argument rests on.
+
+    Texts are MyST: sentences with formulas between dollar signs.
+
+    Parameters
+    ----------
+    id : str
+        The thesis's number, "16a" and "16b" for the number used twice, or a letter and a number for a claim.
+    title : str
+        What it is, in a few words, without a formula.
+    verdict : Verdict
+        What is to be said of the print.
+    printed : str
+        What the thesis prints.
+    check : callable
+        Returns what was shown of the form that holds; all findings must hold.
+    holds : str
+        What holds, if that is not what is printed.
+    reason : str
+        One sentence: what is wrong, missing or only approximate in the print.
+    assumptions : str
+        Under which assumptions it holds.
+    check_printed : callable
+        The same checks of the printed form; at least one finding must fail.
+    page : str
+        Notebook of the book that derives it, by its stem; empty while none does.
+
+    Raises
+    ------
+    ValueError
+        If a print that is not ok comes without reason, corrected form or check of the print, or one that is
+        ok comes with them.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    printed: str
+    check: Check
+    holds: str = ""
+    reason: str = ""
+    assumptions: str = ""
+    check_printed: Check | None = None
+    page: str = ""
+
+    def __post_init__(self) -> None:
+        parts = {"holds": self.holds, "reason": self.reason, "check_printed": self.check_printed}
+        missing = [name for name, part in parts.items() if not part]
+        if self.verdict is not Verdict.OK and missing:
+            raise ValueError(f"entry {self.id} is {self.verdict}: it needs {', '.join(missing)}")
+        if self.verdict is Verdict.OK and (self.holds or self.check_printed):
+            raise ValueError(f"entry {self.id} is ok: what is printed is what holds, and is checked once")
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is an equation with a number, and not a claim."""
+        return self.id[0].isdigit()
+
+    @property
+    def label(self) -> str:
+        """Where the book derives it: ``eq:24``, ``claim:U3``."""
+        return f"{'eq' if self.numbered else 'claim'}:{self.id}"
+
+    @property
+    def name(self) -> str:
+        """``(24)`` for an equation, ``U3`` for a claim."""
+        return f"({self.id})" if self.numbered else self.id
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the checks of one entry have shown.
+
+    Parameters
+    ----------
+    entry : Entry
+        The entry.
+    findings, printed_findings : tuple of Finding
+        Of the form that holds, and of the printed form where that is another.
+    seconds : float
+        Time the checks took.
+    """
+
+    entry: Entry
+    findings: tuple[Finding, ...]
+    printed_findings: tuple[Finding, ...]
+    seconds: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check of the form that holds came out as it must."""
+        return all(finding.holds for finding in self.findings)
+
+    @property
+    def print_holds(self) -> bool:
+        """Whether every check of the printed form came out as it must."""
+        return all(finding.holds for finding in self.printed_findings or self.findings)
+
+    @property
+    def as_listed(self) -> bool:
+        """Whether the checks agree with the ledger: the correction holds, the print if and only if it is ok."""
+        return self.holds and self.print_holds == (self.entry.verdict is Verdict.OK)
+
+    @property
+    def shown(self) -> str:
+        """What was shown, in a line."""
+        return "; ".join(finding.text for finding in self.findings)
+
+
+def run(entry: Entry) -> Result:
+    """Run the checks of an entry.
+
+    Raises
+    ------
+    ValueError
+        If a check returns no finding: it could not fail.
+    """
+    start = perf_counter()
+    findings = tuple(entry.check())
+    printed = () if entry.check_printed is None else tuple(entry.check_printed())
+    if not findings or (entry.check_printed is not None and not printed):
+        raise ValueError(f"a check of entry {entry.id} returned no finding, so it cannot fail")
+    return Result(entry, findings, printed, perf_counter() - start)
