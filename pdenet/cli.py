@@ -1,4 +1,4 @@
-"""The command line: train a network, reproduce a table, time the operator, say what is here."""
+"""The command line: train a network, reproduce a table, time the operator, check the equations."""
 
 import json
 import math
@@ -26,7 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Residual networks as PDEs: train them, reproduce the thesis's tables, time the operator.",
+    help="Residual networks as PDEs: train them, reproduce the thesis's tables, check its equations.",
 )
 _errors = Console(stderr=True)
 
@@ -269,6 +269,50 @@ def bench(
             console.print(f"peak memory of a step, {name}: {numbers}")
     machine = result["machine"]
     console.print(f"{machine['name']}, {machine['threads']} threads, torch {result['versions']['torch']}")
+
+
+@app.command()
+def equations(
+    only: Annotated[str, typer.Option(help="Entries to check, comma between: 24,35,U3. Default: all.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Check every equation of the thesis: as printed, and as it holds.
+
+    Exit status 1 if a correction fails, or a print fares otherwise than the ledger says.
+
+    Example: pdenet equations --only 24,35
+    """
+    from pdenet.symbolic import ledger
+    from pdenet.symbolic.ledger.page import as_data, correction_verdict, print_verdict
+
+    entries = ledger.find(filter(None, only.replace(" ", "").split(","))) if only else ledger.ENTRIES
+    results = []
+    with _errors.status("") as status:
+        for number, entry in enumerate(entries, start=1):
+            status.update(f"{number} of {len(entries)}: {entry.name} {entry.title}")
+            results.append(ledger.run(entry))
+    wrong = [result for result in results if not result.as_listed]
+    if as_json:
+        typer.echo(json.dumps([as_data(result) for result in results], ensure_ascii=False))
+    else:
+        console = Console()
+        printed = RichTable("equation", "print", "correction", "what was shown")
+        for result in results:
+            verdicts = print_verdict(result), correction_verdict(result)
+            printed.add_row(result.entry.name, *verdicts, escape(result.shown))
+        console.print(printed)
+        failing = sum(not result.print_holds for result in results)
+        seconds = sum(result.seconds for result in results)
+        console.print(
+            f"entries: {len(results)}, prints that fail their check: {failing}, time: {seconds:.0f} s"
+        )
+        for result in wrong:
+            expected = (
+                f"listed as {result.entry.verdict}, correction {correction_verdict(result) or 'not needed'}"
+            )
+            console.print(f"{result.entry.name}: print {print_verdict(result)}, {expected}", style="bold red")
+    if wrong:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Fill README's sections *What reproduces* and *How fast* from the records: no number there is typed.
+"""Fill README's sections with numbers from the ledger and the records: no number there is typed.
 
 python scripts/readme_results.py          # rewrite README.md
 python scripts/readme_results.py --check  # exit 1 if it is not what the records say
@@ -13,6 +13,7 @@ from pathlib import Path
 from pdenet.claims import Interval
 from pdenet.experiments import TABLE_4_1
 from pdenet.records import provenance, read, shipped
+from pdenet.symbolic.ledger import ENTRIES, Verdict
 from pdenet.tables import markdown_table
 from pdenet.training import TrainingConfig
 from pdenet.verdicts import judge_table_4_1
@@ -82,6 +83,17 @@ def speed() -> str:
     return f"{markdown_table(header, rows)}\n\n{text}"
 
 
+def equations() -> str:
+    """How many rows the ledger has under each word, equations and claims apart."""
+    rows = []
+    for verdict in Verdict:
+        listed = [entry for entry in ENTRIES if entry.verdict is verdict]
+        numbered = [entry.id for entry in listed if entry.numbered]
+        claims = len(listed) - len(numbered)
+        rows.append([str(verdict), len(numbered), ", ".join(numbered), claims])
+    return markdown_table(["listed as", "equations", "which", "claims without a number"], rows)
+
+
 def per_cent(share: float | None) -> str:
     return "" if share is None else f"{100 * share:.1f}"
 
@@ -89,8 +101,8 @@ def per_cent(share: float | None) -> str:
 def main(arguments: list[str]) -> int:
     text = README.read_text(encoding="utf-8")
     filled = text
-    for name, content in (("results", table()), ("speed", speed())):
-        begin, end = f"<!-- {name}: filled from results/ -->", f"<!-- end of {name} -->"
+    for name, content in (("equations", equations()), ("results", table()), ("speed", speed())):
+        begin, end = f"<!-- {name}: filled by scripts/readme_results.py -->", f"<!-- end of {name} -->"
         before, rest = filled.split(begin)
         filled = f"{before}{begin}\n\n{content}\n\n{end}{rest.split(end)[1]}"
     if "--check" in arguments:

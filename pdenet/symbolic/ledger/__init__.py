@@ -17,14 +17,22 @@ from pdenet.symbolic.ledger.entry import Check, Entry, Finding, Result, Verdict,
 __all__ = ["ENTRIES", "Check", "Entry", "Finding", "Result", "Verdict", "find", "run"]
 
 _MODULES = (
-    introduction, schroedinger, path_integral, residual_block, path_sum, action, neural_ode, stability,
+    introduction,
+    schroedinger,
+    path_integral,
+    residual_block,
+    path_sum,
+    action,
+    neural_ode,
+    stability,
 )
 
 
-def _place(entry: Entry) -> tuple[bool, int, str]:
+def _place(entry: Entry) -> tuple[int, str]:
     """Equations by number, then claims in the order in which the modules list them."""
-    digits = "".join(filter(str.isdigit, entry.id))
-    return (not entry.numbered, int(digits) if entry.numbered else 0, entry.id if entry.numbered else "")
+    if not entry.numbered:
+        return 1000, ""
+    return int(entry.id.rstrip("ab")), entry.id
 
 
 ENTRIES: tuple[Entry, ...] = tuple(
@@ -40,12 +48,11 @@ def find(ids: Iterable[str]) -> tuple[Entry, ...]:
     ValueError
         If an id is not in the ledger.
     """
-    wanted = set(ids)
-    found = tuple(
-        entry for entry in ENTRIES if entry.id in wanted or entry.numbered and entry.id.rstrip("ab") in wanted
-    )
-    known = {entry.id for entry in found} | {entry.id.rstrip("ab") for entry in found if entry.numbered}
-    if unknown := sorted(wanted - known):
-        listed = ", ".join(entry.id for entry in ENTRIES)
-        raise ValueError(f"the ledger has no entry {', '.join(unknown)}; its entries are {listed}")
-    return found
+    found = set()
+    for wanted in ids:
+        matches = {entry.id for entry in ENTRIES if wanted in (entry.id, entry.id.rstrip("ab"))}
+        if not matches:
+            listed = ", ".join(entry.id for entry in ENTRIES)
+            raise ValueError(f"the ledger has no entry {wanted!r}; its entries are {listed}")
+        found |= matches
+    return tuple(entry for entry in ENTRIES if entry.id in found)

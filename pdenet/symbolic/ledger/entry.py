@@ -54,7 +54,9 @@ def zero(what: str, expression: Any) -> Finding:
     """
     rest = sp.simplify(expression)
     if isinstance(rest, sp.MatrixBase):
-        return Finding(f"{what}: difference {'0' if rest.is_zero_matrix else 'not 0'}", bool(rest.is_zero_matrix))
+        return Finding(
+            f"{what}: difference {'0' if rest.is_zero_matrix else 'not 0'}", bool(rest.is_zero_matrix)
+        )
     return Finding(f"{what}: difference {sp.sstr(rest)}", rest == 0)
 
 
@@ -70,7 +72,7 @@ def below(what: str, value: float, bound: float) -> Finding:
     """
     value = abs(float(value))
     if value < bound:
-        return Finding(f"{what}: off by less than {bound:.0e}".replace("e-0", "e-"), True)
+        return Finding(f"{what}: off by less than {bound:g}", True)
     return Finding(f"{what}: off by {value:.2g}", False)
 
 
@@ -126,7 +128,9 @@ def order(
     if len(steps) != len(errors) or len(steps) < 2 or min(*steps, *errors) <= 0:
         raise ValueError(f"order needs two or more positive steps and errors; got {steps} and {errors}")
     observed = math.log(errors[-1] / errors[-2]) / math.log(steps[-1] / steps[-2])
-    return Finding(f"{what}: order {observed:.2f}, predicted {expected:g}", abs(observed - expected) <= tolerance)
+    return Finding(
+        f"{what}: order {observed:.2f}, predicted {expected:g}", abs(observed - expected) <= tolerance
+    )
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,7 @@ class Result:
 
     @property
     def as_listed(self) -> bool:
-        """Whether the checks agree with the ledger: the correction holds, the print if and only if it is ok."""
+        """Whether the correction holds, and the print if and only if the ledger lists it as ok."""
         return self.holds and self.print_holds == (self.entry.verdict is Verdict.OK)
 
     @property
