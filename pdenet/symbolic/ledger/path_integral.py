@@ -1,5 +1,652 @@
-"""Ledger entries (being written)."""
+"""Entries of the thesis's second section 2.2, our 2.3: equations (10) to (20), the path integral."""
 
-from pdenet.symbolic.ledger.entry import Entry
+from __future__ import annotations
 
-ENTRIES: tuple[Entry, ...] = ()
+from functools import cache
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.integrate import quad, solve_ivp
+from scipy.linalg import expm
+
+from pdenet.quantum import free_packet, mehler_kernel, sliced_oscillator_kernel
+from pdenet.symbolic.gaussian import complete_square, gaussian_integral
+from pdenet.symbolic.ledger.entry import Entry, Finding, Verdict, below, close, order, zero
+
+HBAR, MASS, TIME = 0.7, 1.3, 0.9  # never 1, so that a lost constant shows
+
+Matrix = NDArray[Any]
+
+_X, _p = sp.symbols("X p", real=True)
+_m, _hbar, _step, _time = sp.symbols("m hbar dtau t", positive=True)
+
+
+class Lattice(NamedTuple):
+    """An oscillator on a ring of sites: matrices (x, x) of its energies, plane waves (x, p), momenta (p)."""
+
+    kinetic: Matrix
+    potential: Matrix
+    waves: Matrix
+    momenta: Matrix
+
+    @property
+    def energy(self) -> Matrix:
+        return self.kinetic + self.potential
+
+
+@cache
+def lattice(sites: int = 32, spacing: float = 0.5) -> Lattice:
+    """Oscillator of frequency one on a ring, its kinetic energy diagonal in the plane waves of (7)."""
+    positions = spacing * (np.arange(sites) - sites // 2)
+    momenta = 2 * np.pi * HBAR * np.fft.fftfreq(sites, spacing)
+    waves = np.exp(1j * np.outer(positions, momenta) / HBAR) / sqrt(sites)
+    kinetic = waves * (momenta**2 / (2 * MASS)) @ waves.conj().T
+    return Lattice(kinetic, np.diag(MASS * positions**2 / 2).astype(complex), waves, momenta)
+
+
+def evolution(energy: Matrix, time: float, hbar: float = HBAR) -> Matrix:
+    return expm(-1j * time * energy / hbar)
+
+
+def norm(matrix: Matrix) -> float:
+    return float(np.linalg.norm(matrix, 2))
+
+
+def start_state(sites: int = 32) -> Matrix:
+    positions = np.arange(sites) - sites // 2
+    return np.exp(-((positions - 3) ** 2) / 12 + 0.4j * positions)
+
+
+# (10) and (19): one slice of a free particle
+
+
+def one_free_slice(prefactor: complex) -> complex:
+    """Value at one point of the packet that one slice makes of a free packet, over the exact value."""
+    grid, end = np.linspace(-12, 12, 1201), 0.8
+    packet = {"momentum": 0.5, "mass": MASS, "hbar": HBAR}
+    action = MASS * (end - grid) ** 2 / (2 * TIME)
+    paths = np.exp(1j * action / HBAR) * free_packet(grid, **packet)
+    sliced = prefactor * np.sum(paths) * (grid[1] - grid[0])
+    return complex(sliced / free_packet(end, TIME, **packet))
+
+
+MEASURE = complex(np.sqrt(MASS / (2j * np.pi * HBAR * TIME)))
+
+
+def path_sum(measure: complex) -> list[Finding]:
+    ratio = one_free_slice(measure)
+    return [
+        below("one free slice against the exact packet", abs(ratio - 1), 1e-10),
+        close("size over that of the packet", abs(ratio), 1, 1e-10),
+    ]
+
+
+def path_sum_printed() -> list[Finding]:
+    size = abs(one_free_slice(1))
+    return [
+        *path_sum(1),
+        close("the size that is lost, root of 2 pi hbar t / m", size, 1 / abs(MEASURE), 1e-10),
+    ]
+
+
+# (11), (12): evolution operator and propagator
+
+
+@cache
+def by_solver() -> Matrix:
+    """The state at TIME by an ODE solver that knows the Schroedinger equation and nothing else."""
+    energy = lattice().energy
+    solution = solve_ivp(
+        lambda _, psi: energy @ psi / (1j * HBAR), (0, TIME), start_state(), "DOP853", rtol=1e-11, atol=1e-11
+    )
+    return solution.y[:, -1]
+
+
+def evolution_operator(hbar: float) -> list[Finding]:
+    state = evolution(lattice().energy, TIME, hbar) @ start_state()
+    return [below("exponential against an ODE solver, hbar = 0.7", np.abs(state - by_solver()).max(), 1e-8)]
+
+
+def propagator(summed: str, hbar: float) -> list[Finding]:
+    kernel = evolution(lattice().energy, TIME, hbar)
+    wave = np.einsum(f"ab,b->{'a' if summed == 'b' else 'b'}", kernel, start_state())
+    name = {"b": "start", "a": "end"}[summed]
+    deviation = np.abs(wave - by_solver()).max()
+    return [below(f"sum over the {name}, with hbar = {hbar:g} in the exponent", deviation, 1e-8)]
+
+
+# (13): splitting
+
+
+def series(exponent: sp.Expr) -> sp.Expr:
+    return 1 + exponent + exponent**2 / 2
+
+
+def splitting_coefficients(factor: sp.Expr) -> list[sp.Expr]:
+    """Coefficients of N**0, N**-1, N**-2 of what the split product with the commutator leaves over.
+
+    Parameters
+    ----------
+    factor : sympy.Expr
+        What multiplies the commutator over N**2, in t and hbar.
+    """
+    kinetic, potential = sp.symbols("T V", commutative=False)
+    inverse = sp.Symbol("1/N", positive=True)
+    step = -sp.I * _time * inverse / _hbar
+    commutator = kinetic * potential - potential * kinetic
+    split = series(step * kinetic) * series(step * potential) * (1 + inverse**2 * factor * commutator)
+    rest = sp.expand(series(step * (kinetic + potential)) - split)
+    return [rest.coeff(inverse, power) for power in range(3)]
+
+
+def splitting(factor: sp.Expr) -> list[Finding]:
+    model = lattice(16, 0.6)
+    number = float(factor.subs({_time: TIME, _hbar: HBAR}))
+    counts = [512, 1024]
+    errors = [splitting_error(model, count, number) for count in counts]
+    left = splitting_coefficients(factor)
+    return [
+        zero("orders 0 and 1 in 1/N", sp.Matrix(left[:2])),
+        Finding(f"order 2 in 1/N: difference {sp.sstr(left[2])}", left[2] == 0),
+        order("one factor, 512 to 1024 slices", counts, errors, -3),
+    ]
+
+
+def splitting_error(model: Lattice, count: int, factor: float) -> float:
+    step = TIME / count
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
+    corrected = split @ (np.eye(len(split)) + factor / count**2 * commutator)
+    return norm(evolution(model.energy, step) - corrected)
+
+
+def splitting_holds() -> list[Finding]:
+    model, counts = lattice(16, 0.6), [512, 1024]
+    bare = [splitting_error(model, count, 0) for count in counts]
+    commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
+    measured = bare[-1] * counts[-1] ** 2 / norm(commutator)
+    return [
+        *splitting(RIGHT_FACTOR),
+        order("without the commutator", counts, bare, -2),
+        close("size of the commutator's factor", measured, TIME**2 / (2 * HBAR**2), 1e-3),
+        order("product of N factors", counts, [product_error(model, count) for count in counts], -1),
+    ]
+
+
+def product_error(model: Lattice, count: int) -> float:
+    step = TIME / count
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    return norm(np.linalg.matrix_power(split, count) - evolution(model.energy, TIME))
+
+
+RIGHT_FACTOR = _time**2 / (2 * _hbar**2)
+PRINTED_FACTOR = sp.Integer(1)
+
+
+def splitting_printed() -> list[Finding]:
+    left = sp.expand(splitting_coefficients(PRINTED_FACTOR)[2].subs({_time: 1, _hbar: 1}))
+    natural = Finding(f"order 2 at t = hbar = 1: difference {sp.sstr(left)}", left == 0)
+    return [*splitting(PRINTED_FACTOR), natural]
+
+
+# (14), (15): completeness
+
+
+def position_sums(pattern: str, hbar: float) -> list[Finding]:
+    """Four slices written out with their inner sums; the letters of the pattern are the positions."""
+    energy = lattice(12, 0.7).energy
+    factor = evolution(energy, TIME / 4, hbar)
+    factors = [factor] * pattern.count(",") + [factor]
+    path_sum = np.einsum(pattern, *factors, optimize=True)
+    inner = len(set(pattern.replace(",", "").split("->")[0]) - set(pattern.split("->")[1]))
+    deviation = np.abs(path_sum - evolution(energy, TIME)).max()
+    return [
+        Finding(f"{len(factors)} factors, {inner} inner sums", len(factors) == inner + 1),
+        below(f"their product with hbar = {hbar:g} against the whole evolution", deviation, 1e-12),
+    ]
+
+
+def momentum_slice(step: float, hbar: float) -> Matrix:
+    """One slice of (15) with its sum over momenta written out."""
+    model = lattice()
+    kinetic = np.exp(-1j * step * model.momenta**2 / (2 * MASS * hbar))
+    potential = np.exp(-1j * step * np.diag(model.potential) / hbar)
+    return np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+
+
+def momentum_sums() -> list[Finding]:
+    model, counts = lattice(), [256, 512]
+    step = TIME / 8
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    return [
+        below(
+            "sum over momenta against the product of exponentials",
+            norm(momentum_slice(step, HBAR) - split),
+            1e-12,
+        ),
+        order("distance to the exact propagator", counts, [momentum_distance(n, HBAR) for n in counts], -1),
+    ]
+
+
+def momentum_distance(count: int, hbar: float) -> float:
+    sliced = np.linalg.matrix_power(momentum_slice(TIME / count, hbar), count)
+    return norm(sliced - evolution(lattice().energy, TIME))
+
+
+def momentum_sums_printed() -> list[Finding]:
+    return [
+        below("equality at N = 256, with hbar", momentum_distance(256, HBAR), 1e-10),
+        below("distance at N = 4096, without hbar", momentum_distance(4096, 1), 0.1),
+    ]
+
+
+# (16a): plane waves
+
+
+def plane_waves(sign: int, last: bool) -> list[Finding]:
+    """Two slices; the sign is that of the exponent of <p|x>, `last` whether <p0|x0> stands there."""
+    x0, x1, x2, p0, p1, shift = sp.symbols("x0 x1 x2 p0 p1 s", real=True)
+    phase = p1 * x2 + sign * p1 * x1 + p0 * x1 + (sign * p0 * x0 if last else 0)
+    moved = phase.subs({x: x + shift for x in (x0, x1, x2)}, simultaneous=True)
+    model = lattice()
+    ket = model.waves.conj() if sign < 0 else model.waves
+    kinetic = np.exp(-1j * TIME * model.momenta**2 / (2 * MASS * HBAR))
+    free = np.einsum("xp,p,yp->xy", model.waves, kinetic, ket)
+    deviation = norm(free - evolution(model.kinetic, TIME))
+    name = f"{'plus' if sign > 0 else 'minus'} in <p|x>{'' if last else ', <p0|x0> left out'}"
+    return [
+        zero(f"{name}: change of the phase when all positions are shifted", sp.expand(moved - phase)),
+        Finding(f"{name}: the phase {'contains' if phase.has(x0) else 'does not contain'} x0", phase.has(x0)),
+        *([below(f"{name}: sum over momenta against the free evolution", deviation, 1e-12)] if last else []),
+    ]
+
+
+# (16b), (17): the Gaussian integral
+
+_EXPONENT = -_step * _p**2 / (2 * _m * _hbar) + sp.I * _p * _X / _hbar
+_BRACKET = _p - sp.I * _m * _X / _step
+_REST = -_m * _X**2 / (2 * _hbar * _step)
+
+
+def rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Finding]:
+    """Check the three statements of (16b).
+
+    Parameters
+    ----------
+    time : sympy.Expr
+        The real time step in terms of the imaginary one.
+    square : sympy.Expr
+        What multiplies -dtau/(2 m hbar) in the exponent.
+    substitution : sympy.Expr
+        The new variable u; its square must be the exponent that is integrated.
+    """
+    kinetic = sp.expand(-sp.I * time * _p**2 / (2 * _m * _hbar))
+    falls = complete_square(kinetic, _p).curvature.is_positive
+    shape = "falls off" if falls else "grows, the integral diverges"
+    exponent = -_step / (2 * _m * _hbar) * square + _REST
+    return [
+        Finding(f"rotated kinetic factor exp({sp.sstr(kinetic)}) {shape}", bool(falls)),
+        zero("square multiplied out", sp.expand(exponent - _EXPONENT)),
+        zero("square of u", sp.expand(substitution**2 - _step / (2 * _m * _hbar) * _BRACKET**2)),
+    ]
+
+
+def rotation_holds() -> list[Finding]:
+    square = complete_square(_EXPONENT, _p)
+    found = (
+        square.curvature - _step / (2 * _m * _hbar),
+        square.centre - sp.I * _m * _X / _step,
+        square.rest - _REST,
+    )
+    return [
+        *rotation(-sp.I * _step, _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET),
+        zero("curvature, centre and rest found by completing the square", sp.Matrix(found)),
+    ]
+
+
+def rotation_printed() -> list[Finding]:
+    printed_square = _p - sp.I * _m * _X**2 / _step
+    return rotation(sp.I * _step, printed_square, sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET)
+
+
+def momentum_integral() -> list[Finding]:
+    result = sp.sqrt(_m / (2 * sp.pi * _hbar * _step)) * sp.exp(_REST)
+    by_sympy = sp.integrate(sp.exp(_EXPONENT) / (2 * sp.pi * _hbar), (_p, -sp.oo, sp.oo))
+    values = {_m: MASS, _hbar: HBAR, _step: 0.4, _X: 0.6}
+    number = float(result.subs(values))
+    by_quadrature = quad(
+        lambda p: np.exp(-0.4 * p**2 / (2 * MASS * HBAR)) * np.cos(0.6 * p / HBAR) / (2 * np.pi * HBAR),
+        -25,
+        25,
+        epsabs=1e-13,
+    )[0]
+    jacobian, printed = 1 / sp.sqrt(_step / (2 * _m * _hbar)), 1 / sp.sqrt(_m / (2 * _hbar * _step))
+    by_hand = jacobian * sp.sqrt(sp.pi) / (2 * sp.pi * _hbar) * sp.exp(_REST)
+    return [
+        zero("completing the square", gaussian_integral(_EXPONENT, _p) / (2 * sp.pi * _hbar) - result),
+        zero("sympy.integrate", by_sympy - result),
+        zero("with du and the Jacobian of the right u", by_hand - result),
+        below("quadrature", by_quadrature - number, 1e-10),
+        zero("Jacobian of the printed u over the right one, and dtau/m", printed / jacobian - _step / _m),
+    ]
+
+
+# (18): Euclidean product
+
+
+def euclidean_product() -> list[Finding]:
+    """Three slices of an oscillator: integrals over positions against powers of operators, 128 points."""
+    slices, step, spacing = 3, 0.3, 0.15
+    model = lattice(128, spacing)
+    x = spacing * (np.arange(128) - 64)
+    displacement = x[:, None] - x
+    exponent = step / HBAR * (-MASS * displacement**2 / (2 * step**2) - MASS * x**2 / 2)
+    one = sqrt(MASS / (2 * np.pi * HBAR * step)) * np.exp(exponent) * spacing
+    kinetic = model.waves * np.exp(-step * model.momenta**2 / (2 * MASS * HBAR)) @ model.waves.conj().T
+    operators = np.linalg.matrix_power(kinetic * np.exp(-step * MASS * x**2 / (2 * HBAR)), slices)
+    paths = np.linalg.matrix_power(one, slices)
+    return [
+        below("sum over paths of 3 slices against the operators", np.abs(paths - operators).max(), 1e-10),
+        Finding("every weight is positive", bool(np.all(one >= 0) and np.all(paths >= 0))),
+    ]
+
+
+# (19): back to real time
+
+
+def real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
+    """Check the prefactor of a slice of TIME, and the exponent for a given imaginary step in real time."""
+    step, potential = sp.symbols("dt V", positive=True)
+    euclidean = _step / _hbar * (-_m * _X**2 / (2 * _step**2) - potential)
+    action = sp.I * step / _hbar * (_m * _X**2 / (2 * step**2) - potential)
+    ratio = one_free_slice(prefactor)
+    shown = np.round(ratio, 3) + 0.0  # no negative zeros
+    return [
+        zero("exponent from (18)", sp.expand(euclidean.subs(_step, rotated.subs("dt", step)) - action)),
+        below(
+            f"one free slice over the exact packet, {shown.real:g}{shown.imag:+g}i, against 1",
+            abs(ratio - 1),
+            1e-10,
+        ),
+    ]
+
+
+def real_time_printed() -> list[Finding]:
+    printed_tau = complex(np.sqrt(MASS / (2 * np.pi * HBAR * -1j * TIME)))
+    left_over = abs(MEASURE)
+    return [*real_time(printed_tau, sp.sympify("-I*dt")), *real_time(left_over, sp.sympify("I*dt"))[1:]]
+
+
+# (20): the limit
+
+_END, _START = 0.8, -0.3
+
+
+def sliced(slices: int, time: complex, measure: bool = True) -> complex:
+    constants = {"mass": MASS, "hbar": HBAR}
+    kernel = complex(sliced_oscillator_kernel(_END, _START, time, slices, **constants))
+    return kernel if measure else kernel / np.sqrt(MASS * slices / (2j * np.pi * HBAR * time)) ** slices
+
+
+def limit(measure: bool) -> list[Finding]:
+    counts = [64, 128]
+    findings = []
+    for name, time in (("imaginary", -1j * TIME), ("real", TIME)):
+        exact = complex(mehler_kernel(_END, _START, time, mass=MASS, hbar=HBAR))
+        errors = [abs(sliced(count, time, measure) - exact) for count in counts]
+        findings.append(order(f"error against the exact oscillator kernel, {name} time", counts, errors, -1))
+    return findings
+
+
+def limit_printed() -> list[Finding]:
+    sizes = [abs(sliced(count, TIME, measure=False)) for count in (10, 20)]
+    shown = " to ".join(f"{size:.1e}" for size in sizes)
+    return [
+        *limit(False),
+        Finding(f"size at N = 10 to 20: {shown}, so no limit but 0", sizes[1] > 0.5 * sizes[0]),
+    ]
+
+
+_HERMITIAN = r"$\hat H$ does not depend on time"
+_FORWARD = r"$\hat H=\hat T+\hat V$ with $\hat T=\hat p^2/2m$ and $\hat V=V(\hat x)$"
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        id="10",
+        title="Path integral, schematic",
+        verdict=Verdict.INCOMPLETE,
+        printed=r"$\psi(x,t_f)=\int_{x_{path}}dx_{path}\,e^{\frac i\hbar S_{path}}\,\psi(x',t_i)$",
+        holds=(
+            r"$\psi(x,t_f)=\lim_{N\to\infty}\left(\frac{m}{2\pi i\hbar\Delta t}\right)^{N/2}\int "
+            r"dx_{N-1}\cdots dx_0\,e^{\frac i\hbar S[x_N,\dots,x_0]}\,\psi(x_0,t_i)$"
+        ),
+        reason=(
+            r"The factor of every slice and the integral over the start are missing; in words, a path has "
+            r"an amplitude and not a probability, and it is the time-dependent equation that follows."
+        ),
+        assumptions=r"$x_N=x$, $\Delta t=(t_f-t_i)/N$; one slice is exact for a free particle",
+        check=lambda: path_sum(MEASURE),
+        check_printed=path_sum_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="11",
+        title="Evolution operator",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\psi(x,t)=e^{-\frac i\hbar t\hat H}\psi(x,0)=\langle x\vert e^{-it\hat "
+            r"H}\vert\psi(0)\rangle$"
+        ),
+        holds=r"$\psi(x,t)=\langle x\vert e^{-\frac i\hbar t\hat H}\vert\psi(0)\rangle$",
+        reason=r"$\hbar$ is lost in the second form, and is back in (16).",
+        assumptions=_HERMITIAN,
+        check=lambda: evolution_operator(HBAR),
+        check_printed=lambda: evolution_operator(1.0),
+        page="path-integral",
+    ),
+    Entry(
+        id="12",
+        title="Propagator",
+        verdict=Verdict.WRONG,
+        printed=r"$\psi(x,t)=\int dx\,\langle x\vert e^{-it\hat H}\vert x'\rangle\,\psi(x',0)$",
+        holds=r"$\psi(x,t)=\int dx'\,\langle x\vert e^{-\frac i\hbar t\hat H}\vert x'\rangle\,\psi(x',0)$",
+        reason=r"The integral is over the end $x$ instead of the start $x'$, and $\hbar$ is lost.",
+        assumptions=_HERMITIAN,
+        check=lambda: propagator("b", HBAR),
+        check_printed=lambda: [*propagator("a", HBAR), *propagator("b", 1.0)],
+        page="path-integral",
+    ),
+    Entry(
+        id="13",
+        title="Splitting of one slice",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$e^{-i\frac tN(\hat T+\hat V)}\approx e^{-i\frac tN\hat T}e^{-i\frac tN\hat "
+            r"V}\left(1+\frac{[\hat T,\hat V]}{N^2}+\mathcal O(N^{-3})\right)$"
+        ),
+        holds=(
+            r"$e^{-\frac i\hbar\frac tN(\hat T+\hat V)}=e^{-\frac i\hbar\frac tN\hat T}e^{-\frac "
+            r"i\hbar\frac tN\hat V}\left(1+\frac{t^2}{2\hbar^2N^2}[\hat T,\hat V]+\mathcal "
+            r"O(N^{-3})\right)$"
+        ),
+        reason=(
+            r"The factor $t^2/2\hbar^2$ of the commutator is missing (its sign is right), "
+            r"and $\hbar$ in the exponents."
+        ),
+        assumptions=(
+            r"bounded operators, as checked, or suitable domains; for (20) it matters that $N$ such "
+            r"factors still leave only $\mathcal O(1/N)$"
+        ),
+        check=splitting_holds,
+        check_printed=splitting_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="14",
+        title="Completeness of the positions",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\int dx_{N-1}\cdots dx_1\,\langle x_N\vert U\vert x_{N-1}\rangle\langle x_{N-1}\vert "
+            r"U\vert x_{N-2}\rangle\times\langle x_{N-1}\vert U\vert x_{N-2}\rangle\cdots\langle x_1\vert "
+            r"U\vert x_0\rangle$ with $U=e^{-i\frac tN\hat H}$"
+        ),
+        holds=(
+            r"$\int dx_{N-1}\cdots dx_1\prod_{j=0}^{N-1}\langle x_{j+1}\vert e^{-\frac i\hbar\frac tN\hat "
+            r"H}\vert x_j\rangle$"
+        ),
+        reason=(
+            r"One factor is printed twice (perhaps a repeated line break), $N-1$ and not $N$ relations "
+            r"are inserted, and $\hbar$ is lost."
+        ),
+        assumptions=_HERMITIAN,
+        check=lambda: position_sums("ab,bc,cd,de->ae", HBAR),
+        check_printed=lambda: [
+            *position_sums("ab,bc,bc,cd,de->ae", HBAR),
+            *position_sums("ab,bc,cd,de->ae", 1.0),
+        ],
+        page="path-integral",
+    ),
+    Entry(
+        id="15",
+        title="Completeness of the momenta",
+        verdict=Verdict.APPROXIMATE,
+        printed=(
+            r"(14) with $\langle x_{j+1}\vert p_j\rangle\langle p_j\vert e^{-i\frac tN\frac{\hat "
+            r"p^2}{2m}}e^{-i\frac tN\hat V}\vert x_j\rangle$ in place of each factor, and integrals "
+            r"$dp_{N-1}\cdots dp_0$"
+        ),
+        holds=(
+            r"the same with $-\frac i\hbar\frac tN$ in both exponents, and with $\lim_{N\to\infty}$ in "
+            r"front"
+        ),
+        reason=r"The propagator is equal to it only in the limit $N\to\infty$, and $\hbar$ is lost.",
+        assumptions=_FORWARD,
+        check=momentum_sums,
+        check_printed=momentum_sums_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="16a",
+        title="Plane waves inserted",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"first form: factors $\frac1{\sqrt{2\pi\hbar}}e^{\frac i\hbar p_{j}x_{j+1}}\,e^{-\frac "
+            r"i\hbar\left(\frac{p_j^2}{2m}+V(x_j)\right)\frac tN}\,\frac1{\sqrt{2\pi\hbar}}e^{\frac "
+            r"i\hbar p_jx_j}$, the last of them without the plane wave of $x_0$; second form: "
+            r"$\frac1{2\pi\hbar}e^{\frac i\hbar p_{n-1}(x_N-x_{N-1})}\cdots\frac1{2\pi\hbar}e^{\frac "
+            r"i\hbar p_{0-1}(x_1-x_0)}\cdots$"
+        ),
+        holds=(
+            r"$\int\prod_{j=1}^{N-1}dx_j\prod_{j=0}^{N-1}\frac{dp_j}{2\pi\hbar}\,\exp\frac "
+            r"i\hbar\sum_{j=0}^{N-1}\left[p_j(x_{j+1}-x_j)-\left(\frac{p_j^2}{2m}+V(x_j)\right)\frac "
+            r"tN\right]$"
+        ),
+        reason=(
+            r"In the first form $\langle p\vert x\rangle$ needs $e^{-\frac i\hbar px}$ and $\langle "
+            r"p_0\vert x_0\rangle$ is absent; the second is right but for the indices $n-1$ and $0-1$, "
+            r"which are $N-1$ and $0$."
+        ),
+        assumptions=_FORWARD,
+        check=lambda: plane_waves(-1, True),
+        check_printed=lambda: [*plane_waves(1, True), *plane_waves(-1, False)],
+        page="path-integral",
+    ),
+    Entry(
+        id="16b",
+        title="Imaginary time, completing the square",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\tau=-it$; $\int\frac{dp}{2\pi\hbar}e^{-\frac{\Delta\tau}\hbar\frac{p^2}{2m}+\frac i\hbar "
+            r"pX}=\frac1{2\pi\hbar}e^{-\frac m{2\hbar\Delta\tau}X^2}\int "
+            r"dp\,e^{-\frac{\Delta\tau}{2m\hbar}\left(p-\frac{im}{\Delta\tau}X^2\right)}$; $u=\sqrt{\frac "
+            r"m{2\hbar\Delta\tau}}\left[p-\frac{im}{\Delta\tau}X\right]$"
+        ),
+        holds=(
+            r"$\tau=+it$; exponent $-\frac{\Delta\tau}{2m\hbar}\left(p-\frac{im}{\Delta\tau}X\right)^2$; "
+            r"$u=\sqrt{\frac{\Delta\tau}{2m\hbar}}\left(p-\frac{im}{\Delta\tau}X\right)$"
+        ),
+        reason=(
+            r"The rotation has the wrong sign, so that the integral would diverge; the square sits on $X$ "
+            r"instead of on the bracket; the root in $u$ is upside down."
+        ),
+        assumptions=(
+            r"$\mathrm{Re}\,\Delta\tau>0$, which lets the line of integration be shifted (Cauchy); "
+            r"$X=x_N-x_{N-1}$, and the momentum has the index $N-1$"
+        ),
+        check=rotation_holds,
+        check_printed=rotation_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="17",
+        title="Gaussian integral",
+        verdict=Verdict.OK,
+        printed=(
+            r"$\cdots=\frac1{2\pi\hbar}\sqrt{\frac{2m\hbar}{\Delta\tau}}\,e^{-\frac{mX^2}{2\hbar\Delta"
+            r"\tau}}\int e^{-u^2}=\sqrt{\frac m{2\pi\hbar\Delta\tau}}\,e^{-\frac{mX^2}{2\hbar\Delta\tau}}$"
+        ),
+        reason=(
+            r"The result is right; $du$ is missing, and the Jacobian $\sqrt{2m\hbar/\Delta\tau}$ is that "
+            r"of the right $u$, not of the printed one."
+        ),
+        assumptions=r"$m,\hbar,\Delta\tau>0$, $X$ real",
+        check=momentum_integral,
+        page="path-integral",
+    ),
+    Entry(
+        id="18",
+        title="Product of slices in imaginary time",
+        verdict=Verdict.OK,
+        printed=(
+            r"$\int dx_{N-1}\cdots dx_1\left(\frac m{2\pi\hbar\Delta\tau}\right)^{N/2}\prod_j\exp\frac{"
+            r"\Delta\tau}\hbar\left[-\frac m2\frac{(x_{j+1}-x_j)^2}{\Delta\tau^2}-V(x_j)\right]$"
+        ),
+        assumptions=r"$\tau=+it$; at finite $N$ it is the split product of (13), not yet the propagator",
+        check=euclidean_product,
+        page="path-integral",
+    ),
+    Entry(
+        id="19",
+        title="Back to real time",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\int\cdots\left(\frac m{2\pi\hbar\,\Delta\tau}\right)^{N/2}\exp\frac i\hbar\Delta "
+            r"t\left[\frac m2\frac{X^2}{\Delta t^2}-V\right]\cdots$"
+        ),
+        holds=(
+            r"$\int\cdots\left(\frac m{2\pi i\hbar\,\Delta t}\right)^{N/2}\exp\frac i\hbar\Delta "
+            r"t\left[\frac m2\frac{X^2}{\Delta t^2}-V\right]\cdots$"
+        ),
+        reason=(
+            r"The prefactor is not rotated back; putting in the printed $\Delta\tau=-i\Delta t$ would "
+            r"conjugate the exponent and turn every slice by a factor $i$."
+        ),
+        assumptions=r"$\Delta\tau=i\Delta t$, principal root",
+        check=lambda: real_time(MEASURE, sp.sympify("I*dt")),
+        check_printed=real_time_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="20",
+        title="Limit of infinitely many slices",
+        verdict=Verdict.INCOMPLETE,
+        printed=(
+            r"$\langle x\vert e^{-it\hat H}\vert x'\rangle=\int_{x_{paths}}dx\,e^{\frac i\hbar S_{path}}$"
+        ),
+        holds=(
+            r"$\langle x\vert e^{-\frac i\hbar t\hat H}\vert x'\rangle=\lim_{N\to\infty}\left(\frac "
+            r"m{2\pi i\hbar\Delta t}\right)^{N/2}\int\prod_{j=1}^{N-1}dx_j\,e^{\frac "
+            r"i\hbar\sum_jL_j\Delta t}$"
+        ),
+        reason=r"The factor of (19) hides in a measure that is not defined; without it there is no limit.",
+        assumptions=(
+            r"in real time $t<\pi/\omega$, before the first caustic, for the principal roots used here"
+        ),
+        check=lambda: limit(True),
+        check_printed=limit_printed,
+        page="path-integral",
+    ),
+)
