@@ -8,17 +8,8 @@ import torch
 from torch.nn import functional
 
 from pdenet.ops import residual_stack
-from pdenet.ops.paths import (
-    GatedStack,
-    count_paths,
-    enumerate_paths,
-    gated_stack,
-    heaviest_paths,
-    jacobian,
-    propagate,
-    pull_back,
-    relu_gates,
-)
+from pdenet.ops.gated_stack import GatedStack, gated_stack, jacobian, propagate, pull_back, relu_gates
+from pdenet.ops.paths import count_paths, enumerate_paths, heaviest_paths
 
 PADDING = {"zero": "constant", "periodic": "circular"}
 

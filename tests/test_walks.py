@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from pdenet.ops import residual_stack
-from pdenet.ops.paths import enumerate_paths, gated_stack
+from pdenet.ops.gated_stack import gated_stack
+from pdenet.ops.paths import enumerate_paths
 from pdenet.ops.walks import predicted_variance, sample_walks
 from pdenet.symbolic import PDE1
 

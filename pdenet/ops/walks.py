@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pdenet.ops.paths import Boundary, gated_stack, propagate
+from pdenet.ops.gated_stack import Boundary, gated_stack, propagate
 
 
 @dataclass(frozen=True, eq=False)

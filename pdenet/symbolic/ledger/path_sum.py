@@ -121,7 +121,8 @@ def _layers(stack: Callable[[Array, Array, str], Array], name: str) -> list[Find
 
 
 def _by_paths(u: Array, kernels: Array, boundary: str) -> Array:
-    from pdenet.ops.paths import enumerate_paths, gated_stack, relu_gates
+    from pdenet.ops.gated_stack import gated_stack, relu_gates
+    from pdenet.ops.paths import enumerate_paths
 
     gates = relu_gates(u, kernels, boundary=boundary)  # type: ignore[arg-type]
     stack = gated_stack(kernels, gates, boundary=boundary)  # type: ignore[arg-type]
@@ -129,14 +130,15 @@ def _by_paths(u: Array, kernels: Array, boundary: str) -> Array:
 
 
 def _by_open_paths(u: Array, kernels: Array, boundary: str) -> Array:
-    from pdenet.ops.paths import enumerate_paths, gated_stack
+    from pdenet.ops.gated_stack import gated_stack
+    from pdenet.ops.paths import enumerate_paths
 
     every = np.ones((len(kernels), u.size))
     return enumerate_paths(gated_stack(kernels, every, boundary=boundary), u).arriving()  # type: ignore[arg-type]
 
 
 def _by_split_relus(u: Array, kernels: Array, boundary: str) -> Array:
-    from pdenet.ops.paths import gated_stack
+    from pdenet.ops.gated_stack import gated_stack
 
     every = np.ones((len(kernels), u.size))
     for step in gated_stack(kernels, every, boundary=boundary).steps:  # type: ignore[arg-type]
@@ -145,7 +147,8 @@ def _by_split_relus(u: Array, kernels: Array, boundary: str) -> Array:
 
 
 def _gated_layers() -> list[Finding]:
-    from pdenet.ops.paths import count_paths, gated_stack, jacobian, propagate, relu_gates
+    from pdenet.ops.gated_stack import gated_stack, jacobian, propagate, relu_gates
+    from pdenet.ops.paths import count_paths
 
     u, kernels = _line()
     gates = relu_gates(u, kernels)
@@ -188,7 +191,8 @@ def _path_sum() -> list[Finding]:
     import torch
     from torch.nn import functional
 
-    from pdenet.ops.paths import count_paths, enumerate_paths, gated_stack, relu_gates
+    from pdenet.ops.gated_stack import gated_stack, relu_gates
+    from pdenet.ops.paths import count_paths, enumerate_paths
 
     rng = np.random.default_rng(1)
     u, kernels = rng.normal(size=(2, 3, 3)), 0.5 * rng.normal(size=(3, 2, 2, 3, 3))
