@@ -1,5 +1,419 @@
-"""Ledger entries (being written)."""
+"""Entries of section 3.2, second half: from the symbol (34) to the action (38), and the exact propagator."""
 
-from pdenet.symbolic.ledger.entry import Entry
+from __future__ import annotations
 
-ENTRIES: tuple[Entry, ...] = ()
+from collections.abc import Callable
+from itertools import pairwise, product
+
+import numpy as np
+import sympy as sp
+from scipy import linalg, stats
+
+from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p, psi_1d, t, x
+from pdenet.symbolic.gaussian import gaussian_integral
+from pdenet.symbolic.ledger.entry import Entry, Finding, Verdict, above, below, close, order, zero
+from pdenet.symbolic.propagator import (
+    action,
+    classical_path,
+    continuum_symbol,
+    gaussian_mass,
+    gaussian_weights,
+    kinetic_term,
+    lagrangian,
+    lattice_weights,
+    layer_weights,
+    potential_term,
+    zone_weights,
+)
+
+_PAGE = "action"
+_WIDTH = sp.Symbol("alpha", real=True, nonzero=True)
+_D = sp.Symbol("d", real=True)
+_BELL = sp.exp(gamma - (_D + beta) ** 2 / (2 * _WIDTH**2))
+
+# (34): the modes a lattice has, and the symbol they are given.
+
+
+def _modes(number: int, *, centred: bool) -> np.ndarray:
+    """Wave numbers 2 pi k / M, from 0 up as in (29) or from -pi up."""
+    k = np.arange(number)
+    return 2 * np.pi * (k - number // 2 if centred else k) / number
+
+
+def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) -> np.ndarray:
+    """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipd + symbol)."""
+    exponent = sp.lambdify(p, symbol.subs(values))(waves)
+    displacements = np.arange(len(waves))
+    return np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
+
+
+def _symbol(symbol: sp.Expr, *, centred: bool) -> list[Finding]:
+    values = {alpha: np.sqrt(0.8), beta: 0.3, gamma: 0.1}
+    kernel = _kernel(symbol, _modes(32, centred=centred), values)
+    taps = np.zeros(32)
+    taps[[-1, 0, 1]] = layer_weights([-1, 0, 1], *values.values()) - [0, 1, 0]
+    flow = linalg.expm(linalg.circulant(taps))[:, 0]
+    return [
+        below("imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12),
+        below(
+            "weights against the matrix exponential of the layer's increment", _largest(kernel - flow), 1e-12
+        ),
+    ]
+
+
+def _symbol_that_holds() -> list[Finding]:
+    lattice = PDE_1D.symbol(p)
+    expansion = sp.series(lattice - continuum_symbol(PDE_1D), p, 0, 5).removeO()
+    wide = np.sqrt(0.8)
+    near = np.arange(-16, 16)
+    return [
+        *_symbol(lattice, centred=False),
+        zero(
+            "lattice symbol minus continuum symbol against -i beta p^3/6 + alpha^2 p^4/24, to order 4",
+            expansion + sp.I * beta * p**3 / 6 - alpha**2 * p**4 / 24,
+        ),
+        below(
+            "continuum symbol on the centred zone against the Gaussian, alpha^2 = 0.8",
+            _largest(zone_weights(near, wide, 0.3) - gaussian_weights(near, wide, 0.3)),
+            0.003,
+        ),
+    ]
+
+
+def _symbol_as_printed() -> list[Finding]:
+    return _symbol(continuum_symbol(PDE_1D), centred=False)
+
+
+# (35)
+
+
+def _gaussian(prefactor: sp.Expr) -> list[Finding]:
+    form = prefactor * _BELL
+    exponent = -(_WIDTH**2) * p**2 / 2 + sp.I * p * (_D + beta) + gamma
+    over_momenta = gaussian_integral(exponent, p) / (2 * sp.pi)
+    mass = sp.simplify(sp.integrate(form.subs({_WIDTH: 2, beta: 3}), (_D, -sp.oo, sp.oo)) / sp.exp(gamma))
+    modes = np.exp(-2 * _modes(64, centred=True) ** 2 + 1j * _modes(64, centred=True) * 1.3).sum().real
+    value = float(form.subs({_WIDTH: 2, beta: sp.Rational(3, 10), gamma: 0, _D: 1}))
+    return [
+        zero("integral over the momenta / 2 pi against the form", over_momenta - form),
+        zero("mass of a layer over exp(gamma) against 1", mass - 1),
+        close("decimal logarithm of the mass of 50 layers", float(50 * sp.log(mass, 10)), 0, 1e-9),
+        below("mean over 64 modes, alpha = 2, over the form, against 1", modes / 64 / value - 1, 1e-5),
+    ]
+
+
+# (36) and (37)
+
+
+def _kinetic() -> list[Finding]:
+    velocity = sp.Symbol("v", real=True)
+    kinetic = kinetic_term(velocity, _WIDTH, beta)
+    parts = velocity**2 / 2 + beta * velocity + beta**2 / 2
+    exponent = sp.expand_log(sp.log(_BELL), force=True) - gamma
+    field = sp.Function("phi")(x, t)
+    gauged = sp.exp(-beta * x / _WIDTH**2) * field
+    rest = _WIDTH**2 / 2 * field.diff(x, 2) + (gamma - beta**2 / (2 * _WIDTH**2)) * field
+    residual = (PDE_1D.equation.rhs.subs(alpha, _WIDTH)).subs(psi_1d, gauged).doit() - gauged.diff(t)
+    return [
+        zero("exponent of (35) against -T", exponent + kinetic_term(_D, _WIDTH, beta)),
+        zero("T against v^2/2, beta v and beta^2/2, over alpha^2", kinetic - parts / _WIDTH**2),
+        zero(
+            "(21) for exp(-beta x/alpha^2) phi against (21) without drift, gamma less beta^2/2 alpha^2",
+            residual * sp.exp(beta * x / _WIDTH**2) - (rest - field.diff(t)),
+        ),
+    ]
+
+
+def _potential(potential: sp.Expr) -> list[Finding]:
+    weight = sp.exp(potential - kinetic_term(_D, _WIDTH, beta))
+    mass = sp.integrate(weight.subs({_WIDTH: 2, beta: 0}), (_D, -sp.oo, sp.oo))
+    return [
+        zero(
+            "exp(V - T) against the propagator (35)",
+            weight - _BELL / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi)),
+        ),
+        zero("mass of exp(V - T) against exp(gamma)", mass - sp.exp(gamma)),
+    ]
+
+
+def _potential_that_holds() -> list[Finding]:
+    hbar, mass, growth = sp.symbols("hbar m gamma", positive=True)
+    energy = -hbar * growth  # the U of the Euclidean Schroedinger equation
+    euclidean = (hbar**2 / (2 * mass) * psi_1d.diff(x, 2) - energy * psi_1d) / hbar
+    equation = PDE_1D.equation.rhs.subs({beta: 0, alpha: sp.sqrt(hbar / mass), gamma: growth})
+    return [
+        *_potential(potential_term(_WIDTH, gamma)),
+        zero(
+            "(21) without drift against hbar psi_t = hbar^2/2m psi_xx - U psi, U = -hbar gamma",
+            euclidean - equation,
+        ),
+    ]
+
+
+# (38): all paths on a ring, against the matrices of the layers
+
+
+_ALPHAS, _BETAS, _GAMMAS = np.array([0.8, 0.6, 1.1]), np.array([0.3, -0.4, 0.7]), np.array([0.1, -0.2, 0.05])
+
+
+def _every_path(weight: Callable[[np.ndarray], np.ndarray], size: int = 7) -> np.ndarray:
+    """Output (size,) of three layers on a line of pixels, as a sum over all paths of a weight."""
+    state = np.random.default_rng(38).normal(size=size)
+    paths = np.array(list(product(range(size), repeat=4)))
+    return np.bincount(paths[:, -1], weight(paths) * state[paths[:, 0]], minlength=size)
+
+
+def _by_layers(size: int = 7) -> np.ndarray:
+    state = np.random.default_rng(38).normal(size=size)
+    displacement = np.arange(size)[:, None] - np.arange(size)
+    for layer in zip(_ALPHAS, _BETAS, _GAMMAS, strict=True):
+        state = gaussian_weights(displacement, *layer) @ state
+    return state
+
+
+def _action() -> list[Finding]:
+    parameters = (_ALPHAS, _BETAS, _GAMMAS)
+    expected = _by_layers()
+    sums = _every_path(lambda paths: np.exp(-action(paths, *parameters)))
+    printed_v = _GAMMAS - np.log(_ALPHAS)
+    printed = _every_path(lambda paths: np.exp(printed_v.sum() - _kinetic_sum(paths)))
+    wrong_sign = _every_path(
+        lambda paths: np.exp(-_kinetic_sum(paths) - printed_v.sum() + 1.5 * np.log(2 * np.pi))
+    )
+    inner = sp.symbols("x_1 x_2", real=True)
+    ends = sp.symbols("x_0 x_3", real=True)
+    return [
+        below(
+            "sum over 2401 paths of exp(-S) against three Gaussian layers", _largest(sums - expected), 1e-12
+        ),
+        close(
+            "with the V printed in (37) too large by the factor",
+            (printed / expected).mean(),
+            (2 * np.pi) ** 1.5,
+            1e-9,
+        ),
+        above("with T + V in place of T - V off by", _largest(wrong_sign - expected), 0.1),
+        zero("slopes of S against the jumps of (v + beta)/alpha^2", _slopes(ends, inner)),
+        below("path of least action, found as a minimum, against the closed form", _minimum(), 1e-9),
+    ]
+
+
+def _kinetic_sum(paths: np.ndarray) -> np.ndarray:
+    return (((np.diff(paths) + _BETAS) / _ALPHAS) ** 2 / 2).sum(axis=1)
+
+
+def _slopes(ends: tuple[sp.Symbol, ...], inner: tuple[sp.Symbol, ...]) -> sp.Matrix:
+    """Slopes of the action of three layers in the inner points, less the jumps of the momentum there."""
+    points = [ends[0], *inner, ends[1]]
+    widths = sp.symbols("alpha_1:4", positive=True)
+    drifts = sp.symbols("beta_1:4", real=True)
+    steps = [right - left for left, right in pairwise(points)]
+    layers = list(zip(steps, widths, drifts, strict=True))
+    total = sum(lagrangian(v, a, b, 0) for v, a, b in layers)
+    momenta = [(v + b) / a**2 for v, a, b in layers]
+    jumps = [before - after for before, after in pairwise(momenta)]
+    return sp.Matrix([sp.expand(total.diff(z) - jump) for z, jump in zip(inner, jumps, strict=True)])
+
+
+def _minimum() -> float:
+    """Largest distance between the minimum of S, from its normal equations, and the closed form."""
+    stiffness = 1 / _ALPHAS**2
+    difference = np.diff(np.eye(4), axis=0)
+    hessian = difference.T @ (stiffness[:, None] * difference)
+    force = -difference.T @ (stiffness * _BETAS) - hessian[:, [0, 3]] @ [2.0, -5.0]
+    found = np.linalg.solve(hessian[1:3, 1:3], force[1:3])
+    return _largest(found - classical_path(2.0, -5.0, _ALPHAS, _BETAS)[1:3])
+
+
+# U5
+
+_SETS = (
+    (0.7, 0.3, 0.0),
+    (0.7, -0.3, 0.1),
+    (0.9, 0.0, -0.2),
+    (0.6, 0.36, 0.0),
+    (0.6, -0.36, 0.1),
+    (0.3, 0.8, 0.0),
+    (0.5, -0.6, 0.2),
+    (1.6, 0.4, 0.0),
+)
+_FAR = np.arange(-100, 101)
+
+
+def _largest(values: np.ndarray) -> float:
+    return float(np.abs(values).max())
+
+
+def _half_l1(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.abs(first - second).sum() / 2)
+
+
+def _in_zone(a: float, b: float, c: float) -> np.ndarray:
+    """The exact propagator at `_FAR` by 512-point quadrature, exact to rounding for what is periodic."""
+    waves = 2 * np.pi * np.arange(512) / 512
+    symbol = a**2 * (np.cos(waves) - 1) + 1j * b * np.sin(waves) + c
+    return (np.exp(1j * np.outer(_FAR, waves)) @ np.exp(symbol)).real / 512
+
+
+def _propagator(weights: Callable[..., np.ndarray]) -> list[Finding]:
+    against_zone, moments = [], []
+    for a, b, c in _SETS:
+        found = weights(_FAR, a, b, c)
+        against_zone.append(_largest(found - _in_zone(a, b, c)))
+        mean = found / np.exp(c)
+        moments.append(_largest(np.array([mean.sum() - 1, mean @ _FAR + b, mean @ (_FAR + b) ** 2 - a**2])))
+    return [
+        below("against the integral over the zone, 8 parameter sets", max(against_zone), 1e-13),
+        below("sum exp(gamma), mean -beta, variance alpha^2", max(moments), 1e-11),
+    ]
+
+
+def _layers(weights: np.ndarray, number: int) -> np.ndarray:
+    """Weights of so many equal layers, at the displacements of a long ring."""
+    return np.fft.ifft(np.fft.fft(np.fft.ifftshift(weights)) ** number).real
+
+
+def _gap(a: float, b: float, number: int) -> float:
+    """Half L1 distance between products of Gaussians and of the layers themselves."""
+    far = np.arange(-256, 256)
+    gaussian, layer = gaussian_weights(far, a, b), layer_weights(far, a, b)
+    return _half_l1(_layers(gaussian, number), _layers(layer, number))
+
+
+def _to_flow(a: float, b: float) -> float:
+    return _half_l1(gaussian_weights(_FAR, a, b), lattice_weights(_FAR, a, b))
+
+
+def _zone_edge() -> float:
+    """Largest distance of `zone_weights` from quadrature over the cut zone, at one parameter set."""
+    nodes, measure = np.polynomial.legendre.leggauss(200)
+    near = np.arange(-12, 13)
+    symbol = np.exp(-((0.7 * np.pi * nodes) ** 2) / 2 + 0.3j * np.pi * nodes)
+    integral = np.exp(1j * np.pi * np.outer(near, nodes)) @ (measure * symbol) / 2
+    return _largest(zone_weights(near, 0.7, 0.3) - integral.real)
+
+
+def _propagator_that_holds() -> list[Finding]:
+    skellam = stats.skellam.pmf(_FAR, (0.49 - 0.3) / 2, (0.49 + 0.3) / 2)
+    drifting = np.sqrt(50 * 0.49), np.sqrt(50 * (0.49 - 0.25))
+    line = np.linspace(-60, 60, 20_001)
+    normals = [stats.norm.pdf(line, 0, width) for width in drifting]
+    ten_layers = _layers(layer_weights(_FAR, 0.7, 0.3), 10)
+    outside = np.abs(np.fft.ifftshift(_FAR)) > 10
+    summed = [(gaussian_weights(_FAR, a, b).sum(), gaussian_mass(a, b)) for a, b, _ in _SETS]
+    return [
+        *_propagator(lattice_weights),
+        below("against scipy.stats.skellam", _largest(lattice_weights(_FAR, 0.7, 0.3) - skellam), 1e-13),
+        above(
+            "least weight at alpha = 0.3, beta = 0.8 is minus", -lattice_weights(_FAR, 0.3, 0.8).min(), 0.1
+        ),
+        below("mass of the Gaussian by Poisson summation", max(abs(a - b) for a, b in summed), 1e-12),
+        close("mass of the Gaussian at alpha = 0.25", gaussian_mass(0.25, 0), 1.597, 6e-4),
+        close("its 50th power in units of 1e10", gaussian_mass(0.25, 0) ** 50 / 1e10, 1.456, 1e-3),
+        below("zone cut at its edge against quadrature", _zone_edge(), 1e-12),
+        close("half L1 distance, Gaussian to flow, alpha = 0.5", _to_flow(0.5, 0), 0.019, 6e-4),
+        close("the same at alpha = 0.7", _to_flow(0.7, 0), 0.102, 6e-4),
+        close("half L1 distance, Gaussian to layer, alpha = 0.6", _gap(0.6, 0, 1), 0.029, 6e-4),
+        close("the same at alpha = 1", _gap(1, 0, 1), 0.516, 6e-4),
+        order("distance to the flow in alpha, no drift", (4, 8), (_to_flow(4, 0), _to_flow(8, 0)), -2),
+        order("the same with beta = alpha^2/2", (4, 8), (_to_flow(4, 8), _to_flow(8, 32)), -1),
+        close("distance to 5 layers, alpha = 0.7, no drift", _gap(0.7, 0, 5), 0.013, 6e-4),
+        close(
+            "to 50 layers, beta = 0.5, against normals of variance L alpha^2, L (alpha^2 - beta^2)",
+            _gap(0.7, 0.5, 50),
+            np.abs(normals[0] - normals[1]).sum() * (line[1] - line[0]) / 2,
+            2e-3,
+        ),
+        below("weight of ten layers beyond ten pixels", _largest(ten_layers[outside]), 1e-14),
+        above(
+            "weight of the flow over ten layers, eleven pixels to the left",
+            float(lattice_weights(-11, 4.9**0.5, 3)),
+            1e-4,
+        ),
+    ]
+
+
+_NOTHING = r"$\alpha\ne0$"
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        id="34",
+        title="Symbol of the equation, in the path sum",
+        verdict=Verdict.APPROXIMATE,
+        printed=r"$H(p)=-\frac12\alpha^2p^2+ibp+c$, summed over the modes $p$ of the lattice",
+        holds=r"$H(p)=\alpha^2(\cos p-1)+i\beta\sin p+\gamma$; the print is its start at small $p$, "
+        r"to be used for $-\pi\le p<\pi$ only",
+        reason=r"The symbol of the equation on a line stands for that of its stencil, it is not periodic "
+        r"and so needs the centred zone, and $b$, $c$ are $\beta$, $\gamma$.",
+        assumptions=r"$\frac1M\sum_p$ in front; a ring of $M$ pixels; $e^{\tilde\Omega}$ in place of "
+        r"$1+\tilde\Omega$",
+        check=_symbol_that_holds,
+        check_printed=_symbol_as_printed,
+        page=_PAGE,
+    ),
+    Entry(
+        id="35",
+        title="Gaussian propagator",
+        verdict=Verdict.WRONG,
+        printed=r"a layer has the weight $\frac{e^\gamma}{\alpha}e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}$",
+        holds=r"$\frac{e^\gamma}{\vert\alpha\vert\sqrt{2\pi}}e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}$",
+        reason=r"The factor $1/\sqrt{2\pi}$ is missing in every layer, and $\alpha$ may be negative.",
+        assumptions=r"$\alpha\ne0$; the integral runs over all momenta, not only over the zone (see U5)",
+        check=lambda: _gaussian(1 / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi))),
+        check_printed=lambda: _gaussian(1 / sp.Abs(_WIDTH)),
+        page=_PAGE,
+    ),
+    Entry(
+        id="36",
+        title="Kinetic term",
+        verdict=Verdict.OK,
+        printed=r"$T=\frac{(\dot x+\beta)^2}{2\alpha^2}$",
+        reason=r"$T$ is not purely kinetic: it holds a term linear in $\dot x$, which a gauge removes, and a "
+        r"constant.",
+        assumptions=_NOTHING,
+        check=_kinetic,
+        page=_PAGE,
+    ),
+    Entry(
+        id="37",
+        title="Potential term",
+        verdict=Verdict.WRONG,
+        printed=r"$V=\gamma-\log\alpha$",
+        holds=r"$V=\gamma-\log\vert\alpha\vert-\frac12\log2\pi$",
+        reason=r"$-\frac12\log2\pi$ is missing, and as $T-V$ goes with a weight $e^{-S}$ this $V$ is minus a "
+        r"potential energy.",
+        assumptions=_NOTHING,
+        check=_potential_that_holds,
+        check_printed=lambda: _potential(gamma - sp.log(sp.Abs(_WIDTH))),
+        page=_PAGE,
+    ),
+    Entry(
+        id="38",
+        title="Lagrangian, action, sum over paths",
+        verdict=Verdict.OK,
+        printed=r"$L=T-V$, $S=\sum_tL_t$, $\psi(x_N)=\sum_{\mathrm{paths}}e^{-S}\psi(x_0)$",
+        reason=r"It holds with the $V$ that (37) should have; with the printed one the sum is too large by "
+        r"$(2\pi)^{N/2}$.",
+        assumptions=r"Gaussian layers without ReLU; positive weights, so nothing interferes",
+        check=_action,
+        page=_PAGE,
+    ),
+    Entry(
+        id="U5",
+        title="The propagator on the lattice, and when the Gaussian is good",
+        verdict=Verdict.APPROXIMATE,
+        printed=r"section 3.2 does the momentum sums of (34) as Gaussian integrals and uses the result (35) "
+        r"on pixels",
+        holds=r"with $c_\pm=\frac12(\alpha^2\pm\beta)$ the sum over the zone is "
+        r"$e^{\gamma-\alpha^2}(c_+/c_-)^{-d/2}I_{\vert d\vert}(\sqrt{\alpha^4-\beta^2})$ for "
+        r"$\vert\beta\vert<\alpha^2$, "
+        r"a Poisson weight at $\vert\beta\vert=\alpha^2$ and a Bessel function $J$, of both signs, beyond",
+        reason="The Gaussian has the wrong mass on narrow layers and the wrong shape on one layer; only over "
+        "many layers without drift does it come near.",
+        assumptions=r"one dimension, no boundary; the flow $e^{\tilde\Omega}$ is itself not the layer "
+        r"$1+\tilde\Omega$",
+        check=_propagator_that_holds,
+        check_printed=lambda: _propagator(gaussian_weights),
+        page=_PAGE,
+    ),
+)

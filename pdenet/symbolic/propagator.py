@@ -1,0 +1,409 @@
+"""From a symbol to a propagator and to an action: equations (34) to (38) of the thesis.
+
+The propagator of a layer is the weight with which an intensity goes from a pixel to the one that lies d
+pixels further to the right. There are three: of the layer itself, of the exact flow between the pixels, whose
+Euler step the layer is, and the Gaussian of the thesis. A layer reads a state at x - d: kernels are mirrored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import ArrayLike
+from scipy import special
+
+from pdenet.symbolic import variables
+from pdenet.symbolic.equation import EvolutionPDE
+from pdenet.symbolic.gaussian import gaussian_integral
+
+_SERIES_TERMS = 24  # of a series whose k-th term is at most 1/k!
+
+
+def continuum_symbol(pde: EvolutionPDE, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
+    r"""Symbol of an equation before it is put on a lattice, :math:`\sum a_{ij}(ip)^i(iq)^j`, as in (34).
+
+    Parameters
+    ----------
+    pde : EvolutionPDE
+        The equation.
+    p, q : sympy.Expr or number
+        Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
+    """
+    p, q = sp.sympify(p), sp.sympify(q)
+    return sp.Add(*(a * (sp.I * p) ** i * (sp.I * q) ** j for (i, j), a in pde.terms.items()))
+
+
+def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
+    r"""Weight of a displacement in (35), :math:`e^\gamma e^{-(d+\beta)^2/2\alpha^2}/|\alpha|\sqrt{2\pi}`.
+
+    It is the integral of the continuum symbol over all momenta, not only those of the lattice.
+
+    Parameters
+    ----------
+    d : sympy.Expr or number
+        Displacement in pixels.
+    alpha, beta, gamma : sympy.Expr or number
+        Real parameters of (21); alpha is known not to be 0.
+
+    Raises
+    ------
+    ValueError
+        If nothing says that alpha is real and not 0.
+    """
+    d, alpha, beta, gamma = map(sp.sympify, (d, alpha, beta, gamma))
+    if not (alpha.is_real and alpha.is_nonzero):
+        raise ValueError(
+            f"alpha must be real and not 0, or the integral over the momenta diverges; got {alpha}. "
+            "Declare a symbol with real=True, nonzero=True"
+        )
+    momentum = sp.Dummy("p", real=True)
+    exponent = -(alpha**2) * momentum**2 / 2 + sp.I * momentum * (d + beta) + gamma
+    return sp.simplify(gaussian_integral(exponent, momentum) / (2 * sp.pi))
+
+
+def lattice_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
+    r"""Weight of a displacement in the exact flow between the pixels, :math:`e^\gamma` times a Skellam law.
+
+    With :math:`c_\pm = (\alpha^2\pm\beta)/2` it is a modified Bessel function where both are positive
+    (Skellam 1946), a Poisson weight where one of them is 0, and a Bessel function J, not always positive,
+    where one is negative.
+
+    Parameters
+    ----------
+    d : sympy.Expr or int
+        Displacement in pixels, an integer.
+    alpha, beta, gamma : sympy.Expr or number
+        Real parameters of (21).
+
+    Returns
+    -------
+    sympy.Expr
+        One of the five cases if the parameters decide it, else a `Piecewise` of all.
+
+    Raises
+    ------
+    ValueError
+        If d is known not to be an integer.
+    """
+    d, alpha, beta, gamma = map(sp.sympify, (d, alpha, beta, gamma))
+    if d.is_integer is False:
+        raise ValueError(f"d must be a whole number of pixels; got {d}")
+    drift, spread = sp.Abs(beta), alpha**2
+    left, right = (spread + beta) / 2, (spread - beta) / 2  # rates of the steps to the left and to the right
+    inside, outside = sp.sqrt(spread**2 - beta**2), sp.sqrt(beta**2 - spread**2)
+    cases = sp.Piecewise(
+        ((left / right) ** (-d / 2) * sp.besseli(sp.Abs(d), inside), drift < spread),
+        (_poisson(-d, spread), sp.Eq(beta, spread)),
+        (_poisson(d, spread), sp.Eq(beta, -spread)),
+        ((left / -right) ** (-d / 2) * sp.besselj(-d, outside), beta > spread),
+        ((right / -left) ** (d / 2) * sp.besselj(d, outside), True),
+    )
+    return sp.exp(gamma - spread) * cases
+
+
+def _poisson(count: sp.Expr, rate: sp.Expr) -> sp.Expr:
+    return sp.Piecewise((rate**count / sp.factorial(count), count >= 0), (0, True))
+
+
+def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+    r"""Weights of the layer itself, :math:`1+\tilde\Omega`: three taps, skip connection included, as in (24).
+
+    Parameters
+    ----------
+    d : array of int
+        Displacements in pixels.
+    alpha, beta, gamma : float or array
+        Real parameters of (21) per layer and in pixels; all four are broadcast together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Weight of each displacement.
+
+    Raises
+    ------
+    ValueError
+        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    """
+    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    left, centre, right = (alpha**2 + beta) / 2, 1 + gamma - alpha**2, (alpha**2 - beta) / 2
+    return np.select([d == -1, d == 0, d == 1], [left, centre, right], 0.0)
+
+
+def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+    r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`; see `lattice_propagator`.
+
+    Parameters
+    ----------
+    d : array of int
+        Displacements in pixels.
+    alpha, beta, gamma : float or array
+        Real parameters of (21) per layer and in pixels; all four are broadcast together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Weight of each displacement; they sum to :math:`e^\gamma` over all integers.
+
+    Raises
+    ------
+    ValueError
+        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    """
+    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    left, right = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
+    forward, backward = np.where(d < 0, left, right), np.where(d < 0, right, left)  # as seen along d
+    steps, product = np.abs(d), forward * backward
+    small = np.abs(product) <= steps + 1
+    weights = np.empty(d.shape)
+    rest = gamma - alpha**2
+    weights[small] = _by_series(steps[small], forward[small], product[small], rest[small])
+    large = ~small
+    weights[large] = _by_bessel(steps[large], forward[large], product[large], rest[large])
+    return weights
+
+
+def _by_series(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """The sum over k of rate**n product**k / (k! (n + k)!), times exp(rest): k steps back, n + k forward."""
+    term = total = np.ones(n.shape)
+    for k in range(1, _SERIES_TERMS):
+        term = term * product / (k * (n + k))
+        total = total + term
+    size = np.exp(special.xlogy(n, np.abs(rate)) - special.gammaln(n + 1) + rest)
+    return np.where(n % 2 == 1, np.sign(rate), 1.0) * size * total
+
+
+def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """The same sum by the Bessel functions I (product positive) and J (negative), where it is long."""
+    z = 2 * np.sqrt(np.abs(product))
+    positive = product > 0
+    bessel = np.where(positive, special.ive(n, z), special.jv(n, z))
+    log_size = n * np.log(2 * np.abs(rate) / z) + np.where(positive, z, 0.0) + rest
+    return np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
+
+
+def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+    """Weights of the thesis's Gaussian (35), with its factor 1/sqrt(2 pi), at whole pixels.
+
+    Parameters
+    ----------
+    d : array of int
+        Displacements in pixels.
+    alpha, beta, gamma : float or array
+        Real parameters of (21) per layer and in pixels, alpha not 0; all four are broadcast together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\\gamma`.
+
+    Raises
+    ------
+    ValueError
+        If a displacement is no whole number, a parameter is not finite, alpha is 0, or the shapes do not fit.
+    """
+    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    _refuse_zero(alpha)
+    size = np.abs(alpha)
+    with np.errstate(over="ignore"):  # a far pixel of a thin bell: exp(-inf) is 0
+        return np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+
+
+def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+    r"""Weights of the continuum symbol cut at the zone's edge, (34) with :math:`-\pi\le p<\pi`.
+
+    They are the Gaussian times :math:`\mathrm{Re}\,\mathrm{erf}((\pi\alpha - iY/\alpha)/\sqrt2)` with
+    :math:`Y=d+\beta`, and a shifted sinc at :math:`\alpha=0`.
+
+    Parameters
+    ----------
+    d : array of int
+        Displacements in pixels.
+    alpha, beta, gamma : float or array
+        Real parameters of (21) per layer and in pixels; all four are broadcast together.
+
+    Returns
+    -------
+    numpy.ndarray
+        Weight of each displacement; some are negative.
+
+    Raises
+    ------
+    ValueError
+        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    """
+    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    shifted, thin = d + beta, np.abs(alpha) < 1e-6
+    size = np.where(thin, 1.0, np.abs(alpha))
+    # exp(-Y**2/2a**2) erf(z) with erf(z) = 1 - exp(-z**2) w(iz); apart, the two factors overflow.
+    faddeeva = special.wofz((shifted / size + 1j * np.pi * size) / np.sqrt(2))
+    edge = np.exp(-((np.pi * size) ** 2) / 2) * np.real(np.exp(1j * np.pi * shifted) * faddeeva)
+    bell = (np.exp(-((shifted / size) ** 2) / 2) - edge) / (size * np.sqrt(2 * np.pi))
+    return np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
+
+
+def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:
+    r"""Sum of the Gaussian (35) over all pixels: by how much a layer multiplies the total intensity.
+
+    Poisson's summation formula turns the sum over pixels into
+    :math:`e^\gamma(1+2\sum_k e^{-2\pi^2\alpha^2k^2}\cos2\pi k\beta)`, which converges fast where the bell is
+    wide; where it is narrow the pixels themselves are summed.
+
+    Parameters
+    ----------
+    alpha, beta, gamma : float
+        Real parameters of (21), alpha not 0.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not finite, or alpha is 0.
+    """
+    nearest = -round(beta) if np.isfinite(beta) else 0
+    if abs(alpha) < 0.4:
+        return float(gaussian_weights(nearest + np.arange(-6, 7), alpha, beta, gamma).sum())
+    _, a, b, c = _checked(nearest, alpha, beta, gamma)
+    k = np.arange(1, 6)
+    waves = np.exp(-2 * (np.pi * a * k) ** 2) * np.cos(2 * np.pi * k * b)
+    return float(np.exp(c) * (1 + 2 * waves.sum()))
+
+
+def kinetic_term(velocity: Any, alpha: Any, beta: Any) -> sp.Expr:
+    r"""The thesis's kinetic term (36), :math:`T=(\dot x+\beta)^2/2\alpha^2`.
+
+    Parameters
+    ----------
+    velocity : sympy.Expr or number
+        Displacement of a path in one layer, in pixels.
+    alpha, beta : sympy.Expr or number
+        Parameters of the layer.
+    """
+    velocity, alpha, beta = map(sp.sympify, (velocity, alpha, beta))
+    return (velocity + beta) ** 2 / (2 * alpha**2)
+
+
+def potential_term(alpha: Any, gamma: Any) -> sp.Expr:
+    r"""The thesis's V (37) with its constant, :math:`V=\gamma-\log|\alpha|-\frac12\log2\pi`.
+
+    Parameters
+    ----------
+    alpha, gamma : sympy.Expr or number
+        Parameters of the layer.
+    """
+    alpha, gamma = map(sp.sympify, (alpha, gamma))
+    return gamma - sp.log(sp.Abs(alpha)) - sp.log(2 * sp.pi) / 2
+
+
+def lagrangian(velocity: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
+    r"""The thesis's Lagrangian (38), :math:`L=T-V`; :math:`e^{-L}` is the Gaussian (35).
+
+    Parameters
+    ----------
+    velocity : sympy.Expr or number
+        Displacement of a path in one layer, in pixels.
+    alpha, beta, gamma : sympy.Expr or number
+        Parameters of the layer.
+    """
+    return kinetic_term(velocity, alpha, beta) - potential_term(alpha, gamma)
+
+
+def action(path: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> float | np.ndarray:
+    r"""Action of a path, :math:`S=\sum_tL_t` as in (38), so that :math:`e^{-S}` is the path's weight.
+
+    Parameters
+    ----------
+    path : array, shape (..., layers + 1)
+        Positions x_0, ..., x_N in pixels, whole or not.
+    alpha, beta, gamma : float or array, shape (layers,)
+        Real parameters of each layer, alpha not 0.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        The action of each path.
+
+    Raises
+    ------
+    ValueError
+        If the path has no step, alpha is 0, a parameter is not finite, or there are not as many as layers.
+    """
+    positions = np.asarray(path, dtype=float)
+    if positions.ndim == 0 or positions.shape[-1] < 2:
+        raise ValueError(
+            f"a path needs at least two positions (..., layers + 1); got shape {positions.shape}"
+        )
+    a, b, c = _per_layer(positions.shape[-1] - 1, alpha, beta, gamma)
+    kinetic = ((np.diff(positions) + b) / a) ** 2 / 2
+    potential = c - np.log(np.abs(a)) - np.log(2 * np.pi) / 2
+    total = (kinetic - potential).sum(axis=-1)
+    return float(total) if total.ndim == 0 else total
+
+
+def classical_path(start: float, end: float, alpha: ArrayLike, beta: ArrayLike) -> np.ndarray:
+    r"""Path of least action between two fixed ends: :math:`(\dot x_t+\beta_t)/\alpha_t^2` is conserved.
+
+    Parameters
+    ----------
+    start, end : float
+        Positions before the first and after the last layer, in pixels.
+    alpha, beta : array, shape (layers,)
+        Parameters of each layer, alpha not 0.
+
+    Returns
+    -------
+    numpy.ndarray, shape (layers + 1,)
+        The positions; not whole numbers in general.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, alpha is 0, a parameter is not finite, or there are not as many of each.
+    """
+    layers = max(np.size(alpha), np.size(beta))
+    a, b, _ = _per_layer(layers, alpha, beta, 0.0)
+    momentum = (end - start + b.sum()) / (a**2).sum()
+    return start + np.concatenate([[0.0], np.cumsum(momentum * a**2 - b)])
+
+
+def _per_layer(
+    layers: int, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    given = {"alpha": alpha, "beta": beta, "gamma": gamma}
+    for name, values in given.items():
+        if np.shape(values) not in ((), (layers,)):
+            raise ValueError(f"{name} must be one number or (layers,) = ({layers},); got {np.shape(values)}")
+    _, a, b, c = _checked(np.zeros(layers), *given.values())
+    if layers == 0:
+        raise ValueError("a path needs at least one layer; got parameters of none")
+    _refuse_zero(a)
+    return a, b, c
+
+
+def _refuse_zero(alpha: np.ndarray) -> None:
+    if np.any(alpha == 0):
+        raise ValueError(
+            "alpha must not be 0: a Gaussian of width 0 is no function of the pixels; "
+            "the flow and the layer themselves (lattice_weights, layer_weights) allow it"
+        )
+
+
+def _checked(
+    d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Displacements and parameters as float arrays of one shape."""
+    given = {"d": d, "alpha": alpha, "beta": beta, "gamma": gamma}
+    arrays = {name: np.asarray(values, dtype=float) for name, values in given.items()}
+    for name, values in arrays.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name} must be finite; got {values[~np.isfinite(values)][0]}")
+    fractions = arrays["d"] % 1 != 0
+    if fractions.any():
+        raise ValueError(f"d must be whole numbers of pixels; got {arrays['d'][fractions][0]}")
+    try:
+        d_, a, b, c = np.broadcast_arrays(*arrays.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
+        raise ValueError(f"the shapes must broadcast together; got {shapes}") from None
+    return d_, a, b, c
