@@ -28,11 +28,11 @@ _MODULES = (
 )
 
 
-def _place(entry: Entry) -> tuple[int, str]:
-    """Equations by number, then claims in the order in which the modules list them."""
-    if not entry.numbered:
-        return 1000, ""
-    return int(entry.id.rstrip("ab")), entry.id
+def _place(entry: Entry) -> tuple[int, int, str]:
+    """Equations, then the claims U, then the claims S on stability; each by number."""
+    kind = "" if entry.numbered else entry.id[0]
+    number = "".join(filter(str.isdigit, entry.id))
+    return ("", "U", "S").index(kind), int(number or 0), entry.id
 
 
 ENTRIES: tuple[Entry, ...] = tuple(

@@ -33,13 +33,13 @@ def overview(results: Sequence[Result]) -> str:
         [
             f"[{result.entry.name}](#{result.entry.label})",
             f"[{result.entry.title}](#row:{result.entry.id})",
-            str(result.entry.verdict),
             print_verdict(result),
             correction_verdict(result),
+            str(result.entry.verdict),
         ]
         for result in results
     ]
-    return markdown_table(["equation", "what it is", "listed as", "the print", "the correction"], lines)
+    return markdown_table(["equation", "what it is", "the print", "the correction", "listed as"], lines)
 
 
 def row(result: Result) -> str:
