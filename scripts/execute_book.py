@@ -1,4 +1,4 @@
-"""Run notebooks from top to bottom and store what they printed, with normalised metadata.
+"""Run notebooks from top to bottom and store what they printed, with small pictures and normalised metadata.
 
 `make book` runs a copy of the book with it, `make outputs` the book itself:
 
@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import sys
 import time
 from pathlib import Path
 
 import nbformat
+from compact_png import compact
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -36,6 +38,15 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     return clean
 
 
+def compact_pictures(notebook: NotebookNode) -> None:
+    """Replace every PNG among the outputs by a smaller file of the same picture."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                small = compact(base64.b64decode(output.data["image/png"]))
+                output.data["image/png"] = base64.b64encode(small).decode()
+
+
 def execute(path: Path) -> None:
     """Run the notebook in its own folder and write it back; where a cell fails the file stays as it was."""
     notebook = nbformat.read(path, as_version=4)
@@ -49,6 +60,7 @@ def execute(path: Path) -> None:
         record_timing=False,
     )
     client.execute()
+    compact_pictures(notebook)
     nbformat.write(normalise(notebook), path)
 
 
