@@ -144,6 +144,7 @@ def test_the_chapter_has_the_label_and_the_mark(entry: Entry) -> None:
     assert len(labelled) == 1, f"{entry.page} has {len(labelled)} cells with the label {entry.label}"
     marked = f"[⚑ print](#row:{entry.id})" in labelled[0]
     assert marked == (entry.verdict is not Verdict.OK), f"{entry.verdict}: mark {marked}"
+    assert f"[{entry.name}](#row:{entry.id})" in cells[-1], "the chapter does not end with a link to the row"
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)

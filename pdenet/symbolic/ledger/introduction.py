@@ -176,7 +176,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         reason=(
             "Leaving out the skip does not make gradients vanish, and where they are small the image has "
-            "faded on its way through, in all layers alike."
+            "faded on its way through, which makes kernel times gradient small in all layers alike."
         ),
         assumptions=(
             "One channel, one convolution a layer, no normalisation, digits. Checked at the start of "
