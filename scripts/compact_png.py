@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 
 STEP = 17  # between the 16 levels that a channel of a translucent pixel is rounded to
 PALETTE = 256  # colours that a PNG with one byte a pixel can have
-TOLERANCE = 32  # largest change of a rare colour, of 255 and as seen on black, that is accepted
+TOLERANCE = 40  # largest change of a rare colour, of 255 and as seen on black, that is accepted
 RARE = 0.01  # share of the pixels that may change in this way
 
 
