@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import sympy as sp
-from scipy import linalg, stats
+from scipy import linalg, special, stats
 
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p, psi_1d, t, x
 from pdenet.symbolic.gaussian import gaussian_integral
@@ -47,16 +47,20 @@ def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) 
     return np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
 
 
-def _symbol(symbol: sp.Expr, *, centred: bool) -> list[Finding]:
+def _symbol(symbol: sp.Expr, *, centred: bool, name: str = "") -> list[Finding]:
     values = {alpha: np.sqrt(0.8), beta: 0.3, gamma: 0.1}
     kernel = _kernel(symbol, _modes(32, centred=centred), values)
     taps = np.zeros(32)
     taps[[-1, 0, 1]] = layer_weights([-1, 0, 1], *values.values()) - [0, 1, 0]
     flow = linalg.expm(linalg.circulant(taps))[:, 0]
     return [
-        below("imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12),
         below(
-            "weights against the matrix exponential of the layer's increment", _largest(kernel - flow), 1e-12
+            f"{name}imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12
+        ),
+        below(
+            f"{name}weights against the matrix exponential of the layer's increment",
+            _largest(kernel - flow),
+            1e-12,
         ),
     ]
 
@@ -81,7 +85,17 @@ def _symbol_that_holds() -> list[Finding]:
 
 
 def _symbol_as_printed() -> list[Finding]:
-    return _symbol(continuum_symbol(PDE_1D), centred=False)
+    """The print, its symbol alone on the centred zone, and its letters."""
+    b, c = sp.symbols("b c", real=True)
+    printed = -(alpha**2) * p**2 / 2 + sp.I * b * p + c
+    strange = printed.free_symbols - {alpha, beta, gamma, p}
+    letters = ", ".join(sorted(map(str, strange))) or "none"
+    same = printed.subs({b: beta, c: gamma})
+    return [
+        *_symbol(same, centred=False),
+        _symbol(same, centred=True, name="on the centred zone: ")[1],
+        Finding(f"letters that are no parameters of (21): {letters}", not strange),
+    ]
 
 
 # (35)
@@ -101,6 +115,15 @@ def _gaussian(prefactor: sp.Expr) -> list[Finding]:
         below("mean over 64 modes, alpha = 2, over the form, against 1", modes / 64 / value - 1, 1e-5),
     ]
 
+
+def _positive_mass(prefactor: sp.Expr) -> list[Finding]:
+    """The mass at a negative alpha, where only 1/|alpha| gives 1."""
+    form = (prefactor * _BELL).subs({_WIDTH: -2, beta: 3})
+    mass = sp.integrate(form, (_D, -sp.oo, sp.oo)) / sp.exp(gamma)
+    return [zero("with 1/sqrt(2 pi), alpha = -2: mass over exp(gamma) against 1", mass - 1)]
+
+
+_HOLDING_FACTOR = 1 / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi))
 
 # (36) and (37)
 
@@ -136,17 +159,32 @@ def _potential(potential: sp.Expr) -> list[Finding]:
     ]
 
 
-def _potential_that_holds() -> list[Finding]:
+def _potential_energy(sign: int) -> list[Finding]:
+    """(21) without drift as a Euclidean Schroedinger equation with the energy U = sign hbar gamma."""
     hbar, mass, growth = sp.symbols("hbar m gamma", positive=True)
-    energy = -hbar * growth  # the U of the Euclidean Schroedinger equation
+    energy = sign * hbar * growth
     euclidean = (hbar**2 / (2 * mass) * psi_1d.diff(x, 2) - energy * psi_1d) / hbar
     equation = PDE_1D.equation.rhs.subs({beta: 0, alpha: sp.sqrt(hbar / mass), gamma: growth})
+    name = f"U = {'-' if sign < 0 else ''}hbar gamma"
     return [
-        *_potential(potential_term(_WIDTH, gamma)),
         zero(
-            "(21) without drift against hbar psi_t = hbar^2/2m psi_xx - U psi, U = -hbar gamma",
-            euclidean - equation,
+            f"(21) without drift against hbar psi_t = hbar^2/2m psi_xx - U psi, {name}",
+            sp.simplify((euclidean - equation) / psi_1d),
+        )
+    ]
+
+
+def _potential_as_printed() -> list[Finding]:
+    """The print, its missing bars alone at alpha = -2, and gamma read as a potential energy."""
+    bars = sp.exp(gamma - sp.log(_WIDTH) - sp.log(2 * sp.pi) / 2 - kinetic_term(_D, _WIDTH, beta))
+    mass = sp.integrate(sp.simplify(bars.subs({_WIDTH: -2, beta: 0})), (_D, -sp.oo, sp.oo))
+    return [
+        *_potential(gamma - sp.log(_WIDTH)),
+        zero(
+            "with -log(2 pi)/2, alpha = -2: mass of exp(V - T) over exp(gamma) against 1",
+            mass / sp.exp(gamma) - 1,
         ),
+        *_potential_energy(1),
     ]
 
 
@@ -273,10 +311,12 @@ def _layers(weights: np.ndarray, number: int) -> np.ndarray:
     return np.fft.ifft(np.fft.fft(np.fft.ifftshift(weights)) ** number).real
 
 
-def _gap(a: float, b: float, number: int) -> float:
+def _gap(a: float, b: float, number: int, same_mass: bool = False) -> float:
     """Half L1 distance between products of Gaussians and of the layers themselves."""
     far = np.arange(-256, 256)
     gaussian, layer = gaussian_weights(far, a, b), layer_weights(far, a, b)
+    if same_mass:
+        gaussian = gaussian / gaussian.sum()
     return _half_l1(_layers(gaussian, number), _layers(layer, number))
 
 
@@ -293,7 +333,39 @@ def _zone_edge() -> float:
     return _largest(zone_weights(near, 0.7, 0.3) - integral.real)
 
 
+def _bessel(d: np.ndarray, a: float, b: float, c: float) -> np.ndarray:
+    """The propagator as the entry states it, with Bessel functions, or Poisson's law on the border."""
+    if b < 0:
+        return _bessel(-d, a, -b, c)
+    forward, backward = (a**2 + b) / 2, (a**2 - b) / 2
+    if np.isclose(b, a**2):
+        n = np.maximum(-d, 0)
+        return np.where(d <= 0, np.exp(c - a**2) * a ** (2 * n) / special.factorial(n), 0)
+    root = np.sqrt(abs(a**4 - b**2))
+    bessel = special.iv(np.abs(d), root) if b < a**2 else special.jv(-d, root)
+    return np.exp(c - a**2) * (forward / abs(backward)) ** (-d / 2) * bessel
+
+
+_TABLE = (  # alpha; mass, distance to the flow, distance to the layer: as on record for three digits
+    (0.25, 1.597, 0.357, 0.360),
+    (0.4, 1.085, 0.097, 0.115),
+    (0.5, 1.014, 0.019, 0.041),
+    (0.6, 1.002, 0.076, 0.029),
+    (0.7, 1.000, 0.102, 0.079),
+    (0.85, 1.000, 0.096, 0.253),
+    (1.0, 1.000, 0.076, 0.516),
+)
+
+
+def _table() -> float:
+    rows = [(gaussian_weights(_FAR, a, 0).sum(), _to_flow(a, 0), _gap(a, 0, 1)) for a, *_ in _TABLE]
+    return _largest(np.array(rows) - np.array(_TABLE)[:, 1:])
+
+
 def _propagator_that_holds() -> list[Finding]:
+    near = np.arange(-8, 9)
+    narrow = (1 + 2 * np.exp(-8) + 2 * np.exp(-32)) / (0.25 * np.sqrt(2 * np.pi))  # weights at -2 to 2
+    stated = [_bessel(near, *values) - _in_zone(*values)[92:109] for values in _SETS]
     skellam = stats.skellam.pmf(_FAR, (0.49 - 0.3) / 2, (0.49 + 0.3) / 2)
     drifting = np.sqrt(50 * 0.49), np.sqrt(50 * (0.49 - 0.25))
     line = np.linspace(-60, 60, 20_001)
@@ -303,21 +375,29 @@ def _propagator_that_holds() -> list[Finding]:
     summed = [(gaussian_weights(_FAR, a, b).sum(), gaussian_mass(a, b)) for a, b, _ in _SETS]
     return [
         *_propagator(lattice_weights),
+        below("Bessel and Poisson form against the same integral", _largest(np.array(stated)), 1e-12),
+        below("table of masses and distances at 7 widths against the record", _table(), 6e-4),
         below("against scipy.stats.skellam", _largest(lattice_weights(_FAR, 0.7, 0.3) - skellam), 1e-13),
         above(
             "least weight at alpha = 0.3, beta = 0.8 is minus", -lattice_weights(_FAR, 0.3, 0.8).min(), 0.1
         ),
         below("mass of the Gaussian by Poisson summation", max(abs(a - b) for a, b in summed), 1e-12),
-        close("mass of the Gaussian at alpha = 0.25", gaussian_mass(0.25, 0), 1.597, 6e-4),
-        close("its 50th power in units of 1e10", gaussian_mass(0.25, 0) ** 50 / 1e10, 1.456, 1e-3),
+        close(
+            "mass of 50 Gaussians at alpha = 0.25 in units of 1e10",
+            gaussian_mass(0.25, 0) ** 50 / 1e10,
+            narrow**50 / 1e10,
+            1e-6,
+        ),
         below("zone cut at its edge against quadrature", _zone_edge(), 1e-12),
-        close("half L1 distance, Gaussian to flow, alpha = 0.5", _to_flow(0.5, 0), 0.019, 6e-4),
-        close("the same at alpha = 0.7", _to_flow(0.7, 0), 0.102, 6e-4),
-        close("half L1 distance, Gaussian to layer, alpha = 0.6", _gap(0.6, 0, 1), 0.029, 6e-4),
-        close("the same at alpha = 1", _gap(1, 0, 1), 0.516, 6e-4),
         order("distance to the flow in alpha, no drift", (4, 8), (_to_flow(4, 0), _to_flow(8, 0)), -2),
         order("the same with beta = alpha^2/2", (4, 8), (_to_flow(4, 8), _to_flow(8, 32)), -1),
-        close("distance to 5 layers, alpha = 0.7, no drift", _gap(0.7, 0, 5), 0.013, 6e-4),
+        order(
+            "distance to so many layers, both of mass 1, alpha = 0.7, no drift",
+            (10, 20),
+            (_gap(0.7, 0, 10, True), _gap(0.7, 0, 20, True)),
+            -1,
+        ),
+        below("the same at 50 layers, with the mass", _gap(0.7, 0, 50), 0.005),
         close(
             "to 50 layers, beta = 0.5, against normals of variance L alpha^2, L (alpha^2 - beta^2)",
             _gap(0.7, 0.5, 50),
@@ -340,12 +420,14 @@ ENTRIES: tuple[Entry, ...] = (
         id="34",
         title="Symbol of the equation, in the path sum",
         verdict=Verdict.APPROXIMATE,
-        printed=r"$H(p)=-\frac12\alpha^2p^2+ibp+c$, summed over the modes $p$ of the lattice",
+        printed=r"$H(p)=-\frac12\alpha^2p^2+ibp+c$, then $\psi(x_N)=\sum_x\prod_t\sum_pe^\gamma "
+        r"e^{-\frac12\alpha^2p^2+ip(x_t-x_{t-1}+\beta)}\,\psi(x_0)$ over the modes $p$ of the lattice",
         holds=r"$H(p)=\alpha^2(\cos p-1)+i\beta\sin p+\gamma$; the print is its start at small $p$, "
-        r"to be used for $-\pi\le p<\pi$ only",
+        r"to be used for $-\pi\le p<\pi$ only; the sum is $\frac1M\sum_p$, "
+        r"$\int_{-\pi}^\pi\frac{dp}{2\pi}$ on a long line",
         reason=r"The symbol of the equation on a line stands for that of its stencil, it is not periodic "
         r"and so needs the centred zone, and $b$, $c$ are $\beta$, $\gamma$.",
-        assumptions=r"$\frac1M\sum_p$ in front; a ring of $M$ pixels; $e^{\tilde\Omega}$ in place of "
+        assumptions=r"a ring of $M$ pixels; $e^{\tilde\Omega}$ in place of "
         r"$1+\tilde\Omega$",
         check=_symbol_that_holds,
         check_printed=_symbol_as_printed,
@@ -355,12 +437,16 @@ ENTRIES: tuple[Entry, ...] = (
         id="35",
         title="Gaussian propagator",
         verdict=Verdict.WRONG,
-        printed=r"a layer has the weight $\frac{e^\gamma}{\alpha}e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}$",
-        holds=r"$\frac{e^\gamma}{\vert\alpha\vert\sqrt{2\pi}}e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}$",
+        printed=r"$\psi(x_N)=\sum_x\prod_t\frac{e^\gamma}{\alpha}e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}\,\psi(x_0)$",
+        holds=r"$\psi(x_N)=\sum_x\prod_t\frac{e^\gamma}{\vert\alpha\vert\sqrt{2\pi}}"
+        r"e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}\,\psi(x_0)$",
         reason=r"The factor $1/\sqrt{2\pi}$ is missing in every layer, and $\alpha$ may be negative.",
         assumptions=r"$\alpha\ne0$; the integral runs over all momenta, not only over the zone (see U5)",
-        check=lambda: _gaussian(1 / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi))),
-        check_printed=lambda: _gaussian(1 / sp.Abs(_WIDTH)),
+        check=lambda: [*_gaussian(_HOLDING_FACTOR), *_positive_mass(_HOLDING_FACTOR)],
+        check_printed=lambda: [
+            *_gaussian(1 / _WIDTH),
+            *_positive_mass(1 / (_WIDTH * sp.sqrt(2 * sp.pi))),
+        ],
         page=_PAGE,
     ),
     Entry(
@@ -380,11 +466,12 @@ ENTRIES: tuple[Entry, ...] = (
         verdict=Verdict.WRONG,
         printed=r"$V=\gamma-\log\alpha$",
         holds=r"$V=\gamma-\log\vert\alpha\vert-\frac12\log2\pi$",
-        reason=r"$-\frac12\log2\pi$ is missing, and as $T-V$ goes with a weight $e^{-S}$ this $V$ is minus a "
-        r"potential energy.",
+        reason=r"$-\frac12\log2\pi$ is missing, $\alpha$ may be negative, and as $T-V$ goes with a weight "
+        r"$e^{-S}$ this $V$ is minus a potential energy, which is $U=-\hbar\gamma$; the logarithms belong to "
+        r"the measure.",
         assumptions=_NOTHING,
-        check=_potential_that_holds,
-        check_printed=lambda: _potential(gamma - sp.log(sp.Abs(_WIDTH))),
+        check=lambda: [*_potential(potential_term(_WIDTH, gamma)), *_potential_energy(-1)],
+        check_printed=_potential_as_printed,
         page=_PAGE,
     ),
     Entry(
@@ -393,7 +480,7 @@ ENTRIES: tuple[Entry, ...] = (
         verdict=Verdict.OK,
         printed=r"$L=T-V$, $S=\sum_tL_t$, $\psi(x_N)=\sum_{\mathrm{paths}}e^{-S}\psi(x_0)$",
         reason=r"It holds with the $V$ that (37) should have; with the printed one the sum is too large by "
-        r"$(2\pi)^{N/2}$.",
+        r"$(2\pi)^{N/2}$. The first line needs brackets, $e^{\sum_t(V-T)}$.",
         assumptions=r"Gaussian layers without ReLU; positive weights, so nothing interferes",
         check=_action,
         page=_PAGE,

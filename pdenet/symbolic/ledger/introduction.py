@@ -45,6 +45,23 @@ def _layer(operation: Callable[[Array, Array], Array]) -> list[Finding]:
     return findings
 
 
+def _second_layer(with_time: bool) -> Finding:
+    """Two layers, each of the state at its own time, or, where the sum has no time, both of the input."""
+    import torch
+    from torch.nn import functional
+
+    rng = np.random.default_rng(2)
+    u, kernel = rng.normal(size=30), rng.normal(size=5)
+    taps = torch.from_numpy(kernel)[None, None]
+    layers = torch.from_numpy(u)[None, None]
+    for _ in range(2):
+        layers = functional.conv1d(layers, taps, padding=2)
+    second = _correlation(_correlation(u, kernel) if with_time else u, kernel)
+    read = "the state at t = 1" if with_time else "a state without a time, the input"
+    deviation = np.abs(second - layers[0, 0].numpy()).max()
+    return below(f"second layer as a sum over {read}, and torch's", deviation, 1e-12)
+
+
 def _correlation(u: Array, kernel: Array) -> Array:
     """Cross-correlation, as a convolution with the mirrored kernel."""
     return np.convolve(u, kernel[::-1], "same")
@@ -154,11 +171,11 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         reason=(
             r"The sum is a cross-correlation and equals the convolution only for an even $w$, and the "
-            r"state in it lacks its $t$."
+            r"state in it lacks its $t$; in words, it is $dx$ and not $x$ that runs from $-a$ to $a$."
         ),
         assumptions=r"One channel, stride 1, $a$ zeros at each end.",
-        check=lambda: _layer(_correlation),
-        check_printed=lambda: _layer(_convolution),
+        check=lambda: [*_layer(_correlation), _second_layer(with_time=True)],
+        check_printed=lambda: [*_layer(_convolution), _second_layer(with_time=False)],
         page="introduction",
     ),
     Entry(

@@ -63,24 +63,45 @@ def start_state(sites: int = 32) -> Matrix:
 # (10) and (19): one slice of a free particle
 
 
+PACKET = {"momentum": 0.5, "mass": MASS, "hbar": HBAR}
+GRID, POINT = np.linspace(-12, 12, 1201), 0.8
+
+
+def free_path(start: Matrix, end: float | Matrix, time: float = TIME) -> Matrix:
+    return np.exp(1j * MASS * (end - start) ** 2 / (2 * time) / HBAR)
+
+
 def one_free_slice(prefactor: complex) -> complex:
     """Value at one point of the packet that one slice makes of a free packet, over the exact value."""
-    grid, end = np.linspace(-12, 12, 1201), 0.8
-    packet = {"momentum": 0.5, "mass": MASS, "hbar": HBAR}
-    action = MASS * (end - grid) ** 2 / (2 * TIME)
-    paths = np.exp(1j * action / HBAR) * free_packet(grid, **packet)
-    sliced = prefactor * np.sum(paths) * (grid[1] - grid[0])
-    return complex(sliced / free_packet(end, TIME, **packet))
+    paths = free_path(GRID, POINT) * free_packet(GRID, **PACKET)
+    sliced = prefactor * np.sum(paths) * (GRID[1] - GRID[0])
+    return complex(sliced / free_packet(POINT, TIME, **PACKET))
+
+
+def two_free_slices(measure: complex) -> complex:
+    """The same with two slices of half the time; the measure is that of both."""
+    middle = free_path(GRID, GRID[:, None], TIME / 2) @ free_packet(GRID, **PACKET)
+    sliced = measure * np.sum(free_path(GRID, POINT, TIME / 2) * middle) * (GRID[1] - GRID[0]) ** 2
+    return complex(sliced / free_packet(POINT, TIME, **PACKET))
+
+
+def without_start_integral(measure: complex) -> Finding:
+    """The path's amplitude times the state at its start, which must not matter, at two starts."""
+    starts = np.array([-0.5, 0.5])
+    ends = measure * free_path(starts, POINT) * free_packet(starts, **PACKET)
+    deviation = abs(ends[1] - ends[0])
+    return below("with the factor, without the integral over the start, from two starts", deviation, 1e-10)
 
 
 MEASURE = complex(np.sqrt(MASS / (2j * np.pi * HBAR * TIME)))
 
 
 def path_sum(measure: complex) -> list[Finding]:
-    ratio = one_free_slice(measure)
+    ratio, double = one_free_slice(measure), 2 * measure**2  # half the time doubles m / (2 pi i hbar dt)
     return [
-        below("one free slice against the exact packet", abs(ratio - 1), 1e-10),
-        close("size over that of the packet", abs(ratio), 1, 1e-10),
+        below("one free slice against the exact packet", abs(ratio - 1), 1e-12),
+        close("size over that of the packet", abs(ratio), 1, 1e-12),
+        below("two slices, with the factor twice", abs(two_free_slices(double) - 1), 1e-12),
     ]
 
 
@@ -89,6 +110,7 @@ def path_sum_printed() -> list[Finding]:
     return [
         *path_sum(1),
         close("the size that is lost, root of 2 pi hbar t / m", size, 1 / abs(MEASURE), 1e-10),
+        without_start_integral(MEASURE),
     ]
 
 
@@ -173,7 +195,15 @@ def splitting_holds() -> list[Finding]:
         order("without the commutator", counts, bare, -2),
         close("size of the commutator's factor", measured, TIME**2 / (2 * HBAR**2), 1e-3),
         order("product of N factors", counts, [product_error(model, count) for count in counts], -1),
+        left_side(HBAR),
     ]
+
+
+def left_side(hbar: float) -> Finding:
+    """The left side of (13) applied N = 8 times, against what the equation of motion makes of the state."""
+    state = np.linalg.matrix_power(evolution(lattice().energy, TIME / 8, hbar), 8) @ start_state()
+    deviation = np.abs(state - by_solver()).max()
+    return below(f"left side 8 times, with hbar = {hbar:g} in it, against an ODE solver", deviation, 1e-8)
 
 
 def product_error(model: Lattice, count: int) -> float:
@@ -189,7 +219,7 @@ PRINTED_FACTOR = sp.Integer(1)
 def splitting_printed() -> list[Finding]:
     left = sp.expand(splitting_coefficients(PRINTED_FACTOR)[2].subs({_time: 1, _hbar: 1}))
     natural = Finding(f"order 2 at t = hbar = 1: difference {sp.sstr(left)}", left == 0)
-    return [*splitting(PRINTED_FACTOR), natural]
+    return [*splitting(PRINTED_FACTOR), natural, left_side(1.0)]
 
 
 # (14), (15): completeness
@@ -254,14 +284,23 @@ def plane_waves(sign: int, last: bool) -> list[Finding]:
     model = lattice()
     ket = model.waves.conj() if sign < 0 else model.waves
     kinetic = np.exp(-1j * TIME * model.momenta**2 / (2 * MASS * HBAR))
-    free = np.einsum("xp,p,yp->xy", model.waves, kinetic, ket)
-    deviation = norm(free - evolution(model.kinetic, TIME))
+    potential = np.exp(-1j * TIME * np.diag(model.potential) / HBAR)
+    one = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, ket, potential)
+    deviation = norm(one - evolution(model.kinetic, TIME) @ evolution(model.potential, TIME))
     name = f"{'plus' if sign > 0 else 'minus'} in <p|x>{'' if last else ', <p0|x0> left out'}"
     return [
         zero(f"{name}: change of the phase when all positions are shifted", sp.expand(moved - phase)),
         Finding(f"{name}: the phase {'contains' if phase.has(x0) else 'does not contain'} x0", phase.has(x0)),
-        *([below(f"{name}: sum over momenta against the free evolution", deviation, 1e-12)] if last else []),
+        *([below(f"{name}: sum over momenta against the split product", deviation, 1e-12)] if last else []),
     ]
+
+
+def outer_waves(first: sp.Expr, last: sp.Expr) -> Finding:
+    """Phase of the first and the last slice in the second form, with the given indices of the momenta."""
+    momentum, position, slices = sp.IndexedBase("p"), sp.IndexedBase("x"), sp.Symbol("N")
+    end, start = position[slices] - position[slices - 1], position[1] - position[0]
+    change = (momentum[last] - momentum[slices - 1]) * end + (momentum[first] - momentum[0]) * start
+    return zero("second form: outer plane waves, against those of the momenta integrated over", change)
 
 
 # (16b), (17): the Gaussian integral
@@ -391,13 +430,15 @@ def sliced(slices: int, time: complex, measure: bool = True) -> complex:
     return kernel if measure else kernel / np.sqrt(MASS * slices / (2j * np.pi * HBAR * time)) ** slices
 
 
-def limit(measure: bool) -> list[Finding]:
+def limit(measure: bool, hbar: float = HBAR) -> list[Finding]:
+    """Error of the sliced kernel; an hbar other than HBAR stands in the exponent of the left side."""
     counts = [64, 128]
     findings = []
     for name, time in (("imaginary", -1j * TIME), ("real", TIME)):
-        exact = complex(mehler_kernel(_END, _START, time, mass=MASS, hbar=HBAR))
+        exact = complex(mehler_kernel(_END, _START, time * HBAR / hbar, mass=MASS, hbar=HBAR))
         errors = [abs(sliced(count, time, measure) - exact) for count in counts]
-        findings.append(order(f"error against the exact oscillator kernel, {name} time", counts, errors, -1))
+        what = f"error against the exact oscillator kernel with hbar = {hbar:g} beside t, {name} time"
+        findings.append(order(what, counts, errors, -1))
     return findings
 
 
@@ -406,6 +447,7 @@ def limit_printed() -> list[Finding]:
     shown = " to ".join(f"{size:.1e}" for size in sizes)
     return [
         *limit(False),
+        *limit(True, hbar=1.0),
         Finding(f"size at N = 10 to 20: {shown}, so no limit but 0", sizes[1] > 0.5 * sizes[0]),
     ]
 
@@ -440,7 +482,10 @@ ENTRIES: tuple[Entry, ...] = (
             r"$\psi(x,t)=e^{-\frac i\hbar t\hat H}\psi(x,0)=\langle x\vert e^{-it\hat "
             r"H}\vert\psi(0)\rangle$"
         ),
-        holds=r"$\psi(x,t)=\langle x\vert e^{-\frac i\hbar t\hat H}\vert\psi(0)\rangle$",
+        holds=(
+            r"$\psi(x,t)=e^{-\frac i\hbar t\hat H}\psi(x,0)=\langle x\vert e^{-\frac i\hbar t\hat "
+            r"H}\vert\psi(0)\rangle$"
+        ),
         reason=r"$\hbar$ is lost in the second form, and is back in (16).",
         assumptions=_HERMITIAN,
         check=lambda: evolution_operator(HBAR),
@@ -474,7 +519,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         reason=(
             r"The factor $t^2/2\hbar^2$ of the commutator is missing (its sign is right), "
-            r"and $\hbar$ in the exponents."
+            r"and $\hbar$ in the exponents; the sign $\mathcal O$ is garbled in print."
         ),
         assumptions=(
             r"bounded operators, as checked, or suitable domains; for (20) it matters that $N$ such "
@@ -535,7 +580,8 @@ ENTRIES: tuple[Entry, ...] = (
         printed=(
             r"first form: factors $\frac1{\sqrt{2\pi\hbar}}e^{\frac i\hbar p_{j}x_{j+1}}\,e^{-\frac "
             r"i\hbar\left(\frac{p_j^2}{2m}+V(x_j)\right)\frac tN}\,\frac1{\sqrt{2\pi\hbar}}e^{\frac "
-            r"i\hbar p_jx_j}$, the last of them without the plane wave of $x_0$; second form: "
+            r"i\hbar p_jx_j}$ (the first time with $P_{N-1}$ in the last exponent), the last of them without "
+            r"the plane wave of $x_0$; second form: "
             r"$\frac1{2\pi\hbar}e^{\frac i\hbar p_{n-1}(x_N-x_{N-1})}\cdots\frac1{2\pi\hbar}e^{\frac "
             r"i\hbar p_{0-1}(x_1-x_0)}\cdots$"
         ),
@@ -546,12 +592,16 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         reason=(
             r"In the first form $\langle p\vert x\rangle$ needs $e^{-\frac i\hbar px}$ and $\langle "
-            r"p_0\vert x_0\rangle$ is absent; the second is right but for the indices $n-1$ and $0-1$, "
-            r"which are $N-1$ and $0$."
+            r"p_0\vert x_0\rangle$ is absent, and $P_{N-1}$ is $p_{N-1}$; the second is right but for the "
+            r"indices $n-1$ and $0-1$, which are $N-1$ and $0$."
         ),
         assumptions=_FORWARD,
-        check=lambda: plane_waves(-1, True),
-        check_printed=lambda: [*plane_waves(1, True), *plane_waves(-1, False)],
+        check=lambda: [*plane_waves(-1, True), outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
+        check_printed=lambda: [
+            *plane_waves(1, True),
+            *plane_waves(-1, False),
+            outer_waves(sp.Integer(-1), sp.Symbol("n") - 1),
+        ],
         page="path-integral",
     ),
     Entry(
@@ -570,11 +620,12 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         reason=(
             r"The rotation has the wrong sign, so that the integral would diverge; the square sits on $X$ "
-            r"instead of on the bracket; the root in $u$ is upside down."
+            r"instead of on the bracket; the root in $u$ is upside down (right only if $\Delta\tau=m$); in "
+            r"words, the momentum has the index $N-1$ and not $N$."
         ),
         assumptions=(
             r"$\mathrm{Re}\,\Delta\tau>0$, which lets the line of integration be shifted (Cauchy); "
-            r"$X=x_N-x_{N-1}$, and the momentum has the index $N-1$"
+            r"$X=x_N-x_{N-1}$, $\Delta\tau=\tau/N$"
         ),
         check=rotation_holds,
         check_printed=rotation_printed,
@@ -641,7 +692,10 @@ ENTRIES: tuple[Entry, ...] = (
             r"m{2\pi i\hbar\Delta t}\right)^{N/2}\int\prod_{j=1}^{N-1}dx_j\,e^{\frac "
             r"i\hbar\sum_jL_j\Delta t}$"
         ),
-        reason=r"The factor of (19) hides in a measure that is not defined; without it there is no limit.",
+        reason=(
+            r"The factor of (19) hides in a measure that is not defined, and without it there is no limit; "
+            r"$\hbar$ is lost on the left."
+        ),
         assumptions=(
             r"in real time $t<\pi/\omega$, before the first caustic, for the principal roots used here"
         ),

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.linalg import circulant, expm
+from scipy.linalg import expm
 
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p
 from pdenet.symbolic.ledger.entry import Entry, Finding, Verdict, above, below, close, order, zero
@@ -26,13 +26,13 @@ def _line(seed: int = 11) -> tuple[Array, Array]:
     return rng.normal(size=_SITES), 0.8 * rng.normal(size=(_LAYERS, 3))
 
 
-def _network(u: Array, kernels: Array, boundary: str) -> Array:
+def _network(u: Array, kernels: Array, boundary: str, w: float = 1.0) -> Array:
     """The stack of (26) on a line, pixel by pixel, with no matrix and no package."""
     mode = {"zero": "constant", "periodic": "wrap"}[boundary]
     for kernel in kernels:
         left, centre, right = kernel
         padded = np.pad(u, 1, mode=mode)  # type: ignore[call-overload]
-        u = np.maximum(0, u + left * padded[:-2] + centre * u + right * padded[2:])
+        u = np.maximum(0, w * u + left * padded[:-2] + centre * u + right * padded[2:])
     return u
 
 
@@ -50,7 +50,7 @@ def _block() -> list[Finding]:
     from pdenet.ops import residual_stack
 
     rng = np.random.default_rng(0)
-    u, f, w = rng.random(9), rng.normal(size=3), 0.7
+    u, f, w = rng.normal(size=9), rng.normal(size=3), 0.7
     printed = np.maximum(0, w * u + np.convolve(u, f, "same"))
     kernel = np.zeros((1, 3, 3))
     kernel[0, 1] = f[::-1]
@@ -62,7 +62,10 @@ def _block() -> list[Finding]:
             _wrong_by(ours, printed),
             1e-13,
         ),
-        above("sites of this example that the ReLU holds at zero", float((printed == 0).sum()), 0.5),
+        Finding(
+            f"sites of this example that the ReLU holds at zero: {(printed == 0).sum()} of 9",
+            0 < (printed == 0).sum() < 9,
+        ),
     ]
 
 
@@ -146,6 +149,37 @@ def _by_split_relus(u: Array, kernels: Array, boundary: str) -> Array:
     return u
 
 
+def _by_the_formula(u: Array, kernels: Array, w: float) -> Array:
+    """(27) as it holds, written out on a ring: gate of the place times the sum of w (delta + Omega) psi."""
+    for kernel in kernels:
+        sums = w * (np.eye(u.size) + _matrix(kernel / w, u.size)) @ u
+        u = (sums > 0) * sums
+    return u
+
+
+def _with_gates(gates: Array) -> Callable[[Array, Array, str], Array]:
+    def output(u: Array, kernels: Array, boundary: str) -> Array:
+        from pdenet.ops.gated_stack import gated_stack, propagate
+
+        return propagate(gated_stack(kernels, gates, boundary=boundary), u)  # type: ignore[arg-type]
+
+    return output
+
+
+def _one_gate_a_layer(u: Array, kernels: Array, boundary: str) -> Array:
+    """The best output that gates can give which are the same at every place."""
+    target = _network(u, kernels, boundary)
+    columns = [np.repeat(np.array(gates)[:, None], u.size, axis=1) for gates in product((0.0, 1.0), repeat=4)]
+    outputs = [_with_gates(gates)(u, kernels, boundary) for gates in columns]
+    return min(outputs, key=lambda output: _wrong_by(output, target))
+
+
+def _with_gates_of_another_input(u: Array, kernels: Array, boundary: str) -> Array:
+    from pdenet.ops.gated_stack import relu_gates
+
+    return _with_gates(relu_gates(-u, kernels, boundary=boundary))(u, kernels, boundary)  # type: ignore[arg-type]
+
+
 def _gated_layers() -> list[Finding]:
     from pdenet.ops.gated_stack import gated_stack, jacobian, propagate, relu_gates
     from pdenet.ops.paths import count_paths
@@ -165,6 +199,11 @@ def _gated_layers() -> list[Finding]:
     product_of_layers = jacobian(stack)
     return [
         *findings,
+        below(
+            "the formula with w = 0.8 on a ring minus network",
+            _wrong_by(_by_the_formula(u, kernels, 0.8), _network(u, kernels, "periodic", 0.8)),
+            1e-12,
+        ),
         Finding(f"open gates: {gates.sum()} of {gates.size}", 0 < gates.sum() < gates.size),
         below(
             "product of the gated matrices minus difference quotients of the network",
@@ -180,8 +219,13 @@ def _gated_layers() -> list[Finding]:
 
 
 def _printed_layers() -> list[Finding]:
-    """What the print allows: ReLUs on the terms, or numbers kappa that the input does not choose."""
-    return _layers(_by_split_relus, "a ReLU on every term") + _layers(_by_open_paths, "no gates")
+    """What the print allows: ReLUs on the terms, or numbers kappa that place or input do not choose."""
+    return [
+        *_layers(_by_split_relus, "a ReLU on every term"),
+        *_layers(_by_open_paths, "no gates"),
+        *_layers(_one_gate_a_layer, "one gate a layer, the best choice,"),
+        *_layers(_with_gates_of_another_input, "gates of the input -psi"),
+    ]
 
 
 # U-path: the network's output is the sum over its paths.
@@ -259,6 +303,13 @@ def _delta(factor: Callable[[int], float]) -> list[Finding]:
     ]
 
 
+def _times_too_large() -> list[Finding]:
+    identity = 8 * np.eye(8) + 0j
+    return [
+        below("M = 8: without 1/M, minus M times identity", _wrong_by(_phases(8).sum(-1), identity), 1e-12)
+    ]
+
+
 _KERNEL = np.array(
     [(0.64 - 0.3) / 2, -0.64 + 0.1, (0.64 + 0.3) / 2]
 )  # alpha^2 = 0.64, beta = 0.3, gamma = 0.1
@@ -320,17 +371,46 @@ def _one_layer(factor: Callable[[int], float], gated: bool) -> list[Finding]:
 # (31): exponentiation.
 
 
-def _exponent(h_of: Callable[[Waves], Waves]) -> list[Finding]:
-    """exp(H) against 1 + Omega for w << f, w = f and w >> f, and after fifteen layers."""
-    f, findings = 0.9, []
+def _exponent(h_of: Callable[[Waves], Waves], kept: bool = True, name: str = "form") -> list[Finding]:
+    """Layers w u + f * u on a ring against sums over waves of exp(h + H), for w << f, w = f and w >> f."""
+    sites, findings = 8, []
+    u = np.random.default_rng(4).normal(size=sites)
+    f = np.array([0.2, 0.4, 0.3])
     for w in (0.1, 0.9, 10.0):
-        omega = np.array([f / w + 0j])
-        error = float(abs(1 - (1 + omega) / np.exp(h_of(omega)))[0])
-        findings.append(below(f"f = {f}, w = {w:g}: exp(H) against 1 + f/w, relative", error, 1e-12))
-    omega = np.array([0.2 + 0j])
-    error = float(abs(1 - ((1 + omega) / np.exp(h_of(omega))) ** 15)[0])
-    findings.append(below("Omega = 0.2, after 15 layers, relative", error, 1e-12))
+        layer = w * u + _matrix(f, sites) @ u
+        weights = (w if kept else 1) * np.exp(h_of(_symbol(f / w, sites)))
+        form = _phases(sites) @ weights @ u / sites
+        error = _wrong_by(form, layer + 0j) / float(np.abs(layer).max())
+        findings.append(below(f"f of sum 0.9, w = {w:g}: {name} against the layer, relative", error, 1e-12))
     return findings
+
+
+def _small_where(w: float) -> list[Finding]:
+    """Whether exp(Omega) comes near 1 + Omega at f = 0.9 and this w, which stands for the regime named."""
+    error = abs(1 - (1 + 0.9 / w) / np.exp(0.9 / w))
+    return [below(f"f = 0.9, w = {w:g}: exp(Omega) against 1 + Omega, relative", error, 0.005)]
+
+
+def _through_layers(kernel: Array, layers: int) -> tuple[float, float]:
+    """A constant state after equal layers u + K u, and after as many units of time of the flow exp(K)."""
+    sites = 8
+    matrix = _matrix(kernel, sites)
+    u = np.ones(sites)
+    flow = expm(layers * matrix) @ u
+    for _ in range(layers):
+        u = u + matrix @ u
+    return float(u[0]), float(flow[0])
+
+
+def _logarithm_of_a_matrix() -> float:
+    """The logarithm of a layer as a series in its kernel's matrix, against log(1 + Omega) over the waves."""
+    sites, small = 8, _KERNEL / 4
+    matrix = _matrix(small, sites)
+    power, total = np.eye(sites), np.zeros((sites, sites))
+    for n in range(1, 60):
+        power = power @ matrix
+        total = total - (-1) ** n * power / n
+    return _wrong_by(_phases(sites) @ np.log(1 + _symbol(small, sites)) / sites, total + 0j)
 
 
 def _exponentiation() -> list[Finding]:
@@ -338,31 +418,47 @@ def _exponentiation() -> list[Finding]:
     series = sp.series(sp.exp(z) - (1 + z), z, 0, 4).removeO()
     sizes = [0.2, 0.1, 0.05]
     errors = [float(np.exp(s) - (1 + s)) for s in sizes]
-    relative = {w: 1 - (1 + 0.9 / w) / np.exp(0.9 / w) for w in (0.1, 10.0)}
     sites = 8
     omega = _symbol(_KERNEL, sites)
-    flow = expm(circulant(_matrix(_KERNEL, sites)[:, 0]))
+    flow = expm(_matrix(_KERNEL, sites))
     from_symbol = (_phases(sites) @ np.exp(omega)) / sites
     thin = [100, 200, 400]
     gaps = [float(np.abs((1 + omega / n) ** n - np.exp(omega)).max()) for n in thin]
-    ratios = [(1.2 / np.exp(0.2)) ** layers for layers in (1, 5, 15)]
-    predicted = [np.exp(layers * (np.log(1.2) - 0.2)) for layers in (1, 5, 15)]
+    growing = np.array([0.3, -0.4, 0.3])  # sum 0.2, the Omega of a constant state
+    ratios = []
+    for layers in (1, 5, 15):
+        stacked, flown = _through_layers(growing, layers)
+        ratios.append(stacked / flown - np.exp(layers * (np.log(1.2) - 0.2)))
+    stacked, flown = _through_layers(growing, 15)
     return [
-        *_exponent(lambda omega: np.log(1 + omega)),
+        *_exponent(_logarithm),
+        *_small_where(10.0),
+        below(
+            "logarithm of a layer as a matrix series minus log(1 + Omega)", _logarithm_of_a_matrix(), 1e-12
+        ),
         zero("exp(Omega) - (1 + Omega), series minus Omega^2/2 + Omega^3/6", series - z**2 / 2 - z**3 / 6),
         order("of exp(Omega) - (1 + Omega) in Omega", sizes, errors, 2, 0.1),
-        close("relative error of exp(Omega), f = 0.9, w = 0.1", relative[0.1], 1.0, 0.01),
-        close("relative error of exp(Omega), f = 0.9, w = 10", relative[10.0], 0.004, 0.0005),
         close("w exp(f/w) at w = 0.1, f = 0.5, where the layer has 0.6", 0.1 * np.exp(5), 14.84, 0.01),
+        above("w = 10, f = 0.9: h over Omega, so h may not be dropped", np.log(10) / 0.09, 20),
         below(
             "exp(Omega) in momentum space minus the flow expm(K)", _wrong_by(from_symbol, flow + 0j), 1e-12
         ),
         order("of (1 + Omega/n)^n - exp(Omega) in n", thin, gaps, -1, 0.05),
         below(
-            "ratio after 1, 5, 15 layers minus exp(L (log(1 + Omega) - Omega))",
-            _wrong_by(np.array(ratios), np.array(predicted)),
-            1e-14,
+            "Omega = 0.2, 1, 5, 15 layers over the flow, minus exp(L (log(1 + Omega) - Omega))",
+            float(np.abs(ratios).max()),
+            1e-12,
         ),
+        close("15 layers over the flow", stacked / flown, np.exp(-15 * (0.2**2 / 2 - 0.2**3 / 3)), 0.01),
+    ]
+
+
+def _exponentiation_as_printed() -> list[Finding]:
+    """The print, its regime alone, and alone that h is dropped."""
+    return [
+        *_exponent(_omega, name="exp(h + Omega)"),
+        *_small_where(0.1),
+        *_exponent(_logarithm, kept=False, name="h dropped, exp(log(1 + Omega))"),
     ]
 
 
@@ -398,10 +494,12 @@ def _phase_space(
     factor: Callable[[int], float],
     h_of: Callable[[Waves], Waves],
     name: str = "form",
+    one_symbol: bool = False,
 ) -> list[Finding]:
     rng = np.random.default_rng(3)
     u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
-    form, number = _phase_space_sum(u, kernels, 0.9, factor(sites), h_of)
+    used = np.repeat(kernels[:1], layers, axis=0) if one_symbol else kernels
+    form, number = _phase_space_sum(u, used, 0.9, factor(sites), h_of)
     error = _wrong_by(form, _linear(u, kernels, 0.9) + 0j)
     return [below(f"M = {sites}, N = {layers}, {number} paths: {name} minus linear network", error, 1e-12)]
 
@@ -423,11 +521,17 @@ def _omega(omega: Waves) -> Waves:
 
 
 def _phase_space_prints(sites: int, layers: int) -> list[Finding]:
-    """The print, and each of its two slips alone."""
+    """The print, each of its slips alone, and what no H without gates can be."""
+    rng = np.random.default_rng(3)
+    u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
+    form, _ = _phase_space_sum(u, kernels, 0.9, 1 / sites, _logarithm)
+    with_relu = _network(u, kernels * 0.9, "periodic", 0.9)
     return [
         *_phase_space(sites, layers, _one, _omega, "print"),
         *_phase_space(sites, layers, _inverse, _omega, "print with 1/M per layer"),
         *_phase_space(sites, layers, _one, _logarithm, "print with the logarithm"),
+        *_phase_space(sites, layers, _inverse, _logarithm, "with both, but one H for all layers,", True),
+        below("all of this put right minus the network with ReLU", _wrong_by(form, with_relu + 0j), 1e-12),
     ]
 
 
@@ -473,7 +577,7 @@ ENTRIES: tuple[Entry, ...] = (
         check=_gated_layers,
         holds=(
             r"$\psi_t(x_t) = \kappa_t(x_t; \psi_0) \sum_{x_{t-1}} w_t\,(\delta_{x_t, x_{t-1}} + "
-            r"\Omega_t(x_t - x_{t-1}))\,\psi_{t-1}(x_{t-1})$, $\kappa_t \in \{0, 1\}$"
+            r"\Omega_t(x_t - x_{t-1}))\,\psi_{t-1}(x_{t-1})$, $\kappa_t \in \{0, 1\}$, $\Omega_t = f_t/w_t$"
         ),
         reason=(
             "The ReLU acts on the sum, not on its terms; its gate depends on the place and on the input and "
@@ -488,7 +592,7 @@ ENTRIES: tuple[Entry, ...] = (
         title="Delta on the lattice",
         verdict=Verdict.WRONG,
         printed=r"$\delta(x_t - x_{t-1}) = \sum_p e^{ip(x_t - x_{t-1})}$",
-        check=lambda: _delta(_inverse),
+        check=lambda: [*_delta(_inverse), *_times_too_large()],
         holds=r"$\delta_{x_t, x_{t-1}} = \frac1M \sum_{k=0}^{M-1} e^{i \frac{2\pi}{M} k (x_t - x_{t-1})}$",
         reason=r"The factor $1/M$ is missing; [(29)](#eq:29) has it.",
         assumptions="periodic line of $M$ sites",
@@ -520,8 +624,11 @@ ENTRIES: tuple[Entry, ...] = (
             r"$\psi_t(x_t) = \frac1M \sum_{x_{t-1}} \sum_p e^{ip(x_t - x_{t-1})} e^{h_t} "
             r"(1 + \tilde\Omega_t(p))\,\psi_{t-1}(x_{t-1})$, $h_t = \log w_t$"
         ),
-        reason=r"The factor $1/M$ is missing, and gates that differ from place to place become a constant.",
-        assumptions=_PERIODIC,
+        reason=(
+            r"The factor $1/M$ is missing, and gates that differ from place to place become a constant, "
+            r"whose logarithm is $-\infty$ where a gate is closed."
+        ),
+        assumptions=_PERIODIC + r"; for $w_t < 0$ the logarithm has the imaginary part $\pi$",
         check_printed=lambda: _one_layer(_one, gated=True),
         page=_PAGE,
     ),
@@ -529,15 +636,23 @@ ENTRIES: tuple[Entry, ...] = (
         id="31",
         title="Exponentiation of the kernel",
         verdict=Verdict.WRONG,
-        printed=r"$1 + \tilde\Omega = e^{\tilde\Omega}$ for $w \ll f$",
+        printed=(
+            r"for $w \ll f$: $1 + \tilde\Omega = e^{\tilde\Omega}$, so $\psi(x_t) = \sum_{x_{t-1}} \sum_p "
+            r"e^{ip(x_t - x_{t-1})} e^{h_t + \tilde\Omega}\,\psi(x_{t-1})$, and $h_t$ may be dropped"
+        ),
         check=_exponentiation,
-        holds=r"$1 + \tilde\Omega = e^{\log(1 + \tilde\Omega)} \approx e^{\tilde\Omega}$ for $f \ll w$",
+        holds=(
+            r"$1 + \tilde\Omega = e^{\log(1 + \tilde\Omega)} \approx e^{\tilde\Omega}$ for $f \ll w$, so "
+            r"$\psi_t(x_t) = \frac1M \sum_{x_{t-1}} \sum_p e^{ip(x_t - x_{t-1})} e^{h_t + \log(1 + "
+            r"\tilde\Omega_t)}\,\psi_{t-1}(x_{t-1})$, where $h_t = \log w_t$ stays unless $w_t = 1$"
+        ),
         reason=(
             r"The error is $\tilde\Omega^2/2$ with $\tilde\Omega = \tilde f/w$, small in the opposite case "
-            r"$f \ll w$, and it compounds from layer to layer."
+            r"$f \ll w$, and it compounds from layer to layer; there it is $h_t$ that dominates; $1/M$ is "
+            "missing as in (30)."
         ),
-        assumptions=r"the logarithm is $-\infty$ for a wave that the layer removes",
-        check_printed=lambda: _exponent(_omega),
+        assumptions=_PERIODIC + r"; the logarithm is $-\infty$ for a wave that the layer removes",
+        check_printed=_exponentiation_as_printed,
         page=_PAGE,
     ),
     Entry(
@@ -548,8 +663,8 @@ ENTRIES: tuple[Entry, ...] = (
         check=lambda: _phase_space(3, 3, _inverse, _logarithm),
         holds=_HOLDING_SUM,
         reason=(
-            r"$M^{-N}$ is missing, $\tilde\Omega$ stands for $\log(1 + \tilde\Omega)$, and $H$ has no "
-            "index of the layer."
+            r"$M^{-N}$ is missing, $\tilde\Omega$ stands for $\log(1 + \tilde\Omega)$, $H$ has no "
+            "index of the layer, and no such form can hold a ReLU."
         ),
         assumptions=_PERIODIC,
         check_printed=lambda: _phase_space_prints(3, 3),

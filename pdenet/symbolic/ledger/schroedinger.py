@@ -85,9 +85,9 @@ def _space_factor() -> list[Finding]:
     ]
 
 
-def _there_and_back(back: sp.Expr, variable: sp.Symbol) -> list[Finding]:
-    """(5) with an inverse transform that integrates over `variable` and comes out as `back`."""
-    integrand = to_momentum(_start) * sp.exp(sp.I * p * x / hbar) / sp.sqrt(2 * sp.pi * hbar)
+def _there_and_back(back: sp.Expr, variable: sp.Symbol, start: sp.Expr, there: sp.Expr) -> list[Finding]:
+    """(5) from `start` to `there`, and `back` by an inverse transform that integrates over `variable`."""
+    integrand = there * sp.exp(sp.I * p * x / hbar) / sp.sqrt(2 * sp.pi * hbar)
     fixed = {hbar: _HBAR, _width: 1, (x if variable == p else p): 0.4}
     sample = sp.lambdify(variable, integrand.subs(fixed), "numpy")
     ranges = [np.linspace(-reach, reach, 200 * reach + 1) for reach in (20, 30, 40)]
@@ -96,16 +96,16 @@ def _there_and_back(back: sp.Expr, variable: sp.Symbol) -> list[Finding]:
     return [
         below("inverse transform on [-20, 20], [-30, 30], [-40, 40], spread", np.ptp(values), 1e-10),
         Finding(f"what comes back depends on {', '.join(left)}", left == ["x"]),
-        zero("what comes back, against the start", back - _start),
+        zero("what comes back, against the start", back - start),
     ]
 
 
 def _fourier_right() -> list[Finding]:
-    shift = sp.Symbol("x0", real=True)
-    moved = _start.subs(x, x - shift)
-    position = to_momentum(x * moved) - sp.I * hbar * to_momentum(moved).diff(p)
+    moved = _start.subs(x, x - 1)
+    transform = to_momentum(moved)
+    position = to_momentum(x * moved) - sp.I * hbar * transform.diff(p)
     return [
-        *_there_and_back(to_position(to_momentum(_start)), p),
+        *_there_and_back(to_position(transform), p, moved, transform),
         zero("transform of x psi, against i hbar d/dp of the transform", position),
     ]
 
@@ -114,10 +114,11 @@ def _fourier_printed() -> list[Finding]:
     reach, momentum = sp.symbols("X p", positive=True)
     wave = sp.integrate(sp.exp(sp.I * momentum * x / hbar), (x, -reach, reach))
     sine = 2 * hbar * sp.sin(reach * momentum / hbar) / momentum
-    back = to_momentum(_start).subs(p, momentum) * sine / sp.sqrt(2 * sp.pi * hbar)
+    there = to_momentum(_start)
+    back = there.subs(p, momentum) * sine / sp.sqrt(2 * sp.pi * hbar)
     return [
         zero("wave over x from -X to X, against 2 hbar sin(Xp/hbar)/p", (wave - sine).rewrite(sp.exp)),
-        *_there_and_back(back, x),
+        *_there_and_back(back, x, _start, there),
     ]
 
 
@@ -136,6 +137,18 @@ def _off_identity(matrix: np.ndarray) -> float:
     return float(np.abs(matrix - np.eye(_SITES)).max())
 
 
+def _plane_wave_components() -> Finding:
+    """<p|psi> summed over a fine line, against phi of (5), for a packet away from 0."""
+    packet = _start.subs({_width: 1, hbar: _HBAR})
+    moved = sp.lambdify(x, packet.subs(x, x - 1), "numpy")
+    turned = sp.exp(-sp.I * p / _HBAR) * to_momentum(_start).subs({_width: 1, hbar: _HBAR})
+    line, momenta = np.linspace(-12, 12, 481), np.linspace(-1.5, 1.5, 7)
+    bras = np.exp(-1j * np.outer(momenta, line) / _HBAR) / np.sqrt(2 * np.pi * _HBAR)
+    components = bras @ moved(line) * (line[1] - line[0])
+    deviation = np.abs(components - sp.lambdify(p, turned, "numpy")(momenta)).max()
+    return below("<p|psi> of a packet at x = 1, against phi(p) of (5)", deviation, 1e-10)
+
+
 def _components() -> list[Finding]:
     ket = _random_state(0)
     norms = {name: float(np.linalg.norm(bras @ ket)) for name, bras in _bases().items()}
@@ -143,6 +156,7 @@ def _components() -> list[Finding]:
         *(below(f"norm of the {name} components, 16 sites", norm - 1, 1e-13) for name, norm in norms.items()),
         below("conjugate transpose times ket, against the squared norm", abs(ket.conj() @ ket - 1), 1e-13),
         above("transpose without conjugation, off the squared norm", abs(ket @ ket - 1), 0.1),
+        _plane_wave_components(),
     ]
 
 
@@ -173,6 +187,9 @@ def _brackets_right() -> list[Finding]:
     line = (_distance, -sp.oo, sp.oo)
     ket, bra = (sp.exp(sign * sp.I * p * x / hbar) / sp.sqrt(2 * sp.pi * hbar) for sign in (1, -1))
     pair = ket.subs(x, x + _distance) * bra
+    primed = sp.Symbol("p'", real=True)
+    crossed = bra.subs(p, primed) * ket
+    second = sp.exp(sp.I * x * (p - primed) / hbar) / (2 * sp.pi * hbar)
     bras = _bases()["momentum"]
     return [
         *_acts_as_delta(bracket),
@@ -181,7 +198,8 @@ def _brackets_right() -> list[Finding]:
             "variance with damping, against 2 eps hbar^2",
             sp.integrate(_distance**2 * bracket, line) - 2 * _damping * hbar**2,
         ),
-        zero("<x'|p><p|x>, against the integrand", pair - _plane_wave / (2 * sp.pi * hbar)),
+        zero("<x'|p><p|x>, against the first integrand", pair - _plane_wave / (2 * sp.pi * hbar)),
+        zero("<p'|x><x|p>, against the second integrand", crossed - second),
         below("<p'|p>, 16 sites, against the identity", _off_identity(bras @ bras.conj().T), 1e-13),
     ]
 
@@ -191,18 +209,22 @@ def _brackets_printed() -> list[Finding]:
     area = sp.integrate(_summed(_plane_wave / root), (_distance, -sp.oo, sp.oo))
     return [
         *_acts_as_delta(_plane_wave / root),
-        zero("with an integral but the printed prefactor, area against sqrt(2 pi hbar)", area - root),
+        zero("with an integral but the printed prefactor, area against 1", area - 1),
+        zero("that area against sqrt(2 pi hbar)", area - root),
     ]
 
 
 def _completeness() -> list[Finding]:
+    moved = _start.subs(x, x - 1)
     sums = {name: np.array([np.outer(b.conj(), b) for b in bras]).sum(0) for name, bras in _bases().items()}
     return [
         *(
             below(f"sum over the {name} basis, 16 sites, against the identity", _off_identity(total), 1e-13)
             for name, total in sums.items()
         ),
-        zero("sum over all momenta of a packet, against it", to_position(to_momentum(_start)) - _start),
+        zero(
+            "sum over all momenta of a packet at x = 1, against it", to_position(to_momentum(moved)) - moved
+        ),
     ]
 
 
@@ -253,8 +275,8 @@ ENTRIES: tuple[Entry, ...] = (
         verdict=Verdict.OK,
         printed=r"$-\frac{\hbar^2}{2m}\,\partial_x^2\chi + V\chi = E\chi$",
         reason="The formula is right and two words are not: the equation is the time-independent one, for a "
-        r"Hamiltonian that does not depend on time; and a general $\psi$ is a sum of products, "
-        "not one product.",
+        r"Hamiltonian that does not depend on time; a general $\psi$ is a sum of products, not one product; "
+        r"and $\partial_x^2$ is $d^2/dx^2$, since $\chi$ has one variable.",
         assumptions=r"$V$ does not depend on $t$",
         check=_space_factor,
         page=_PAGE,
@@ -268,7 +290,7 @@ ENTRIES: tuple[Entry, ...] = (
         holds=r"$\phi(p) = \frac{1}{\sqrt{2\pi\hbar}}\int\psi(x, 0)\,e^{-ipx/\hbar}\,dx$, "
         r"$\psi(x, 0) = \frac{1}{\sqrt{2\pi\hbar}}\int\phi(p)\,e^{ipx/\hbar}\,dp$",
         reason=r"The inverse transform sums over momenta, so its integral is over $p$; over $x$ it has "
-        r"no limit, and no $x$ is left in it.",
+        r"no limit, and no $x$ is left in it; in words, it is one space in two bases, not two spaces.",
         assumptions=r"$\int\vert\psi\vert^2\,dx$ is finite",
         check=_fourier_right,
         check_printed=_fourier_printed,
@@ -280,7 +302,8 @@ ENTRIES: tuple[Entry, ...] = (
         verdict=Verdict.OK,
         printed=r"$\psi(x) = \langle x\vert\psi\rangle$, $\tilde\psi(p) = \langle p\vert\psi\rangle$",
         reason=r"The words around it swap the names: $\langle\cdot\vert$ is the bra, the conjugate "
-        r"transpose of the ket $\vert\cdot\rangle$, and not its conjugate alone.",
+        r"transpose of the ket $\vert\cdot\rangle$ and not its conjugate alone, and $\psi$ is a state, not a "
+        "basis vector.",
         assumptions=r"$\tilde\psi$ is $\phi$ of (5)",
         check=_components,
         page=_PAGE,
