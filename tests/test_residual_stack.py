@@ -1,8 +1,11 @@
 """The residual stack: what it computes, that the fused loops agree with the reference, what it refuses."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import torch
+from numba import threading_layer
 from torch import Tensor
 from torch.nn import functional
 
@@ -209,11 +212,38 @@ def test_larger_kernels_run_on_the_reference() -> None:
     assert torch.allclose(residual_stack(u, kernels), expected, atol=1e-6)
 
 
-def test_the_threshold_marks_pixels_and_border() -> None:
-    tile = _fused_cpu.make_threshold(3, 16).reshape(3, -1)
-    assert tile.shape == (3, 32), "a width of a whole vector still needs a border cell"
-    assert np.isfinite(tile[:, :16]).all()
-    assert np.isinf(tile[:, 16:]).all()
+def test_the_threshold_marks_pixels_and_lanes_beyond_the_edge() -> None:
+    """Ten columns in four strips of three: the last strip has one column and two idle lanes."""
+    strips = _fused_cpu.make_threshold(10).reshape(3, _fused_cpu.BLOCKS, _fused_cpu.IMAGES)
+    assert np.isfinite(strips[:, :3]).all()
+    assert np.isfinite(strips[0, 3]).all()
+    assert np.isinf(strips[1:, 3]).all()
+    assert np.isfinite(_fused_cpu.make_threshold(28)).all()
+
+
+@pytest.mark.parametrize("width", [1, 3, 4, 10, 16, 19, 20, 28, 33])
+@pytest.mark.parametrize("batch", [1, 4, 6, 37])
+def test_fused_loops_agree_for_every_width_and_rest_of_a_batch(width: int, batch: int) -> None:
+    """Whole groups of four images and part of one, idle lanes and none, strips of fewer than four columns."""
+    u = torch.rand(2, batch, 5, width, generator=torch.Generator().manual_seed(1)) + 0.1
+    assert_fused_agrees(u, *stable_stack(2, 3, "full", 0.05), "full")
+
+
+def test_working_memory_is_left_clean_between_shapes_and_threads() -> None:
+    """Stacks of several sizes in turn, and two at once in two Python threads, give what each gives alone."""
+    problems = [
+        (torch.rand(1, 9, size, size), stable_stack(1, depth, "full")) for size, depth in ((28, 5), (9, 70))
+    ]
+    alone = [residual_stack(u, *stack) for u, stack in problems]
+    for _ in range(2):
+        for (u, stack), expected in zip(problems, alone, strict=True):
+            assert torch.equal(residual_stack(u, *stack), expected)
+    if threading_layer() == "workqueue":
+        pytest.skip("numba has only its own thread pool here, which one Python thread at a time may use")
+    with ThreadPoolExecutor(2) as pool:
+        futures = [pool.submit(residual_stack, u, *stack) for u, stack in problems * 4]
+        for future, expected in zip(futures, alone * 4, strict=True):
+            assert torch.equal(future.result(), expected)
 
 
 U, K = torch.zeros(1, 2, 6, 6), torch.zeros(1, 3, 3, 3)

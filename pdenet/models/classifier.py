@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from pdenet.ops.linear import seed_linear
 from pdenet.seeding import CLASSIFIER, generator
 
 Activation = Literal["relu", "tanh", "none"]
@@ -56,7 +57,7 @@ class Classifier(nn.Module):
         """Logits (S, B, classes) of features `x` (S, B, inputs)."""
         last = len(self.weights) - 1
         for i, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            x = torch.baddbmm(bias, x, weight)
+            x = seed_linear(x, weight, bias)
             if i < last:
                 x = ACTIVATIONS[self.activation](x)
         return x

@@ -1,19 +1,21 @@
-"""The residual stack as fused CPU loops: an image stays in cache through all layers, forward and backward.
+"""The residual stack as fused CPU loops: images stay in cache through all layers, forward and backward.
 
-A tensor library moves the whole batch through memory once a layer. These loops take one image at a time
-through the whole stack, so that memory is touched twice in all: once to read the image, once to write it.
+A tensor library moves the whole batch through memory once a layer. These loops take four images at a time
+through the whole stack, so that memory is touched twice in all: once to read the images, once to write them.
 
 The tile
-    An image (H, W) lies in a flat array of rows of `stride` numbers, of which the first W are pixels and the
-    rest zero, with one zero row above and below and a zero margin in front. The zeros at the end of a row are
-    the right border of that row and the left border of the next, so one flat loop over all rows applies the
-    stencil with zero boundary. Such loops become full-width SIMD code, and the sums over pixels that the
-    gradient of a kernel needs stay in vector registers to the end of the layer.
+    A vector has sixteen lanes: `IMAGES` images times `BLOCKS` vertical strips of an image, lane ``IMAGES *
+    block + image``. A tile is (H + 2, w + 2, lanes): w = ceil(W / BLOCKS) columns of a strip, with a halo.
+    The halo's rows, above and below, are zero; its columns repeat, a strip further, what the neighbouring
+    strips have there, and are zero beyond the image. All loads are aligned, neighbours are in registers
+    already when a loop walks along a row, no lane is idle if four divides W, and a 28x28 tile of four images
+    is 17 kB: two fit in the first-level cache.
 
 The threshold
-    It holds `FLUSH` at pixels and infinity at border cells. `0 if v <= threshold else v` is then three things
-    in one comparison: the ReLU, the border set back to zero, and tiny values flushed to zero before they
-    decay into denormal numbers, which slow these loops down several times over. NaN passes, as in PyTorch.
+    It holds `FLUSH` at pixels and infinity in lanes beyond the right edge. `keep_above(v, threshold, v)` is
+    then three things in one comparison: the ReLU, the border set back to zero, and tiny values flushed to
+    zero before they decay into denormal numbers, which slow these loops down several times over. NaN passes,
+    as in PyTorch.
 
 The backward pass
     Activations are recomputed, not stored: at most `SEGMENT` layers at a time, from a checkpoint at the
@@ -23,153 +25,294 @@ The backward pass
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import get_thread_id, njit, prange
 from numpy.typing import NDArray
 
+from pdenet.ops._simd import (
+    LANES,
+    add,
+    fill,
+    keep_above,
+    load,
+    magnitude,
+    multiply_add,
+    read_columns,
+    shift_lanes,
+    store,
+    total,
+    write_columns,
+)
+
 FLUSH = np.float32(1e-25)  # beside pixels of order one, an activation below this carries nothing in float32
-SEGMENT = 64  # layers recomputed at a time: 64 tiles of 28x28 are 245 kB of scratch a thread, well within L2
 FLUSH_GRADIENT = np.float32(1e-30)  # and so does a gradient below this
-LINE = 16  # float32 numbers in a cache line
-MARGIN = LINE  # cells in front of a tile, so that the first pixel has a left neighbour and stays aligned
+BLOCKS = 4
+IMAGES = LANES // BLOCKS
+TO_NEXT, TO_PREVIOUS = IMAGES, -IMAGES  # lanes from a strip to its neighbours
+SEGMENT = 64  # layers recomputed at a time: 65 tiles of 28x28 are 0.9 MB, about a second-level cache
 CHUNKS = 16  # parts into which the images of a seed are split; fixed, so sums do not depend on the threads
+GROUPS = 8  # groups of images whose sums are added up in float32 before they go on in float64
 
-# Partial sums may be reassociated into vector lanes; NaN and infinity keep their meaning.
-_LOOPS: dict[str, Any] = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
-# A layer of one image takes a microsecond, so that a call and its reference counts would be a fifth of it.
-_INLINE = {**_LOOPS, "inline": "always"}
+USUAL = 7  # strips of 28 columns: loops over a row of so many vectors are unrolled, twice as fast
+
+_LOOPS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+_INLINE = {**_LOOPS, "inline": "always"}  # a layer of four images takes less than a microsecond
 
 
-def make_threshold(height: int, width: int) -> NDArray[np.float32]:
-    """What a value must exceed to survive a layer: `FLUSH` at pixels, infinity at border cells.
+def strip_width(width: int) -> int:
+    """Columns of a strip, w."""
+    return -(-width // BLOCKS)
 
-    Its length also fixes the tile: a row takes the pixels, at least one border cell, whole vectors of 16.
+
+def make_threshold(width: int) -> NDArray[np.float32]:
+    """What a value must exceed to survive a layer, (w * lanes,): `FLUSH`, infinity beyond the right edge."""
+    strip = strip_width(width)
+    column = np.arange(strip)[:, None] + strip * np.arange(BLOCKS)  # (w, block)
+    rows = np.where(column < width, FLUSH, np.float32(np.inf)).astype(np.float32)
+    return np.repeat(rows, IMAGES, axis=1).ravel()
+
+
+@njit(**_INLINE)
+def _close_row(scratch, first, last):  # type: ignore[no-untyped-def]
+    """Fill the halo beside a row whose first and last vectors lie at these places."""
+    store(scratch, first - LANES, shift_lanes(load(scratch, last), TO_NEXT))
+    store(scratch, last + LANES, shift_lanes(load(scratch, first), TO_PREVIOUS))
+
+
+@njit(**_LOOPS)
+def _read(scratch, tile, images, first):  # type: ignore[no-untyped-def]
+    """Bring `images[first : first + IMAGES]` (B, H, W) into a tile, with zeros beyond batch and edge."""
+    batch, height, width = images.shape
+    strip = (width + BLOCKS - 1) // BLOCKS
+    row = (strip + 2) * LANES
+    whole = width == BLOCKS * strip and strip >= 4 and first + IMAGES <= batch  # no lane is idle
+    for i in range(height):
+        cell = tile + (i + 1) * row + LANES
+        if whole:
+            start = (first * height + i) * width
+            for j in range(0, strip - 4, 4):
+                read_columns(scratch, cell + j * LANES, images, start + j, height * width, strip)
+            j = strip - 4  # the last four, of which some may have been read
+            read_columns(scratch, cell + j * LANES, images, start + j, height * width, strip)
+        else:
+            for lane in range(LANES):
+                b, left = first + lane % IMAGES, lane // IMAGES * strip
+                for j in range(strip):
+                    inside = b < batch and left + j < width
+                    scratch[cell + j * LANES + lane] = images[b, i, left + j] if inside else np.float32(0.0)
+        _close_row(scratch, cell, cell + (strip - 1) * LANES)
+
+
+@njit(**_LOOPS)
+def _write(images, scratch, tile, first):  # type: ignore[no-untyped-def]
+    """Fill `images[first : first + IMAGES]` from a tile."""
+    batch, height, width = images.shape
+    strip = (width + BLOCKS - 1) // BLOCKS
+    row = (strip + 2) * LANES
+    whole = width == BLOCKS * strip and strip >= 4 and first + IMAGES <= batch
+    for i in range(height):
+        cell = tile + (i + 1) * row + LANES
+        if whole:
+            start = (first * height + i) * width
+            for j in range(0, strip - 4, 4):
+                write_columns(images, start + j, height * width, strip, scratch, cell + j * LANES)
+            j = strip - 4
+            write_columns(images, start + j, height * width, strip, scratch, cell + j * LANES)
+        else:
+            for lane in range(LANES):
+                b, left = first + lane % IMAGES, lane // IMAGES * strip
+                for j in range(strip):
+                    if b < batch and left + j < width:
+                        images[b, i, left + j] = scratch[cell + j * LANES + lane]
+
+
+@njit(**_INLINE)
+def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):  # type: ignore[no-untyped-def]
+    """One block, target = relu(source + k * source + bias), on tiles at these places of `scratch`."""
+    row = (strip + 2) * LANES
+    b = fill(bias)
+    k0, k1, k2 = fill(k[0]), fill(k[1]), fill(k[2])
+    k3, k4, k5 = fill(k[3]), fill(np.float32(1.0) + k[4]), fill(k[5])  # with the skip connection
+    k6, k7, k8 = fill(k[6]), fill(k[7]), fill(k[8])
+    for i in range(height):
+        up = source + i * row + LANES
+        mid = up + row
+        down = mid + row
+        out = target + (i + 1) * row + LANES
+        left, centre = load(scratch, mid - LANES), load(scratch, mid)
+        up_left, up_centre = load(scratch, up - LANES), load(scratch, up)
+        down_left, down_centre = load(scratch, down - LANES), load(scratch, down)
+        for j in range(0, strip * LANES, LANES):
+            right = load(scratch, mid + j + LANES)
+            v = multiply_add(k4, centre, b)
+            v = multiply_add(k3, left, v)
+            v = multiply_add(k5, right, v)
+            if corners:
+                up_right, down_right = load(scratch, up + j + LANES), load(scratch, down + j + LANES)
+                v = multiply_add(k0, up_left, v)
+                v = multiply_add(k1, up_centre, v)
+                v = multiply_add(k2, up_right, v)
+                v = multiply_add(k6, down_left, v)
+                v = multiply_add(k7, down_centre, v)
+                v = multiply_add(k8, down_right, v)
+                up_left, up_centre = up_centre, up_right
+                down_left, down_centre = down_centre, down_right
+            else:
+                v = multiply_add(k1, load(scratch, up + j), v)
+                v = multiply_add(k7, load(scratch, down + j), v)
+            store(scratch, out + j, keep_above(v, load(threshold, j), v))
+            left, centre = centre, right
+        _close_row(scratch, out, out + (strip - 1) * LANES)
+
+
+@njit(**_LOOPS)
+def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, keep):  # type: ignore[no-untyped-def]
+    """`count` blocks from layer `begin` on, the input being the first tile of `scratch`.
+
+    `keep` says whether all tiles stay; the last one lies at tile `count`, else at `count % 2`.
     """
-    stride = 16 * (width // 16 + 1)
-    rows = np.full((height, stride), np.inf, dtype=np.float32)
-    rows[:, :width] = FLUSH
-    return rows.ravel()
+    size = (height + 2) * (threshold.size + 2 * LANES)
+    for i in range(count):
+        target, source = ((i + 1) * size, i * size) if keep else ((i + 1) % 2 * size, i % 2 * size)
+        k, b = kernels[begin + i], bias[begin + i]
+        if threshold.size == USUAL * LANES:
+            _layer(scratch, target, source, k, b, threshold, height, USUAL, corners)
+        else:
+            _layer(scratch, target, source, k, b, threshold, height, threshold.size // LANES, corners)
 
 
 @njit(**_LOOPS)
-def _load(tile, image, stride):  # type: ignore[no-untyped-def]
-    height, width = image.shape
-    for i in range(height):
-        for j in range(width):
-            tile[MARGIN + (i + 1) * stride + j] = image[i, j]
-
-
-@njit(**_LOOPS)
-def _store(image, tile, stride):  # type: ignore[no-untyped-def]
-    height, width = image.shape
-    for i in range(height):
-        for j in range(width):
-            image[i, j] = tile[MARGIN + (i + 1) * stride + j]
-
-
-@njit(**_LOOPS)
-def _tiles(count, height, stride):  # type: ignore[no-untyped-def]
-    """Empty tiles (count, cells), each beginning at a cache line so that no aligned vector straddles two."""
-    # two border rows, and one to spare: the last cell of a row looks one beyond the row below
-    cells = MARGIN + (height + 3) * stride
-    memory = np.zeros(count * cells + LINE, dtype=np.float32)
-    skip = (-(memory.ctypes.data // 4)) % LINE
-    return memory[skip : skip + count * cells].reshape(count, cells)
-
-
-@njit(**_INLINE)
-def _layer(out, u, k, bias, threshold, stride, corners):  # type: ignore[no-untyped-def]
-    """One block, out = relu(u + k * u + bias), on whole tiles."""
-    n = threshold.size
-    k0, k1, k2, k3, k5, k6, k7, k8 = k[0], k[1], k[2], k[3], k[5], k[6], k[7], k[8]
-    centre = np.float32(1.0) + k[4]  # the skip connection
-    start = MARGIN - 1
-    up, mid, down = (
-        u[start : start + n + 2],
-        u[start + stride : start + stride + n + 2],
-        u[start + 2 * stride : start + 2 * stride + n + 2],
-    )
-    target = out[MARGIN + stride : MARGIN + stride + n]
-    for c in range(n):
-        v = bias + centre * mid[c + 1] + k3 * mid[c] + k5 * mid[c + 2] + k1 * up[c + 1] + k7 * down[c + 1]
-        if corners:
-            v += k0 * up[c] + k2 * up[c + 2] + k6 * down[c] + k8 * down[c + 2]
-        target[c] = np.float32(0.0) if v <= threshold[c] else v
-
-
-@njit(**_LOOPS)
-def _close_gates(g, u):  # type: ignore[no-untyped-def]
+def _close_gates(scratch, g, u, cells):  # type: ignore[no-untyped-def]
     """Drop the gradient where the block in front put out zero; `u` is that output."""
-    for c in range(g.size):
-        g[c] = g[c] if u[c] > np.float32(0.0) else np.float32(0.0)
+    zero = fill(np.float32(0.0))
+    for c in range(0, cells, LANES):
+        store(scratch, g + c, keep_above(load(scratch, g + c), zero, load(scratch, u + c)))
 
 
 @njit(**_INLINE)
-def _layer_backward(out, g, u, k, floor, n, stride, corners, sums):  # type: ignore[no-untyped-def]
+def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sums):  # type: ignore[no-untyped-def]
     """The gradient in front of a block from the gated gradient `g` behind it; `u` is the block's input.
 
     The result is gated in turn by `u > floor`: floor is 0 where `u` is the output of another block, and
-    minus infinity where it is the image. `sums` takes the gradients of the nine taps and of the bias.
+    minus infinity where it is the image. `sums` (10 * lanes,) takes the gradients of the nine taps and of
+    the bias. Two loops a row, since the registers do not hold the taps, their sums and both neighbourhoods.
     """
-    k0, k1, k2, k3, k5, k6, k7, k8 = k[0], k[1], k[2], k[3], k[5], k[6], k[7], k[8]
-    centre = np.float32(1.0) + k[4]
-    zero = np.float32(0.0)
-    d0 = d1 = d2 = d3 = d4 = d5 = d6 = d7 = d8 = dbias = zero
-    start = MARGIN - 1
-    up, mid, down = (
-        u[start : start + n + 2],
-        u[start + stride : start + stride + n + 2],
-        u[start + 2 * stride : start + 2 * stride + n + 2],
-    )
-    gup, gmid, gdown = (
-        g[start : start + n + 2],
-        g[start + stride : start + stride + n + 2],
-        g[start + 2 * stride : start + 2 * stride + n + 2],
-    )
-    target = out[MARGIN + stride : MARGIN + stride + n]
-    for c in range(n):
-        h = gmid[c + 1]
-        # the transposed stencil takes each tap from the opposite side
-        v = centre * h + k5 * gmid[c] + k3 * gmid[c + 2] + k7 * gup[c + 1] + k1 * gdown[c + 1]
-        d1 += h * up[c + 1]
-        d3 += h * mid[c]
-        d4 += h * mid[c + 1]
-        d5 += h * mid[c + 2]
-        d7 += h * down[c + 1]
-        dbias += h
-        if corners:
-            v += k8 * gup[c] + k6 * gup[c + 2] + k2 * gdown[c] + k0 * gdown[c + 2]
-            d0 += h * up[c]
-            d2 += h * up[c + 2]
-            d6 += h * down[c]
-            d8 += h * down[c + 2]
-        target[c] = v if (mid[c + 1] > floor and abs(v) > FLUSH_GRADIENT) else zero
-    for tap, value in enumerate((d0, d1, d2, d3, d4, d5, d6, d7, d8, dbias)):
-        sums[tap] += value
+    row = (strip + 2) * LANES
+    zero, tiny, gate = fill(np.float32(0.0)), fill(FLUSH_GRADIENT), fill(floor)
+    k0, k1, k2 = fill(k[0]), fill(k[1]), fill(k[2])
+    k3, k4, k5 = fill(k[3]), fill(np.float32(1.0) + k[4]), fill(k[5])
+    k6, k7, k8 = fill(k[6]), fill(k[7]), fill(k[8])
+    d0, d1, d2 = load(sums, 0), load(sums, LANES), load(sums, 2 * LANES)
+    d3, d4, d5 = load(sums, 3 * LANES), load(sums, 4 * LANES), load(sums, 5 * LANES)
+    d6, d7, d8 = load(sums, 6 * LANES), load(sums, 7 * LANES), load(sums, 8 * LANES)
+    dbias = load(sums, 9 * LANES)
+    for i in range(height):
+        mid = (i + 1) * row + LANES
+        up, down, out = mid - row, mid + row, target + mid
+        left, centre = load(scratch, g + mid - LANES), load(scratch, g + mid)
+        up_left, up_centre = load(scratch, g + up - LANES), load(scratch, g + up)
+        down_left, down_centre = load(scratch, g + down - LANES), load(scratch, g + down)
+        for j in range(0, strip * LANES, LANES):
+            right = load(scratch, g + mid + j + LANES)
+            # the transposed stencil takes each tap from the opposite side
+            v = multiply_add(k5, left, multiply_add(k3, right, multiply_add(k4, centre, zero)))
+            if corners:
+                up_right, down_right = load(scratch, g + up + j + LANES), load(scratch, g + down + j + LANES)
+                v = multiply_add(k8, up_left, v)
+                v = multiply_add(k7, up_centre, v)
+                v = multiply_add(k6, up_right, v)
+                v = multiply_add(k2, down_left, v)
+                v = multiply_add(k1, down_centre, v)
+                v = multiply_add(k0, down_right, v)
+                up_left, up_centre = up_centre, up_right
+                down_left, down_centre = down_centre, down_right
+            else:
+                v = multiply_add(k7, load(scratch, g + up + j), v)
+                v = multiply_add(k1, load(scratch, g + down + j), v)
+            v = keep_above(v, tiny, magnitude(v))
+            store(scratch, out + j, keep_above(v, gate, load(scratch, u + mid + j)))
+            left, centre = centre, right
+        _close_row(scratch, out, out + (strip - 1) * LANES)
+        left, centre = load(scratch, u + mid - LANES), load(scratch, u + mid)
+        up_left, up_centre = load(scratch, u + up - LANES), load(scratch, u + up)
+        down_left, down_centre = load(scratch, u + down - LANES), load(scratch, u + down)
+        for j in range(0, strip * LANES, LANES):
+            h = load(scratch, g + mid + j)
+            right = load(scratch, u + mid + j + LANES)
+            d3 = multiply_add(h, left, d3)
+            d4 = multiply_add(h, centre, d4)
+            d5 = multiply_add(h, right, d5)
+            dbias = add(dbias, h)
+            if corners:
+                up_right, down_right = load(scratch, u + up + j + LANES), load(scratch, u + down + j + LANES)
+                d0 = multiply_add(h, up_left, d0)
+                d1 = multiply_add(h, up_centre, d1)
+                d2 = multiply_add(h, up_right, d2)
+                d6 = multiply_add(h, down_left, d6)
+                d7 = multiply_add(h, down_centre, d7)
+                d8 = multiply_add(h, down_right, d8)
+                up_left, up_centre = up_centre, up_right
+                down_left, down_centre = down_centre, down_right
+            else:
+                d1 = multiply_add(h, load(scratch, u + up + j), d1)
+                d7 = multiply_add(h, load(scratch, u + down + j), d7)
+            left, centre = centre, right
+    for tap, d in enumerate((d0, d1, d2, d3, d4, d5, d6, d7, d8, dbias)):
+        store(sums, tap * LANES, d)
+
+
+@njit(**_LOOPS)
+def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begin, count):  # type: ignore[no-untyped-def]
+    """The gradient in front of layer `begin` from that behind layer ``begin + count - 1``.
+
+    The tiles of `scratch` are the inputs of these layers, one after another. The two tiles at `grads` take
+    turns; the gradient in front of an even layer lies in the first.
+    """
+    size = (height + 2) * (strip + 2) * LANES
+    for i in range(count - 1, -1, -1):
+        layer = begin + i
+        target, source = grads + layer % 2 * size, grads + (layer + 1) % 2 * size
+        floor = np.float32(0.0) if layer > 0 else np.float32(-np.inf)
+        k, into = kernels[layer], sums[layer]
+        if strip == USUAL:
+            _layer_backward(scratch, target, source, i * size, k, floor, height, USUAL, corners, into)
+        else:
+            _layer_backward(scratch, target, source, i * size, k, floor, height, strip, corners, into)
+
+
+@njit(**_LOOPS)
+def _hand_on(sums, partial):  # type: ignore[no-untyped-def]
+    """Add what the lanes have gathered, (L, 10 * lanes), to `sums` (L, 10), and set it to zero."""
+    zero = fill(np.float32(0.0))
+    for layer in range(len(partial)):
+        lanes = partial[layer]
+        for tap in range(10):
+            sums[layer, tap] += total(load(lanes, tap * LANES))
+            store(lanes, tap * LANES, zero)
 
 
 @njit(parallel=True, **_LOOPS)
-def forward(out, u, kernels, bias, threshold, corners):  # type: ignore[no-untyped-def]
+def forward(out, u, kernels, bias, threshold, corners, scratch):  # type: ignore[no-untyped-def]
     """Fill `out` with the stack's output.
 
     `out`, `u` (S, B, H, W); `kernels` (S, L, 9), rows of the 3x3 matrix one after another; `bias` (S, L);
-    `threshold` from `make_threshold`; `corners` says whether the corner taps count. All float32.
+    `threshold` from `make_threshold`; `corners` says whether the corner taps count; `scratch` from
+    `make_scratch`. All float32.
     """
     seeds, batch, height, _ = u.shape
     layers = kernels.shape[1]
-    stride = threshold.size // height
+    size = (height + 2) * (threshold.size + 2 * LANES)
+    groups = (batch + IMAGES - 1) // IMAGES
     for part in prange(seeds * CHUNKS):
         seed, chunk = part // CHUNKS, part % CHUNKS
-        tiles = _tiles(2, height, stride)
-        for b in range(batch * chunk // CHUNKS, batch * (chunk + 1) // CHUNKS):
-            _load(tiles[0], u[seed, b], stride)
-            for i in range(layers):
-                k = kernels[seed, i]
-                _layer(tiles[(i + 1) % 2], tiles[i % 2], k, bias[seed, i], threshold, stride, corners)
-            _store(out[seed, b], tiles[layers % 2], stride)
+        own = scratch[get_thread_id()]
+        for group in range(groups * chunk // CHUNKS, groups * (chunk + 1) // CHUNKS):
+            _read(own, 0, u[seed], group * IMAGES)
+            _layers(own, kernels[seed], bias[seed], threshold, height, corners, 0, layers, False)
+            _write(out[seed], own, layers % 2 * size, group * IMAGES)
 
 
 @njit(parallel=True, **_LOOPS)
-def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners):  # type: ignore[no-untyped-def]
+def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scratch):  # type: ignore[no-untyped-def]
     """Fill `grad_u` (S, B, H, W) and add the gradients of the taps and the bias to `sums`.
 
     `sums` (S, CHUNKS, L, 10) float64: the nine taps, then the bias, one row a chunk of images, to be added
@@ -177,45 +320,47 @@ def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners):  # t
     """
     seeds, batch, height, _ = u.shape
     layers = kernels.shape[1]
-    stride = threshold.size // height
+    strip = threshold.size // LANES
+    size = (height + 2) * (strip + 2) * LANES
+    groups = (batch + IMAGES - 1) // IMAGES
     segments = (layers + SEGMENT - 1) // SEGMENT
+    grads = (min(layers, SEGMENT) + 1) * size  # behind the tiles of a segment
+    checkpoints = grads + 2 * size
     for part in prange(seeds * CHUNKS):
         seed, chunk = part // CHUNKS, part % CHUNKS
-        k, bias_of = kernels[seed], bias[seed]
-        states = _tiles(min(layers, SEGMENT) + 1, height, stride)
-        checkpoints = _tiles(segments, height, stride)
-        grads = _tiles(2, height, stride)
-        for b in range(batch * chunk // CHUNKS, batch * (chunk + 1) // CHUNKS):
-            _load(checkpoints[0], u[seed, b], stride)
-            for segment in range(1, segments):
-                states[0] = checkpoints[segment - 1]
-                for i in range(SEGMENT):
-                    layer = (segment - 1) * SEGMENT + i
-                    source, target = states[i % 2], states[(i + 1) % 2]
-                    _layer(target, source, k[layer], bias_of[layer], threshold, stride, corners)
-                checkpoints[segment] = states[SEGMENT % 2]
-            _load(grads[layers % 2], grad_out[seed, b], stride)
+        own = scratch[get_thread_id()]
+        k, b = kernels[seed], bias[seed]
+        partial = np.zeros((layers, 10 * LANES), dtype=np.float32)
+        first, last = groups * chunk // CHUNKS, groups * (chunk + 1) // CHUNKS
+        for group in range(first, last):
+            _read(own, 0, u[seed], group * IMAGES)
+            for segment in range(segments - 1):
+                saved = checkpoints + segment * size
+                own[saved : saved + size] = own[:size]
+                _layers(own, k, b, threshold, height, corners, segment * SEGMENT, SEGMENT, False)
+            _read(own, grads + layers % 2 * size, grad_out[seed], group * IMAGES)
             for segment in range(segments - 1, -1, -1):
-                first = segment * SEGMENT
-                count = min(SEGMENT, layers - first)
-                states[0] = checkpoints[segment]
-                for i in range(count):
-                    layer = first + i
-                    _layer(states[i + 1], states[i], k[layer], bias_of[layer], threshold, stride, corners)
+                begin = segment * SEGMENT
+                count = min(SEGMENT, layers - begin)
+                if segment < segments - 1:
+                    saved = checkpoints + segment * size
+                    own[:size] = own[saved : saved + size]
+                _layers(own, k, b, threshold, height, corners, begin, count, True)
                 if segment == segments - 1:
-                    _close_gates(grads[layers % 2], states[count])
-                for i in range(count - 1, -1, -1):
-                    layer = first + i
-                    floor = np.float32(0.0) if layer > 0 else np.float32(-np.inf)
-                    _layer_backward(
-                        grads[layer % 2],
-                        grads[(layer + 1) % 2],
-                        states[i],
-                        k[layer],
-                        floor,
-                        threshold.size,
-                        stride,
-                        corners,
-                        sums[seed, chunk, layer],
-                    )
-            _store(grad_u[seed, b], grads[0], stride)
+                    _close_gates(own, grads + layers % 2 * size, count * size, size)
+                _layers_backward(own, grads, k, partial, height, strip, corners, begin, count)
+            _write(grad_u[seed], own, grads, group * IMAGES)
+            if (group - first) % GROUPS == GROUPS - 1 or group == last - 1:
+                _hand_on(sums[seed, chunk], partial)
+
+
+def make_scratch(threads: int, layers: int, height: int, width: int) -> NDArray[np.float32]:
+    """Working memory for `forward` and `backward`, (threads, cells): zero, rows beginning at a cache line.
+
+    It may be used again for the same shapes; the zero rows of the tiles are never written.
+    """
+    tile = (height + 2) * (strip_width(width) + 2) * LANES
+    tiles = min(layers, SEGMENT) + 3 + max(0, -(-layers // SEGMENT) - 1)
+    memory = np.zeros(threads * tiles * tile + LANES, dtype=np.float32)
+    skip = (-(memory.ctypes.data // 4)) % LANES
+    return memory[skip : skip + threads * tiles * tile].reshape(threads, -1)

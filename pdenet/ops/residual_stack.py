@@ -1,5 +1,6 @@
 """A stack of residual stencils, the one operator that every network of the book is made of."""
 
+import threading
 from typing import Any, Literal
 
 import torch
@@ -15,6 +16,7 @@ Support = Literal["full", "cross"]
 BACKENDS = ("auto", "torch", "numba")
 SUPPORTS = ("full", "cross")
 _CORNERS = (0, 2, 6, 8)
+_kept = threading.local()
 
 
 def residual_stack(
@@ -171,7 +173,7 @@ class _FusedStack(torch.autograd.Function):
         ctx.corners = corners
         out = torch.empty_like(u)
         _use_torch_threads()
-        _fused_cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners)
+        _fused_cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
         return out
 
     @staticmethod
@@ -185,9 +187,8 @@ class _FusedStack(torch.autograd.Function):
         sums = torch.zeros(seeds, _fused_cpu.CHUNKS, layers, 10, dtype=torch.float64)
         grad_out = grad_out.contiguous()
         _use_torch_threads()
-        _fused_cpu.backward(
-            grad_u.numpy(), sums.numpy(), grad_out.numpy(), *_arrays(u, kernels, bias), ctx.corners
-        )
+        arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
+        _fused_cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
         sums = sums.sum(1).to(u.dtype)
         grad_kernels = sums[..., :9].reshape(kernels.shape)
         grad_bias = None if bias is None else sums[..., 9]
@@ -199,8 +200,19 @@ def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
     seeds, layers = kernels.shape[:2]
     flat = kernels.detach().reshape(seeds, layers, 9).contiguous()
     b = torch.zeros(seeds, layers) if bias is None else bias.detach().contiguous()
-    threshold = _fused_cpu.make_threshold(u.shape[-2], u.shape[-1])
-    return u.detach().numpy(), flat.numpy(), b.numpy(), threshold
+    return u.detach().numpy(), flat.numpy(), b.numpy(), _fused_cpu.make_threshold(u.shape[-1])
+
+
+def _scratch(u: Tensor, kernels: Tensor) -> Any:
+    """Working memory for the fused loops, kept from call to call while the shapes stay the same.
+
+    Each Python thread has its own, so that two can run stacks at once.
+    """
+    threads = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    shape = (threads, kernels.shape[1], u.shape[-2], u.shape[-1])
+    if getattr(_kept, "shape", None) != shape:
+        _kept.shape, _kept.memory = shape, _fused_cpu.make_scratch(*shape)
+    return _kept.memory
 
 
 def _use_torch_threads() -> None:
