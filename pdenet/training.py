@@ -16,6 +16,7 @@ from torch.nn import functional
 from pdenet.data import ImageData
 from pdenet.machine import choose_device, describe_machine, describe_versions
 from pdenet.models import ResidualNet
+from pdenet.ops.pick import pick
 from pdenet.records import Record, run_key, write_atomic
 from pdenet.seeding import ORDER, generator
 
@@ -150,7 +151,7 @@ def _train_epoch(
     """One pass over the images in the order (S, N); the mean loss of each seed, (S,)."""
     total = torch.zeros(len(order), device=images.device)
     for batch in order.split(batch_size, dim=1):
-        logits = model(scaled(images[batch], scale))  # (S, B, classes)
+        logits = model(pick(images, batch, *scale))  # (S, B, classes)
         loss = functional.cross_entropy(logits.flatten(0, 1), labels[batch].flatten(), reduction="none")
         loss = loss.view(batch.shape).mean(1)  # (S,)
         optimizer.zero_grad(set_to_none=True)

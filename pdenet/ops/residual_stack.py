@@ -8,12 +8,12 @@ from numba import config, set_num_threads
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.ops import _fused_cpu
+from pdenet.ops import _fused_cpu, _fused_cuda
 
-Backend = Literal["auto", "torch", "numba"]
+Backend = Literal["auto", "torch", "numba", "cuda"]
 Support = Literal["full", "cross"]
 
-BACKENDS = ("auto", "torch", "numba")
+BACKENDS = ("auto", "torch", "numba", "cuda")
 SUPPORTS = ("full", "cross")
 _CORNERS = (0, 2, 6, 8)
 _kept = threading.local()
@@ -43,7 +43,9 @@ def residual_stack(
         One number a layer.
     backend
         ``"torch"``: any device, any dtype, differentiable to any order. ``"numba"``: fused CPU loops for
-        float32 and 3x3 kernels, differentiable once. ``"auto"``: the fastest that can do it.
+        float32 and 3x3 kernels, differentiable once. ``"cuda"``: the same on a CUDA device, for images that
+        fit on the chip (64x64 pixels do); it needs the extra ``pdenet[cuda]``. ``"auto"``: the fastest that
+        can do it.
     support
         ``"cross"``: the corner taps of a 3x3 kernel are ignored and get no gradient (five-point stencils, as
         equation (39) of the thesis has; a third less work). ``"full"``: all taps count.
@@ -64,10 +66,13 @@ def residual_stack(
     squeeze = u.dim() == 3 and kernels.dim() == 3
     u, kernels, bias = _with_seed_axis(u, kernels, bias)
     _check(u, kernels, bias, backend, support)
+    chosen = _choose(backend, u, kernels, support)
     if kernels.shape[1] == 0:
         result = u
-    elif _choose(backend, u, kernels) == "numba":
+    elif chosen == "numba":
         result = _FusedStack.apply(u, kernels, bias, support == "full")
+    elif chosen == "cuda":
+        result = _fused_cuda.apply(u, kernels, bias, support == "full")
     else:
         result = _reference(u, kernels, bias, support)
     return result.squeeze(0) if squeeze else result
@@ -125,6 +130,12 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
             f"backend='numba' runs float32 and 3x3 kernels on the CPU; got {obstacle}; use backend='torch'"
         )
         raise ValueError(message)
+    if backend == "cuda" and (obstacle := _cuda_obstacle(u, kernels, support)):
+        message = f"backend='cuda' runs float32 and 3x3 kernels on a CUDA device; got {obstacle}; use backend='torch'"
+        raise ValueError(message)
+    if backend == "cuda" and (missing := _fused_cuda.missing()):
+        message = f"backend='cuda' cannot run on this machine: {missing}"
+        raise ValueError(message)
 
 
 def _fused_obstacle(u: Tensor, kernels: Tensor) -> str:
@@ -138,10 +149,25 @@ def _fused_obstacle(u: Tensor, kernels: Tensor) -> str:
     return ""
 
 
-def _choose(backend: str, u: Tensor, kernels: Tensor) -> str:
+def _cuda_obstacle(u: Tensor, kernels: Tensor, support: str) -> str:
+    """Why the fused kernels cannot run this on any machine, or an empty string."""
+    if u.device.type != "cuda":
+        return f"the device {u.device}"
+    if u.dtype != torch.float32:
+        return f"the dtype {u.dtype}"
+    if kernels.shape[-1] != 3:
+        return f"kernels {_shape(kernels)}"
+    if _fused_cuda.choose_layout(u.shape[-2], u.shape[-1], support == "full") is None:
+        return f"images of {u.shape[-2]}x{u.shape[-1]} pixels, which do not fit on the chip"
+    return ""
+
+
+def _choose(backend: str, u: Tensor, kernels: Tensor, support: str) -> str:
     if backend != "auto":
         return backend
-    return "torch" if _fused_obstacle(u, kernels) else "numba"
+    if not _fused_obstacle(u, kernels):
+        return "numba"
+    return "torch" if _cuda_obstacle(u, kernels, support) or _fused_cuda.missing() else "cuda"
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
@@ -172,7 +198,7 @@ class _FusedStack(torch.autograd.Function):
         ctx.save_for_backward(u, kernels, bias)
         ctx.corners = corners
         out = torch.empty_like(u)
-        _use_torch_threads()
+        use_torch_threads()
         _fused_cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
         return out
 
@@ -186,7 +212,7 @@ class _FusedStack(torch.autograd.Function):
         grad_u = torch.empty_like(u)
         sums = torch.zeros(seeds, _fused_cpu.CHUNKS, layers, 10, dtype=torch.float64)
         grad_out = grad_out.contiguous()
-        _use_torch_threads()
+        use_torch_threads()
         arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
         _fused_cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
         sums = sums.sum(1).to(u.dtype)
@@ -215,7 +241,7 @@ def _scratch(u: Tensor, kernels: Tensor) -> Any:
     return _kept.memory
 
 
-def _use_torch_threads() -> None:
+def use_torch_threads() -> None:
     """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
     most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
     set_num_threads(min(torch.get_num_threads(), most))

@@ -1,0 +1,53 @@
+"""Batches of images: picked by index and scaled in one pass over memory."""
+
+import torch
+from numba import njit, prange
+from torch import Tensor
+
+from pdenet.ops.residual_stack import use_torch_threads
+
+
+def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
+    """Float32 images ``(images[index] - shift) * factor``.
+
+    Parameters
+    ----------
+    images : (N, H, W)
+        Grey levels of uint8.
+    index : (S, B)
+        Which image stands where: seeds, batch.
+    shift, factor
+        Grey levels, and their inverse.
+
+    Returns
+    -------
+    (S, B, H, W)
+
+    Raises
+    ------
+    IndexError
+        If an index is not that of an image.
+    """
+    if images.device.type != "cpu":
+        return images[index].float().sub_(shift).mul_(factor)
+    if index.numel() and not 0 <= int(index.min()) <= int(index.max()) < len(images):
+        message = f"indices must be from 0 to {len(images) - 1}; got {int(index.min())} to {int(index.max())}"
+        raise IndexError(message)
+    out = torch.empty(*index.shape, *images.shape[1:], dtype=torch.float32)
+    scale = torch.tensor([shift, factor], dtype=torch.float32).numpy()
+    use_torch_threads()
+    _pick(
+        out.view(index.numel(), -1).numpy(),
+        images.view(len(images), -1).numpy(),
+        index.flatten().numpy(),
+        scale,
+    )
+    return out
+
+
+@njit(parallel=True, cache=True)
+def _pick(out, images, index, scale):  # type: ignore[no-untyped-def]
+    for i in prange(len(index)):
+        source, target = images[index[i]], out[i]
+        for p in range(source.size):
+            target[p] = (source[p] - scale[0]) * scale[1]
