@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pdenet.data import ImageData
+from pdenet.graphs import CudaRecorder, RecordedStep, Recorder
 from pdenet.machine import choose_device, describe_machine, describe_versions
 from pdenet.models import ResidualNet
 from pdenet.ops.pick import pick
@@ -108,28 +109,31 @@ def fit(
     config = TrainingConfig() if config is None else config
     chosen = choose_device(device)
     model.to(chosen)
-    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+    recorder = _recorder(chosen)
+    capturable = chosen.type == "cuda"  # the step count lies on the device, where a CUDA graph can raise it
+    optimizer = torch.optim.Adam(
+        model.parameters(), lr=config.learning_rate, fused=True, capturable=capturable
+    )
     run = _Run(model, data, config, optimizer)
     if resume and checkpoint is not None and checkpoint.exists():
         run.load(checkpoint, chosen)
+        for group in optimizer.param_groups:  # the checkpoint may come from another kind of device
+            group["capturable"] = capturable
 
     scale = pixel_scale(data, config.pixels)
-    train_images, train_labels = data.train_images.to(chosen), data.train_labels.to(chosen)
+    train_images, train_labels = data.train_images.to(chosen).contiguous(), data.train_labels.to(chosen)
     test_images, test_labels = data.test_images.to(chosen), data.test_labels.to(chosen)
+    step = _Step(model, optimizer, train_images, train_labels, scale)
+    do = step if recorder is None else RecordedStep(step, recorder)
     for epoch in range(run.epoch, config.epochs):
         started = time.perf_counter()
         orders = [
             torch.randperm(len(train_labels), generator=generator(s, ORDER, epoch)) for s in model.seeds
         ]
-        losses = _train_epoch(
-            model,
-            optimizer,
-            train_images,
-            train_labels,
-            torch.stack(orders).to(chosen),
-            config.batch_size,
-            scale,
-        )
+        step.total.zero_()
+        for batch in torch.stack(orders).to(chosen).split(config.batch_size, dim=1):
+            do(batch)
+        losses = step.total / len(train_labels)
         accuracies = accuracy(model, test_images, test_labels, scale)
         run.finish_epoch(losses.tolist(), accuracies.tolist(), time.perf_counter() - started)
         if checkpoint is not None:
@@ -139,26 +143,35 @@ def fit(
     return run.records(chosen)
 
 
-def _train_epoch(
-    model: ResidualNet,
-    optimizer: torch.optim.Optimizer,
-    images: Tensor,
-    labels: Tensor,
-    order: Tensor,
-    batch_size: int,
-    scale: tuple[float, float],
-) -> Tensor:
-    """One pass over the images in the order (S, N); the mean loss of each seed, (S,)."""
-    total = torch.zeros(len(order), device=images.device)
-    for batch in order.split(batch_size, dim=1):
-        logits = model(pick(images, batch, *scale))  # (S, B, classes)
-        loss = functional.cross_entropy(logits.flatten(0, 1), labels[batch].flatten(), reduction="none")
+class _Step:
+    """One training step of all seeds; the losses of its images add up in `total`, (S,)."""
+
+    def __init__(
+        self,
+        model: ResidualNet,
+        optimizer: torch.optim.Optimizer,
+        images: Tensor,
+        labels: Tensor,
+        scale: tuple[float, float],
+    ) -> None:
+        self.model, self.optimizer, self.scale = model, optimizer, scale
+        self.images, self.labels = images, labels
+        self.total = torch.zeros(len(model.seeds), device=images.device)
+
+    def __call__(self, batch: Tensor) -> None:
+        """Forward, backward and Adam for the images `batch` (S, B); on a GPU the host does not wait."""
+        logits = self.model(pick(self.images, batch, *self.scale))  # (S, B, classes)
+        loss = functional.cross_entropy(logits.flatten(0, 1), self.labels[batch].flatten(), reduction="none")
         loss = loss.view(batch.shape).mean(1)  # (S,)
-        optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         loss.sum().backward()  # seeds share no parameter, so the sum keeps their gradients apart
-        optimizer.step()
-        total += loss.detach() * batch.shape[1]
-    return total / order.shape[1]
+        self.optimizer.step()
+        self.total += loss.detach() * batch.shape[1]
+
+
+def _recorder(device: torch.device) -> Recorder | None:
+    """What records the training step as a CUDA graph, where that is possible."""
+    return CudaRecorder(device) if device.type == "cuda" else None
 
 
 @torch.no_grad()

@@ -14,6 +14,8 @@ def test_picked_images_are_those_of_indexing_bit_for_bit(shift: float, factor: f
     expected = images[index].float().sub_(shift).mul_(factor)
     assert torch.equal(pick(images, index, shift, factor), expected)
     assert torch.equal(pick(images, index[:, ::2], shift, factor), expected[:, ::2]), "strided indices"
+    turned = images.mT.contiguous().mT
+    assert torch.equal(pick(turned, index, shift, factor), expected), "images in another memory order"
 
 
 @pytest.mark.parametrize("wrong", [-1, 50])

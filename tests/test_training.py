@@ -267,5 +267,5 @@ def test_a_cell_with_a_diverged_seed_has_no_mean() -> None:
 
 
 def test_unknown_models_are_refused() -> None:
-    with pytest.raises(ValueError, match="model must be one of 'pde1', 'pde2', 'resnet'; got 'vgg'"):
+    with pytest.raises(ValueError, match="model must be one of 'pde1', 'pde2', 'resnet', 'plain'; got 'vgg'"):
         build("vgg", 5)

@@ -13,7 +13,7 @@ def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
     Parameters
     ----------
     images : (N, H, W)
-        Grey levels of uint8.
+        Grey levels of uint8; contiguous, or they are copied whole.
     index : (S, B)
         Which image stands where: seeds, batch.
     shift, factor
@@ -38,7 +38,7 @@ def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
     use_torch_threads()
     _pick(
         out.view(index.numel(), -1).numpy(),
-        images.view(len(images), -1).numpy(),
+        images.reshape(len(images), -1).numpy(),
         index.flatten().numpy(),
         scale,
     )
