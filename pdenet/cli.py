@@ -56,9 +56,10 @@ PixelsOption = Annotated[
 @app.command()
 def train(
     model: Annotated[
-        Literal["pde1", "pde2", "resnet"],
+        Literal["pde1", "pde2", "resnet", "plain"],
         typer.Option(
-            help="pde1, pde2: equations (39), (40) of the thesis. resnet: one free 3x3 kernel a layer.",
+            help="pde1, pde2: equations (39), (40) of the thesis. resnet: one free 3x3 kernel a layer. "
+            "plain: the same without the skip.",
         ),
     ] = "pde1",
     depth: Annotated[int, typer.Option(min=0, help="Number of layers.")] = 5,
@@ -102,6 +103,7 @@ def train(
     from pdenet.data import load_images
     from pdenet.experiments import build
     from pdenet.models import Init
+    from pdenet.reproduce import train_and_record
     from pdenet.training import TrainingConfig
 
     if resume and out is None:
@@ -116,7 +118,10 @@ def train(
     config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
     images = load_images(dataset)
     network = build(model, depth, seeds, **options)
-    records = _train_missing(network, images, config, device, out, resume, f"{model}, {depth} layers")
+    with _epoch_bar(f"{model}, {depth} layers", epochs) as report:
+        records = train_and_record(
+            network, images, config, device=device, out=out, resume=resume, progress=report
+        )
     if as_json:
         typer.echo(json.dumps([_summary(record) for record in records]))
         return
@@ -134,12 +139,17 @@ def train(
 
 @app.command()
 def reproduce(
-    table: Annotated[str, typer.Argument(help="Which table: table-4.1.")],
+    table: Annotated[str, typer.Argument(help="Which table: table-4.1, table-4.2, controls.")],
     epochs: EpochsOption = 50,
-    seeds: SeedsOption = 3,
+    seeds: SeedsOption = 10,
     dataset: DatasetOption = "auto",
     device: DeviceOption = "auto",
     batch_size: BatchOption = 128,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Only this column; give it once for each. Default: all."),
+    ] = None,
+    depths: Annotated[str, typer.Option(help="Only these depths, comma between: 5,15. Default: all.")] = "",
     out: Annotated[
         Path | None,
         typer.Option(
@@ -147,37 +157,51 @@ def reproduce(
             "Default: results/TABLE.jsonl, the book's own in a checkout."
         ),
     ] = None,
+    workers: Annotated[
+        str | None,
+        typer.Option(
+            help="Spread the runs over Dask workers: a number starts that many processes here, of one thread "
+            "each (at most one a core); an address, such as tcp://host:8786, is that of a scheduler whose "
+            "workers see the folder of --out. Default: train in this process.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Train what is missing of a table of the thesis, and print ours beside the thesis's.
 
-    A run killed at any moment goes on where it stopped. In a checkout of the book the full runs are there
-    already; to train everything anew, name a new file.
+    Command or worker, what is killed at any moment goes on where it stopped. In a checkout of the book the
+    full runs are there already; to train everything anew, name a new file.
 
     Example: pdenet reproduce table-4.1 --epochs 50 --seeds 3 --out mine.jsonl
+
+    Example: pdenet reproduce table-4.1 --column "PDE net" --depths 5,15 --workers 4 --out mine.jsonl
     """
     from pdenet.data import load_images
     from pdenet.experiments import TABLES
-    from pdenet.records import read
+    from pdenet.reproduce import Job, engine, select, train_apart, train_here
     from pdenet.training import TrainingConfig
 
     if table not in TABLES:
         raise typer.BadParameter(
             f"{table!r} is not one of {', '.join(map(repr, TABLES))}", param_hint="TABLE"
         )
-    chosen = TABLES[table]
-    out = Path("results", f"{table}.jsonl") if out is None else out
+    chosen = select(TABLES[table], columns or (), _integers("--depths", depths))
+    out = Path("results", chosen.file) if out is None else out
     config = TrainingConfig(epochs, batch_size)
     images = load_images(dataset)
-    records = read(out) if out.exists() else []
-    for record in records:  # killed between its records and the end, a run leaves its checkpoint behind
-        _checkpoint(out, record.key).unlink(missing_ok=True)
-    for cell in chosen.cells:
-        missing = cell.missing(records, images, config, range(seeds))
-        if missing:
-            title = f"{cell.column}, {cell.depth} layers"
-            _train_missing(cell.build(missing), images, config, device, out, True, title)
-    records = [r for r in read(out) if r.seed < seeds]
+    job = Job(chosen, images, config, tuple(range(seeds)), out, device)
+    if workers is None:
+        left_out = train_here(
+            job, lambda unit: _epoch_bar(f"{unit.cell.column}, {unit.cell.depth} layers", epochs)
+        )
+    else:
+        with engine(workers) as executor, _run_bar(chosen.name) as report:
+            left_out = train_apart(job, executor, report)
+    for cell in left_out:
+        _errors.print(
+            f"{cell.column}, {cell.depth} layers: left to another command that trains it into {out}"
+        )
+    records = [r for r in chosen.read(out) if r.seed < seeds]
     results = chosen.results(records, images.name, config)
     if as_json:
         cells = [
@@ -221,54 +245,71 @@ def bench(
     size: Annotated[int, typer.Option(min=1, help="Rows and columns of an image.")] = 28,
     rounds: Annotated[int, typer.Option(min=1, help="Steps of each contender; they take turns.")] = 20,
     only: Annotated[
-        str, typer.Option(help="Contenders, comma between: fused,conv2d,slices,compile,jax.")
+        str, typer.Option(help="Contenders, comma between: fused,conv2d,slices,compile,compile-conv2d,jax.")
     ] = "",
     memory: Annotated[bool, typer.Option(help="Also measure peak memory at depths 5, 50 and 500.")] = True,
+    epoch: Annotated[
+        bool, typer.Option(help="Also take an epoch of training apart: operator, classifier, the rest.")
+    ] = True,
+    sweep: Annotated[
+        bool, typer.Option(help="Also measure cost against depth, batch, seeds and image size.")
+    ] = False,
+    device: DeviceOption = "cpu",
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to save the result in, as JSON; the book shows results/bench-*.json."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Time the residual stack, forward and backward, beside what a user would write; print the ratios.
 
+    Five-point and nine-point stencils, one thread and all, beside the measured peaks of the machine.
+
     Example: pdenet bench --depth 50 --only fused,conv2d
     """
     from pdenet import bench as benchmark
+    from pdenet.bench_report import notes_of, tables_of
+    from pdenet.epoch_parts import EPOCH_STEPS
+    from pdenet.machine import choose_device
+    from pdenet.records import write_atomic
 
     names = benchmark.available() if not only else only.split(",")
     if unknown := [name for name in names if name not in benchmark.available()]:
         hint = "; jax is not installed here" if "jax" in unknown else ""
         message = f"{', '.join(unknown)}: contenders here are {','.join(benchmark.available())}{hint}"
         raise typer.BadParameter(message, param_hint="--only")
-    problem = benchmark.Problem(depth, batch_size, size)
+    problem = benchmark.Problem(depth, batch_size, size, device=choose_device(device).type)
     result: dict[str, Any] = {}
+    events = benchmark.run(
+        problem,
+        names,
+        rounds,
+        benchmark.MEMORY_DEPTHS if memory else (),
+        sweep=sweep,
+        epoch_steps=EPOCH_STEPS if epoch else 0,
+    )
     with _errors.status("warming up") as status:
-        for kind, value in benchmark.run(problem, names, rounds, (5, 50, 500) if memory else ()):
+        for kind, value in events:
             if kind == "progress":
                 status.update(value["doing"])
             else:
                 result = value
+    if out is not None:
+        text = json.dumps(result, indent=1) + "\n"
+        write_atomic(out, lambda file: file.write(text.encode()))
     if as_json:
         typer.echo(json.dumps(result))
         return
-    title = f"forward and backward, depth {depth}, batch {batch_size}, {size}x{size}, float32, CPU"
-    printed = RichTable("what", title=title)
-    for heading in ("median ms", "best ms", "times fused", "share of peak"):
-        printed.add_column(heading, justify="right")
-    for row in result["rows"]:
-        ratio = f"{row['ratio_to_fused']:.1f}" if "ratio_to_fused" in row else ""
-        share = f"{row['share_of_peak']:.1%}"
-        printed.add_row(
-            row["what"], f"{row['milliseconds']:.2f}", f"{row['best_milliseconds']:.2f}", ratio, share
-        )
     console = Console()
-    console.print(printed)
-    for name, reason in result["left_out"].items():
-        console.print(f"left out: {name} ({reason})", markup=False)
-    console.print(f"peak: {result['peak_gflops']:.0f} GFLOP/s, measured by a float32 matrix product")
-    for name, by_depth in result["memory_mib"].items():
-        numbers = ", ".join(f"{mib:.0f} MiB at depth {d}" for d, mib in by_depth.items())
-        if numbers:
-            console.print(f"peak memory of a step, {name}: {numbers}")
-    machine = result["machine"]
-    console.print(f"{machine['name']}, {machine['threads']} threads, torch {result['versions']['torch']}")
+    for table in tables_of(result):
+        printed = RichTable(table.columns[0], title=table.title)
+        for heading in table.columns[1:]:
+            printed.add_column(heading, justify="right")
+        for row in table.rows:
+            printed.add_row(*row)
+        console.print(printed)
+    for line in notes_of(result):
+        console.print(line, markup=False, highlight=False)
 
 
 @app.command()
@@ -378,37 +419,6 @@ def _summary(record: Any) -> dict[str, Any]:
     }
 
 
-def _checkpoint(out: Path, key: str) -> Path:
-    """Where the run whose first seed has this key keeps its state, beside its records."""
-    return out.with_name(f"{out.name}.{key[:12]}.checkpoint.pt")
-
-
-def _train_missing(
-    network: Any, images: Any, config: Any, device: str, out: Path | None, resume: bool, title: str
-) -> list[Any]:
-    """Train `network`, append its records to `out`, and drop the checkpoint once they are safe there."""
-    from pdenet.records import append, read
-    from pdenet.training import fit, run_keys
-
-    keys = run_keys(network, images, config)
-    checkpoint = None
-    if out is not None:
-        checkpoint = _checkpoint(out, keys[0])
-        if resume and out.exists():  # killed between its last record and the end: nothing is left to do
-            done = {record.key: record for record in read(out)}
-            if all(key in done for key in keys):
-                checkpoint.unlink(missing_ok=True)
-                return [done[key] for key in keys]
-    with _epoch_bar(title, config.epochs) as report:
-        records = fit(
-            network, images, config, device=device, checkpoint=checkpoint, resume=resume, progress=report
-        )
-    if out is not None and checkpoint is not None:
-        append(out, records)
-        checkpoint.unlink(missing_ok=True)
-    return records
-
-
 @contextmanager
 def _epoch_bar(title: str, epochs: int) -> Iterator[Any]:
     columns = (
@@ -425,6 +435,24 @@ def _epoch_bar(title: str, epochs: int) -> Iterator[Any]:
         def report(epoch: int, _: int, losses: list[float], accuracies: list[float]) -> None:
             state = f"accuracy {min(accuracies):.2%} to {max(accuracies):.2%}"
             bar.update(task, completed=epoch, state=state)
+
+        yield report
+
+
+@contextmanager
+def _run_bar(title: str) -> Iterator[Any]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs{task.fields[last]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=_errors) as bar:
+        task = bar.add_task(title, total=None, last="")
+
+        def report(done: int, total: int, last: str) -> None:
+            bar.update(task, completed=done, total=total, last=last and f", last: {last}")
 
         yield report
 

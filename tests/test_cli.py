@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from pdenet import cli
+from pdenet import cli, reproduce
 from pdenet.data import load_images
 from pdenet.experiments import TABLE_4_1, TABLES, Table
 from pdenet.models import PDENet
@@ -114,6 +117,39 @@ def test_reproduce_trains_what_is_missing_and_no_more(
     ]
 
 
+def test_reproduce_trains_the_part_that_is_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "part.jsonl"
+    part = ("--column", "PDE net", "--depths", "0", "--seeds", 1, "--out", out)
+    result = call("reproduce", "table-4.1", *part, "--json", *ONE_EPOCH)
+    assert result.exit_code == 0, result.output
+    assert [(cell["depth"], cell["column"]) for cell in json.loads(result.stdout)["cells"]] == [
+        (0, "PDE net")
+    ]
+    assert [record.model for record in read(out)] == [TABLE_4_1.cells[0].description]
+    unknown = call("reproduce", "table-4.1", "--column", "VGG", "--out", out, *ONE_EPOCH)
+    assert "table-4.1 has no column 'VGG'" in str(unknown.exception)
+
+
+def test_reproduce_hands_its_runs_to_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine is replaced by a thread; tests/test_reproduce_cluster.py has the real one."""
+    asked = []
+
+    @contextmanager
+    def thread(workers: str) -> Iterator[ThreadPoolExecutor]:
+        asked.append(workers)
+        with ThreadPoolExecutor(1) as executor:
+            yield executor
+
+    monkeypatch.setattr(reproduce, "engine", thread)
+    out = tmp_path / "apart.jsonl"
+    part = ("--column", "PDE net", "--depths", "0", "--seeds", 2, "--workers", "2", "--out", out)
+    result = call("reproduce", "table-4.1", *part, *ONE_EPOCH)
+    assert result.exit_code == 0, result.output
+    assert asked == ["2"]
+    assert [record.seed for record in read(out)] == [0, 1]
+    assert list(tmp_path.iterdir()) == [out]
+
+
 def test_a_torn_record_is_trained_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cell = TABLE_4_1.cells[0]
     monkeypatch.setitem(TABLES, "table-4.1", Table("table-4.1", "Table 4.1", (cell,)))
@@ -195,6 +231,10 @@ def test_every_help_page_shows_an_example(command: str) -> None:
         (("train", "--device", "abacus"), "error: device must be 'auto', 'cpu' or one this machine has"),
         (("train", "--learning-rate", "-1"), "error: learning_rate must be a positive number"),
         (("train", "--init", "normal", "--init-zero", "kappa"), "error: init starts ['kappa'] at zero"),
+        (
+            ("reproduce", "table-4.1", "--workers", "many"),
+            "error: workers is a number of processes, such as 4",
+        ),
     ],
 )
 def test_an_error_that_a_user_can_mend_is_one_line(arguments: tuple[str, ...], message: str) -> None:
