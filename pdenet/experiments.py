@@ -4,12 +4,13 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from pdenet.claims import Interval, mean_interval
 from pdenet.data import ImageData
-from pdenet.models import ConvResNet, Init, PDENet, ResidualNet
-from pdenet.records import Record
+from pdenet.models import ConvResNet, Init, PDENet, PlainConvNet, ResidualNet
+from pdenet.records import Record, read, shipped
 from pdenet.seeding import as_seeds
 from pdenet.symbolic import PDE1, PDE2
 from pdenet.training import TrainingConfig, run_keys
@@ -18,9 +19,12 @@ MODELS: dict[str, Callable[..., ResidualNet]] = {
     "pde1": partial(PDENet, PDE1),
     "pde2": partial(PDENet, PDE2),
     "resnet": ConvResNet,
+    "plain": PlainConvNet,
 }
 
+SEEDS = 10  # networks a cell in the recorded runs
 
+PRINTED = 0.001  # the thesis prints accuracies to a tenth of a per cent
 CHANCE = 0.2  # a network that always names one digit is right on a tenth: no better is not to have learned
 
 
@@ -94,17 +98,43 @@ class CellResult:
         return None if self.diverged else mean_interval(self.accuracies)
 
     @property
+    def seeds(self) -> list[int]:
+        """The seeds, in the order of `accuracies`."""
+        return [record.seed for record in self.records]
+
+    @property
+    def alive(self) -> list[float]:
+        """Accuracies of the seeds that learned: those that end above `CHANCE`."""
+        return [accuracy for accuracy in self.accuracies if accuracy > CHANCE]  # False for NaN
+
+    @property
     def learned(self) -> int:
         """Number of seeds that end above `CHANCE`."""
-        return sum(accuracy > CHANCE for accuracy in self.accuracies)  # False for NaN
+        return len(self.alive)
+
+    @property
+    def thesis_lies(self) -> Literal["below", "inside", "above"] | None:
+        """Where the thesis's value lies to the range of the seeds that learned, ends included.
+
+        None if the thesis has no value or no seed learned. The value is printed to a tenth of a per cent, so
+        that half of that is granted on either side.
+        """
+        if self.cell.thesis is None or not self.alive:
+            return None
+        if self.cell.thesis < min(self.alive) - PRINTED / 2:
+            return "below"
+        return "above" if self.cell.thesis > max(self.alive) + PRINTED / 2 else "inside"
 
     @property
     def text(self) -> str:
-        """Mean and interval in per cent; the seeds one by one where a mean would hide a dead one."""
-        interval = self.interval
-        if interval is None or self.learned < len(self.records) or interval.n == 1:
+        """Mean and interval in per cent; where a mean would hide a dead seed, the seeds or their number."""
+        interval, seeds = self.interval, len(self.records)
+        if interval is not None and self.learned == seeds > 1:
+            return f"{_per_cent(interval.estimate)} [{_per_cent(interval.low)}, {_per_cent(interval.high)}]"
+        if seeds <= 3:
             return ", ".join(_per_cent(accuracy) for accuracy in self.accuracies)
-        return f"{_per_cent(interval.estimate)} [{_per_cent(interval.low)}, {_per_cent(interval.high)}]"
+        mean = f"{_per_cent(sum(self.alive) / self.learned)}, " if self.alive else ""
+        return f"{mean}{self.learned} of {seeds} learned"
 
 
 def _per_cent(share: float) -> str:
@@ -113,11 +143,21 @@ def _per_cent(share: float) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the thesis."""
+    """A table of the thesis, or of controls that it lacks.
+
+    A cell that another table has as well is the same networks, so that runs of one serve the other; `reads`
+    names the tables whose records are looked through for such runs.
+    """
 
     name: str
     title: str
     cells: tuple[Cell, ...]
+    reads: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Name of the file that its runs are recorded in."""
+        return f"{self.name}.jsonl"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -128,6 +168,25 @@ class Table:
     def depths(self) -> tuple[int, ...]:
         """Rows: numbers of layers."""
         return tuple(dict.fromkeys(cell.depth for cell in self.cells))
+
+    def read(self, out: Path) -> list[Record]:
+        """The records in `out`, and those beside it in the files of the tables that this one `reads`.
+
+        A file that is not there has no records; of two records of one run the first is kept.
+        """
+        files = dict.fromkeys([*(out.with_name(f"{name}.jsonl") for name in self.reads), out])
+        return _distinct(record for file in files if file.exists() for record in read(file))
+
+    def recorded(self) -> list[Record]:
+        """The records of its cells that come with the book; none where their file does not yet."""
+        found = []
+        for name in (*self.reads, self.name):
+            try:
+                found += read(shipped(f"{name}.jsonl"))
+            except FileNotFoundError:
+                continue
+        models = [cell.description for cell in self.cells]
+        return _distinct(record for record in found if record.model in models)
 
     def results(
         self, records: Iterable[Record], data_name: str, config: TrainingConfig
@@ -143,6 +202,13 @@ class Table:
         return found
 
 
+def _distinct(records: Iterable[Record]) -> list[Record]:
+    found: dict[str, Record] = {}
+    for record in records:
+        found.setdefault(record.key, record)
+    return list(found.values())
+
+
 SMALL_START = Init("symmetric", 0.1)  # kernels that are a small correction to the skip at every layer
 
 
@@ -156,5 +222,43 @@ def _table_4_1() -> Table:
     return Table("table-4.1", "Table 4.1: accuracy on the test images", tuple(cells))
 
 
+def _table_4_2() -> Table:
+    printed = {27: (0.958, 0.970, 0.967), 50: (0.892, 0.969, 0.973)}
+    cells = [Cell(0, "PDE 1", "pde1")]
+    for depth in (5, 15, 27, 50):  # the thesis has no row for 5 and 15: ours show what depth does to (40)
+        pde1, pde2, resnet = printed.get(depth, (None, None, None))
+        cells += [
+            Cell(depth, "PDE 1", "pde1", pde1),
+            Cell(depth, "PDE 2", "pde2", pde2),
+            Cell(depth, "c_ResNet", "resnet", resnet),
+            Cell(depth, "c_ResNet, small start", "resnet", options={"init": SMALL_START}),
+        ]
+    return Table(
+        "table-4.2",
+        "Table 4.2: the second equation, accuracy on the test images",
+        tuple(cells),
+        ("table-4.1",),
+    )
+
+
+HE_START = Init("normal", (2 / 9) ** 0.5, zero=("bias",))  # kernels and biases of He et al. (2015)
+
+
+def _controls() -> Table:
+    """What a critic asks for beside the thesis's tables; the first column is what they are compared with."""
+    cells = [Cell(depth, "PDE net", "pde1") for depth in (0, 1, 5, 27, 50)]
+    cells += [Cell(depth, "PDE net, frozen", "pde1", options={"frozen": True}) for depth in (5, 50)]
+    # As many parameters as the PDE net has: five free taps a layer, at the places of its stencil, no bias.
+    five = {"taps": "cross", "bias": False, "init": SMALL_START}
+    cells += [Cell(depth, "five free taps", "resnet", options=five) for depth in (5, 50)]
+    cells += [
+        Cell(depth, "c_ResNet, small start", "resnet", options={"init": SMALL_START}) for depth in (5, 27, 50)
+    ]
+    cells += [Cell(depth, "no skip", "plain", options={"init": HE_START}) for depth in (5, 27, 50)]
+    return Table("controls", "Controls: accuracy on the test images", tuple(cells), ("table-4.1",))
+
+
 TABLE_4_1 = _table_4_1()
-TABLES = {table.name: table for table in (TABLE_4_1,)}
+TABLE_4_2 = _table_4_2()
+CONTROLS = _controls()
+TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS)}

@@ -64,8 +64,8 @@ class PDENet(ResidualNet):
         shape = (depth, len(names))
         theta = torch.stack([self.init.draw(shape, generator(seed, TRUNK)) for seed in self.seeds])
         theta[..., zero] = 0
-        self.theta = nn.Parameter(theta)  # (S, L, P)
-        self.bias = nn.Parameter(torch.zeros(len(self.seeds), depth)) if bias else None
+        self.theta = self._trunk_parameter(theta)  # (S, L, P)
+        self.bias = self._trunk_parameter(torch.zeros(len(self.seeds), depth)) if bias else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The stencils of all layers, (S, L, size, size), and the biases (S, L) or None, differentiable."""

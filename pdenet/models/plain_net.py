@@ -36,7 +36,7 @@ class PlainConvNet(ConvResNet):
     Raises
     ------
     ValueError
-        As `ConvResNet`.
+        As `ConvResNet`, and if `taps` are not all.
 
     References
     ----------
@@ -54,6 +54,9 @@ class PlainConvNet(ConvResNet):
         identity: bool = False,
         **options: Any,
     ) -> None:
+        if options.get("taps", "all") != "all":
+            message = f"a plain stack has all nine taps; got taps={options['taps']!r}"
+            raise ValueError(message)
         super().__init__(depth, seeds, init=init, bias=bias, **options)
         self.identity = identity
         delta = torch.zeros(3, 3)
@@ -112,7 +115,7 @@ class PlainConvNet(ConvResNet):
 
 
 def kernel_gradients(model: ConvResNet, images: Tensor, labels: Tensor) -> Tensor:
-    """Gradients of the mean cross-entropy with respect to the kernels, (S, L, 3, 3).
+    """Gradients of the mean cross-entropy with respect to the kernels, (S, L, 3, 3), or taps, (S, L, 5).
 
     Parameters
     ----------

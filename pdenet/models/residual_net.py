@@ -34,6 +34,8 @@ class ResidualNet(nn.Module, ABC):
         Number of logits.
     backend
         Handed on to `residual_stack`.
+    frozen
+        Whether the trunk keeps the parameters that it was drawn with and only the classifier is trained.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class ResidualNet(nn.Module, ABC):
         image_shape: tuple[int, int] = (28, 28),
         classes: int = 10,
         backend: Backend = "auto",
+        frozen: bool = False,
     ) -> None:
         super().__init__()
         if depth < 0:
@@ -66,6 +69,7 @@ class ResidualNet(nn.Module, ABC):
         self.seeds = as_seeds(seeds)
         self.image_shape = image_shape
         self.backend = backend
+        self.frozen = frozen
         pixels = image_shape[0] * image_shape[1]
         self.classifier = Classifier((pixels, *widths, classes), self.seeds, activation)
 
@@ -76,6 +80,10 @@ class ResidualNet(nn.Module, ABC):
     @abstractmethod
     def trunk(self) -> dict[str, Tensor]:
         """The trunk's parameters by name, each (S, L, ...)."""
+
+    def _trunk_parameter(self, values: Tensor) -> nn.Parameter:
+        """A parameter of the trunk with these initial values, trained unless the trunk is frozen."""
+        return nn.Parameter(values, requires_grad=not self.frozen)
 
     @torch.no_grad()
     def set_trunk(self, trunk: Mapping[str, Any]) -> Self:
@@ -121,10 +129,11 @@ class ResidualNet(nn.Module, ABC):
             "activation": self.classifier.activation,
             "image_shape": list(self.image_shape),
             "classes": self.classifier.weights[-1].shape[2],
+            **({"frozen": True} if self.frozen else {}),  # said only where true: older records lack it
         }
 
     def parameter_count(self) -> dict[str, int]:
-        """Parameters of one network: those of the trunk and those of the classifier."""
+        """Parameters of one network, trained or frozen: those of the trunk and those of the classifier."""
         classifier = sum(p[0].numel() for p in self.classifier.parameters())
         total = sum(p[0].numel() for p in self.parameters())
         return {"trunk": total - classifier, "classifier": classifier}
