@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-PACKAGES = ("pdenet", "torch", "numba", "numpy", "sympy")
+PACKAGES = ("pdenet", "torch", "numba", "numba-cuda", "numpy", "sympy")
 
 
 def choose_device(device: str = "auto") -> torch.device:

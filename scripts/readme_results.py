@@ -6,10 +6,11 @@ python scripts/readme_results.py --check  # exit 1 if it is not what the records
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from pdenet.bench_report import Result, aims, contender_table, machine_line, peaks_line, saved_runs
 from pdenet.claims import Interval
 from pdenet.experiments import TABLE_4_1
 from pdenet.records import provenance, read, shipped
@@ -24,6 +25,9 @@ Accuracy on the MNIST test images after 50 epochs, in per cent: the mean over se
 what the thesis prints from one run. Where a seed ended at chance its cell lists the seeds one by one. The row
 of 0 layers (the classifier alone, on raw pixels) and the last column are controls that the thesis lacks."""
 
+
+AIMS = """\
+What was asked of the operator, and what came of it (the page *Performance* of the book says why):"""
 
 VERDICTS = """\
 What follows, judged by these runs (in per cent, or points of a per cent paired by seed). *Holds* and *does
@@ -58,29 +62,43 @@ def ends(interval: Interval) -> tuple[float, float, float]:
 
 
 def speed() -> str:
-    """What `pdenet bench` measured last: one line a contender, and the memory of a step."""
-    saved = json.loads(shipped("bench-cpu.json").read_text(encoding="utf-8"))
-    header = ["five-point stack, forward and backward", "ms", "times ours", "share of peak"]
-    rows = [
-        [
-            row["what"],
-            f"{row['milliseconds']:.1f}",
-            f"{row['ratio_to_fused']:.1f}",
-            f"{100 * row['share_of_peak']:.1f} %",
-        ]
-        for row in saved["rows"]
-    ]
-    problem, machine = saved["problem"], saved["machine"]
-    memory = saved["memory_mib"]["fused"].items()
-    text = (
+    """What `pdenet bench` measured last on each machine: a line a contender, and what was asked beside it."""
+    parts = []
+    for runs in (saved_runs("cpu"), saved_runs("cuda")):
+        for result in runs.values():
+            table = contender_table(result, "five-point")
+            header = ["five-point stack, forward and backward", *table.columns[1:]]
+            text = (
+                f"{problem_line(result)}. {memory_line(result)} {capitalised(peaks_line(result))}. "
+                f"Measured by `pdenet bench` on {machine_line(result)}."
+            )
+            parts += [markdown_table(header, table.rows), text]
+    judged = [[aim.what, aim.wanted, aim.measured, aim.word] for aim in aims(newest(saved_runs("cpu")))]
+    parts += [AIMS, markdown_table(["on the CPU measured last", "wanted", "measured", ""], judged)]
+    return "\n\n".join(parts)
+
+
+def newest(runs: Mapping[str, Result]) -> Result:
+    return next(iter(runs.values()))
+
+
+def problem_line(result: Result) -> str:
+    problem = result["problem"]
+    return (
         f"{problem['depth']} layers, {problem['batch']} images of {problem['size']}x{problem['size']}; "
-        f"median of {problem['rounds']} rounds in which all take turns; peak, of a matrix product: "
-        f"{saved['peak_gflops']:.0f} GFLOP/s. Memory that our step takes: "
-        f"{', '.join(f'{mib:.0f} MiB at {depth} layers' for depth, mib in memory)}. "
-        f"Measured {saved['date'][:10]} by `pdenet bench` on {machine['name']}, "
-        f"{machine['threads']} threads, torch {saved['versions']['torch']}."
+        f"median of {problem['rounds']} rounds in which all take turns"
     )
-    return f"{markdown_table(header, rows)}\n\n{text}"
+
+
+def memory_line(result: Result) -> str:
+    """Memory of our step by depth, in a sentence, or nothing where it was not measured."""
+    by_depth = result["memory_mib"].get("fused") or {}
+    text = ", ".join(f"{mib:.1f} MiB at {depth} layers" for depth, mib in by_depth.items())
+    return f"Memory that our step takes: {text}." if text else ""
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def equations() -> str:

@@ -177,6 +177,7 @@ def test_bench_prints_ratios(monkeypatch: pytest.MonkeyPatch) -> None:
         "--only",
         "fused,slices",
         "--no-memory",
+        "--no-epoch",
     )
     result = call("bench", *small, "--json")
     assert result.exit_code == 0, result.output

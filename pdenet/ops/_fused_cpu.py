@@ -194,7 +194,7 @@ def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sum
 
     The result is gated in turn by `u > floor`: floor is 0 where `u` is the output of another block, and
     minus infinity where it is the image. `sums` (10 * lanes,) takes the gradients of the nine taps and of
-    the bias. Two loops a row, since the registers do not hold the taps, their sums and both neighbourhoods.
+    the bias.
     """
     row = (strip + 2) * LANES
     zero, tiny, gate = fill(np.float32(0.0)), fill(FLUSH_GRADIENT), fill(floor)
@@ -209,53 +209,37 @@ def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sum
         mid = (i + 1) * row + LANES
         up, down, out = mid - row, mid + row, target + mid
         left, centre = load(scratch, g + mid - LANES), load(scratch, g + mid)
-        up_left, up_centre = load(scratch, g + up - LANES), load(scratch, g + up)
-        down_left, down_centre = load(scratch, g + down - LANES), load(scratch, g + down)
+        up_left, above = load(scratch, g + up - LANES), load(scratch, g + up)
+        down_left, below = load(scratch, g + down - LANES), load(scratch, g + down)
         for j in range(0, strip * LANES, LANES):
+            # What a tap brings in from the left goes back to the left: tap 3 meets the gradient on the
+            # right, and so on. The same neighbours, times the state here, make the gradients of the taps.
             right = load(scratch, g + mid + j + LANES)
-            # the transposed stencil takes each tap from the opposite side
+            state = load(scratch, u + mid + j)
+            if not corners:
+                above, below = load(scratch, g + up + j), load(scratch, g + down + j)
             v = multiply_add(k5, left, multiply_add(k3, right, multiply_add(k4, centre, zero)))
+            v = multiply_add(k1, below, multiply_add(k7, above, v))
+            d1 = multiply_add(state, below, d1)
+            d3 = multiply_add(state, right, d3)
+            d4 = multiply_add(state, centre, d4)
+            d5 = multiply_add(state, left, d5)
+            d7 = multiply_add(state, above, d7)
+            dbias = add(dbias, centre)
             if corners:
                 up_right, down_right = load(scratch, g + up + j + LANES), load(scratch, g + down + j + LANES)
-                v = multiply_add(k8, up_left, v)
-                v = multiply_add(k7, up_centre, v)
-                v = multiply_add(k6, up_right, v)
-                v = multiply_add(k2, down_left, v)
-                v = multiply_add(k1, down_centre, v)
-                v = multiply_add(k0, down_right, v)
-                up_left, up_centre = up_centre, up_right
-                down_left, down_centre = down_centre, down_right
-            else:
-                v = multiply_add(k7, load(scratch, g + up + j), v)
-                v = multiply_add(k1, load(scratch, g + down + j), v)
+                v = multiply_add(k8, up_left, multiply_add(k6, up_right, v))
+                v = multiply_add(k2, down_left, multiply_add(k0, down_right, v))
+                d0 = multiply_add(state, down_right, d0)
+                d2 = multiply_add(state, down_left, d2)
+                d6 = multiply_add(state, up_right, d6)
+                d8 = multiply_add(state, up_left, d8)
+                up_left, above = above, up_right
+                down_left, below = below, down_right
             v = keep_above(v, tiny, magnitude(v))
-            store(scratch, out + j, keep_above(v, gate, load(scratch, u + mid + j)))
+            store(scratch, out + j, keep_above(v, gate, state))
             left, centre = centre, right
         _close_row(scratch, out, out + (strip - 1) * LANES)
-        left, centre = load(scratch, u + mid - LANES), load(scratch, u + mid)
-        up_left, up_centre = load(scratch, u + up - LANES), load(scratch, u + up)
-        down_left, down_centre = load(scratch, u + down - LANES), load(scratch, u + down)
-        for j in range(0, strip * LANES, LANES):
-            h = load(scratch, g + mid + j)
-            right = load(scratch, u + mid + j + LANES)
-            d3 = multiply_add(h, left, d3)
-            d4 = multiply_add(h, centre, d4)
-            d5 = multiply_add(h, right, d5)
-            dbias = add(dbias, h)
-            if corners:
-                up_right, down_right = load(scratch, u + up + j + LANES), load(scratch, u + down + j + LANES)
-                d0 = multiply_add(h, up_left, d0)
-                d1 = multiply_add(h, up_centre, d1)
-                d2 = multiply_add(h, up_right, d2)
-                d6 = multiply_add(h, down_left, d6)
-                d7 = multiply_add(h, down_centre, d7)
-                d8 = multiply_add(h, down_right, d8)
-                up_left, up_centre = up_centre, up_right
-                down_left, down_centre = down_centre, down_right
-            else:
-                d1 = multiply_add(h, load(scratch, u + up + j), d1)
-                d7 = multiply_add(h, load(scratch, u + down + j), d7)
-            left, centre = centre, right
     for tap, d in enumerate((d0, d1, d2, d3, d4, d5, d6, d7, d8, dbias)):
         store(sums, tap * LANES, d)
 

@@ -44,8 +44,8 @@ def residual_stack(
     backend
         ``"torch"``: any device, any dtype, differentiable to any order. ``"numba"``: fused CPU loops for
         float32 and 3x3 kernels, differentiable once. ``"cuda"``: the same on a CUDA device, for images that
-        fit on the chip (64x64 pixels do); it needs the extra ``pdenet[cuda]``. ``"auto"``: the fastest that
-        can do it.
+        fit on the chip (64x64 pixels do); it needs the package numba-cuda. ``"auto"``: the fastest that can
+        do it.
     support
         ``"cross"``: the corner taps of a 3x3 kernel are ignored and get no gradient (five-point stencils, as
         equation (39) of the thesis has; a third less work). ``"full"``: all taps count.
@@ -131,7 +131,10 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
         )
         raise ValueError(message)
     if backend == "cuda" and (obstacle := _cuda_obstacle(u, kernels, support)):
-        message = f"backend='cuda' runs float32 and 3x3 kernels on a CUDA device; got {obstacle}; use backend='torch'"
+        message = (
+            f"backend='cuda' runs float32 and 3x3 kernels on a CUDA device; got {obstacle}; "
+            "use backend='torch'"
+        )
         raise ValueError(message)
     if backend == "cuda" and (missing := _fused_cuda.missing()):
         message = f"backend='cuda' cannot run on this machine: {missing}"
