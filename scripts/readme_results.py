@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pdenet.bench_report import Result, aims, contender_table, machine_line, peaks_line, saved_runs
-from pdenet.claims import Interval
-from pdenet.experiments import TABLE_4_1
-from pdenet.records import provenance, read, shipped
+from pdenet.claims import Claim, Interval
+from pdenet.experiments import TABLE_4_1, TABLE_4_2, CellResult, Table
+from pdenet.records import provenance
 from pdenet.symbolic.ledger import ENTRIES, Verdict
 from pdenet.tables import markdown_table
 from pdenet.training import TrainingConfig
-from pdenet.verdicts import judge_table_4_1
+from pdenet.verdicts import judge_table_4_1, judge_table_4_2
+
+Results = dict[tuple[int, str], CellResult]
 
 README = Path(__file__).parents[1] / "README.md"
 INTRODUCTION = """\
@@ -34,26 +36,48 @@ What follows, judged by these runs (in per cent, or points of a per cent paired 
 not hold* are said only where the whole interval lies on one side:"""
 
 
-def table() -> str:
-    """Introduction, Table 4.1, provenance, verdicts."""
-    results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", TrainingConfig())
-    header, rows = ["layers"], [[str(depth)] for depth in TABLE_4_1.depths]
-    for column in TABLE_4_1.columns:
-        printed = {cell.depth: cell.thesis for cell in TABLE_4_1.cells if cell.column == column}
+def results_of(table: Table) -> Results:
+    return table.results(table.recorded(), "mnist", TrainingConfig())
+
+
+def accuracies(table: Table, results: Results) -> str:
+    """A table of the thesis, ours beside its numbers."""
+    header, rows = ["layers"], [[str(depth)] for depth in table.depths]
+    for column in table.columns:
+        printed = {cell.depth: cell.thesis for cell in table.cells if cell.column == column}
         header += [column, "thesis"] if any(printed.values()) else [column]
-        for row, depth in zip(rows, TABLE_4_1.depths, strict=True):
+        for row, depth in zip(rows, table.depths, strict=True):
             result = results.get((depth, column))
             row.append("" if result is None else result.text)
             if any(printed.values()):
                 row.append(per_cent(printed.get(depth)))
-    used = [record for result in results.values() for record in result.records]
-    verdicts = [
+    return markdown_table(header, rows)
+
+
+def verdicts(claims: Mapping[str, tuple[Claim, Interval]]) -> str:
+    rows = [
         [claim.text, f"{found:.2f}", f"{claim.direction} {claim.threshold:g}", claim.judge(*ends(found))]
-        for claim, found in judge_table_4_1(results).values()
+        for claim, found in claims.values()
     ]
-    judged = markdown_table(["claim", "measured", "needed", "verdict"], verdicts)
+    return markdown_table(["claim", "measured", "needed", "verdict"], rows)
+
+
+def tables() -> str:
+    """Introduction, Tables 4.1 and 4.2, provenance, verdicts."""
+    first, second = results_of(TABLE_4_1), results_of(TABLE_4_2)
+    used = {
+        record.key: record for results in (first, second) for r in results.values() for record in r.records
+    }
+    claims = judge_table_4_1(first) | judge_table_4_2(second)
     return "\n\n".join(
-        [INTRODUCTION, markdown_table(header, rows), f"Runs: {provenance(used)}.", VERDICTS, judged]
+        [
+            INTRODUCTION,
+            f"**Table 4.1**\n\n{accuracies(TABLE_4_1, first)}",
+            f"**Table 4.2**\n\n{accuracies(TABLE_4_2, second)}",
+            f"Runs: {provenance(list(used.values()))}.",
+            VERDICTS,
+            verdicts(claims),
+        ]
     )
 
 
@@ -119,7 +143,7 @@ def per_cent(share: float | None) -> str:
 def main(arguments: list[str]) -> int:
     text = README.read_text(encoding="utf-8")
     filled = text
-    for name, content in (("equations", equations()), ("results", table()), ("speed", speed())):
+    for name, content in (("equations", equations()), ("results", tables()), ("speed", speed())):
         begin, end = f"<!-- {name}: filled by scripts/readme_results.py -->", f"<!-- end of {name} -->"
         before, rest = filled.split(begin)
         filled = f"{before}{begin}\n\n{content}\n\n{end}{rest.split(end)[1]}"

@@ -1,6 +1,7 @@
 """The networks with a remedy: each has what it promises, and the command trains what is missing, once."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -21,7 +22,7 @@ from pdenet.records import Record, read
 from pdenet.symbolic import PDE1
 from pdenet.training import TrainingConfig
 
-SMALL = {"image_shape": (6, 7), "widths": (5,)}
+SMALL: dict[str, Any] = {"image_shape": (6, 7), "widths": (5,)}
 
 
 def images(count: int = 3) -> torch.Tensor:
@@ -168,7 +169,7 @@ def test_a_rebuilt_network_has_the_recorded_trunk() -> None:
     (place, result), *_ = results_with({(50, remedies.POSITIVE): [0.5, 0.6]}).items()
     again = remedies.rebuild(result)
     assert place == (50, remedies.POSITIVE)
-    assert torch.allclose(again.theta, result.cell.build(2).theta)
+    assert torch.allclose(again.trunk()["beta"], result.cell.build(2).trunk()["beta"])
 
 
 def test_the_part_of_a_small_set_is_all_of_it() -> None:
