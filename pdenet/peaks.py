@@ -19,6 +19,8 @@ from numba import config, njit, prange, set_num_threads, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from pdenet.ops.residual_stack import use_torch_threads
+
 # Lanes of a vector and chains side by side. An addition or product takes four cycles or so and two start in a
 # cycle, so eight chains are the least; all must fit into the registers, sixteen of them before AVX-512.
 FMA_SHAPES = ((16, 12), (8, 12))
@@ -32,11 +34,11 @@ def threads(count: int) -> Iterator[None]:
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(count)
-        set_num_threads(min(count, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+        use_torch_threads()
         yield
     finally:
         torch.set_num_threads(before)
-        set_num_threads(min(before, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+        use_torch_threads()
 
 
 def fma_peak(milliseconds: float = 20, repeats: int = 10) -> float:

@@ -1,5 +1,7 @@
 """The residual stack: what it computes, that the fused loops agree with the reference, what it refuses."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -288,3 +290,14 @@ def test_bad_input_is_refused_in_words(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         residual_stack(*arguments, **options)
+
+
+def test_numba_leaves_pytorch_the_threads_that_were_set() -> None:
+    """Numba, when it starts its threads, tells OpenMP how many there are; PyTorch would follow it."""
+    program = (
+        "import torch; torch.set_num_threads(1); from pdenet.ops import residual_stack; "
+        "residual_stack(torch.rand(1, 2, 4, 4), torch.zeros(1, 1, 3, 3), backend='numba'); "
+        "import numba; print(torch.get_num_threads(), numba.get_num_threads())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]

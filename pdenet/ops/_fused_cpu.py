@@ -22,6 +22,7 @@ The backward pass
     start of the segment, in scratch memory that belongs to a thread and not to an image.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from pdenet.ops._simd import (
     load,
     magnitude,
     multiply_add,
+    prefetch,
     read_columns,
     shift_lanes,
     store,
@@ -63,6 +65,7 @@ def strip_width(width: int) -> int:
     return -(-width // BLOCKS)
 
 
+@cache
 def make_threshold(width: int) -> NDArray[np.float32]:
     """What a value must exceed to survive a layer, (w * lanes,): `FLUSH`, infinity beyond the right edge."""
     strip = strip_width(width)
@@ -100,6 +103,14 @@ def _read(scratch, tile, images, first):  # type: ignore[no-untyped-def]
                     inside = b < batch and left + j < width
                     scratch[cell + j * LANES + lane] = images[b, i, left + j] if inside else np.float32(0.0)
         _close_row(scratch, cell, cell + (strip - 1) * LANES)
+
+
+@njit(**_LOOPS)
+def _announce(images, first):  # type: ignore[no-untyped-def]
+    """Ask for `images[first : first + IMAGES]` ahead: four short streams at once are hard to foresee."""
+    batch, height, width = images.shape
+    for place in range(first * height * width, min(first + IMAGES, batch) * height * width, LANES):
+        prefetch(images, place)
 
 
 @njit(**_LOOPS)
@@ -291,6 +302,8 @@ def forward(out, u, kernels, bias, threshold, corners, scratch):  # type: ignore
         own = scratch[get_thread_id()]
         for group in range(groups * chunk // CHUNKS, groups * (chunk + 1) // CHUNKS):
             _read(own, 0, u[seed], group * IMAGES)
+            _announce(out[seed], group * IMAGES)
+            _announce(u[seed], (group + 1) * IMAGES)
             _layers(own, kernels[seed], bias[seed], threshold, height, corners, 0, layers, False)
             _write(out[seed], own, layers % 2 * size, group * IMAGES)
 
@@ -318,11 +331,11 @@ def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scrat
         first, last = groups * chunk // CHUNKS, groups * (chunk + 1) // CHUNKS
         for group in range(first, last):
             _read(own, 0, u[seed], group * IMAGES)
+            _announce(grad_out[seed], group * IMAGES)
             for segment in range(segments - 1):
                 saved = checkpoints + segment * size
                 own[saved : saved + size] = own[:size]
                 _layers(own, k, b, threshold, height, corners, segment * SEGMENT, SEGMENT, False)
-            _read(own, grads + layers % 2 * size, grad_out[seed], group * IMAGES)
             for segment in range(segments - 1, -1, -1):
                 begin = segment * SEGMENT
                 count = min(SEGMENT, layers - begin)
@@ -331,6 +344,9 @@ def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scrat
                     own[:size] = own[saved : saved + size]
                 _layers(own, k, b, threshold, height, corners, begin, count, True)
                 if segment == segments - 1:
+                    _announce(grad_u[seed], group * IMAGES)
+                    _announce(u[seed], (group + 1) * IMAGES)
+                    _read(own, grads + layers % 2 * size, grad_out[seed], group * IMAGES)
                     _close_gates(own, grads + layers % 2 * size, count * size, size)
                 _layers_backward(own, grads, k, partial, height, strip, corners, begin, count)
             _write(grad_u[seed], own, grads, group * IMAGES)

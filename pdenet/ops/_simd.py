@@ -63,6 +63,21 @@ def store(typing, array, index, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def prefetch(typing, array, index):  # type: ignore[no-untyped-def]
+    """Ask for the cache line around `index` of an array, counted flat, so that it is near when needed."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, word, word, word])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch")
+        place = builder.bitcast(_address(context, builder, signature.args[0], *args), byte)
+        builder.call(function, [place, word(0), word(2), word(1)])  # to read, into the second level, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
+@intrinsic
 def fill(typing, number):  # type: ignore[no-untyped-def]
     """The vector with the same number sixteen times."""
 

@@ -246,5 +246,7 @@ def _scratch(u: Tensor, kernels: Tensor) -> Any:
 
 def use_torch_threads() -> None:
     """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
-    most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
-    set_num_threads(min(torch.get_num_threads(), most))
+    threads = torch.get_num_threads()
+    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+    if torch.get_num_threads() != threads:  # numba, when it starts its threads, undoes PyTorch's setting
+        torch.set_num_threads(threads)
