@@ -81,6 +81,15 @@ def alternative_text(notebook: NotebookNode) -> Iterator[str]:
             yield f"has a picture without caption or name (fig:...) below {cell.source[:60]!r}"
 
 
+def tables(notebook: NotebookNode) -> Iterator[str]:
+    """What code prints as Markdown is read without tables unless the cell asks for MyST."""
+    for cell in code_cells(notebook):
+        texts = [output.get("data", {}).get("text/markdown", "") for output in cell.outputs]
+        table = any(re.search(r"^\| ?:?-", text, re.MULTILINE) for text in texts)
+        if table and cell.metadata.get("mystnb", {}).get("markdown_format") != "myst":
+            yield f"prints a table that needs markdown_format: myst below {cell.source[:60]!r}"
+
+
 def headings(notebook: NotebookNode) -> Iterator[str]:
     levels = [len(marks) for marks in re.findall(r"^(#+) ", prose(notebook), re.MULTILINE)]
     if levels[:1] != [1] or levels.count(1) != 1:
@@ -171,6 +180,7 @@ RULES: tuple[Callable[[NotebookNode], Iterator[str]], ...] = (
     errors,
     metadata,
     alternative_text,
+    tables,
     headings,
     label,
     guards,
@@ -247,6 +257,11 @@ def drop_alt(notebook: NotebookNode) -> None:
 
 def drop_caption(notebook: NotebookNode) -> None:
     del notebook.cells[2].metadata["mystnb"]["figure"]
+
+
+def print_table(notebook: NotebookNode) -> None:
+    table = {"text/markdown": "one\n\n| a |\n| ---: |\n| 1 |"}
+    notebook.cells[3].outputs = [new_output("display_data", table)]
 
 
 def skip_heading_level(notebook: NotebookNode) -> None:
@@ -326,6 +341,7 @@ DEFECTS: tuple[tuple[Callable[[NotebookNode], Iterator[str]], Callable[[Notebook
     (metadata, add_editor),
     (alternative_text, drop_alt),
     (alternative_text, drop_caption),
+    (tables, print_table),
     (headings, skip_heading_level),
     (headings, add_title),
     (label, drop_label),
