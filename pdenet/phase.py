@@ -141,7 +141,7 @@ def _plan() -> tuple[Run, ...]:
         *(Setting(start, NARROW, activation="none") for start in ("uniform, gamma 0", "normal 0.1")),
     ]
     wide = Setting("uniform")
-    curves = [Setting(widths=NARROW, batch_size=1024), Setting(batch_size=4096)]
+    curves = [Setting(widths=NARROW, batch_size=1024), *(Setting(batch_size=size) for size in (4096, 2048))]
     return (
         *_runs(wide, [("(40)", 50)], 4),
         *_runs(wide, [("(39)", 5), ("(39)", 27)], SHORT),
