@@ -148,7 +148,6 @@ def _plan() -> tuple[Run, ...]:
         *_runs(wide, [("(39)", 50)]),  # its classifier dies on the way, so that the other cells cannot help
         *_runs(Setting(widths=NARROW, batch_size=256), [("(39)", 50)], 30),
         *(run for setting in looks[: len(STARTS)] for run in _runs(setting, ENDS, SHORT)),
-        *_runs(wide, [("(39)", 50)]),
         *(run for setting in curves for run in _runs(setting, PRINTED)),
         *(run for setting in looks[len(STARTS) :] for run in _runs(setting, ENDS, SHORT)),
     )
