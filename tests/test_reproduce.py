@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from pdenet import reproduce
 from pdenet.data import DataError, ImageData, load_images
@@ -42,14 +41,6 @@ def images() -> ImageData:
 @pytest.fixture
 def job(images: ImageData, tmp_path: Path) -> Job:
     return Job(TINY, images, TrainingConfig(2, 500), (0, 1), tmp_path / "mine.jsonl", "cpu")
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @contextmanager

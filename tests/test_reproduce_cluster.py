@@ -5,18 +5,16 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
+from test_reproduce import substance, unwatched
 
 from pdenet.data import load_images
 from pdenet.experiments import Cell, Table
-from pdenet.records import Record, read
+from pdenet.records import read
 from pdenet.reproduce import Job, engine, plan, train_apart, train_here
 from pdenet.training import TrainingConfig
 
@@ -26,24 +24,6 @@ if not hasattr(signal, "SIGKILL"):
 
 EPOCHS = 30
 PATIENCE = 240  # seconds, for a machine that is busy with other things
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@contextmanager
-def unwatched(_: object) -> Iterator[Any]:
-    yield lambda *_: None
-
-
-def substance(record: Record) -> dict[str, Any]:
-    """A record without when it was made and how long that took."""
-    return {name: value for name, value in asdict(record).items() if name not in ("date", "seconds")}
 
 
 class Killer(threading.Thread):
