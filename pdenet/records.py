@@ -62,6 +62,8 @@ class Record:
         End of the run, ISO 8601, UTC.
     trunk : dict of nested lists
         Final parameters of the residual stack, name -> (layers, ...); kept to seven significant digits.
+    measured : dict
+        What else was measured on the trained network, as JSON values; left out of the line if empty.
     schema : int
         Version of this layout.
     """
@@ -78,6 +80,7 @@ class Record:
     versions: dict[str, Any]
     date: str
     trunk: dict[str, Any]
+    measured: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -102,6 +105,8 @@ class Record:
         """
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         fields["trunk"] = _plain(self.trunk, digits=_TRUNK_DIGITS)
+        if not self.measured:  # as in the records written before the field was there
+            del fields["measured"]
         return _dumps(fields)
 
     @classmethod
@@ -121,9 +126,19 @@ class Record:
         if fields["schema"] != SCHEMA:
             raise RecordError(f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}")
         known = {field.name for field in dataclasses.fields(cls)}
-        if fields.keys() != known:
-            raise ValueError(f"fields missing or unknown: {', '.join(sorted(fields.keys() ^ known))}")
-        for name in ("model", "training", "data", "history", "machine", "versions", "trunk"):
+        if fields.keys() | {"measured"} != known:
+            wrong = sorted((fields.keys() | {"measured"}) ^ known)
+            raise ValueError(f"fields missing or unknown: {', '.join(wrong)}")
+        for name in fields.keys() & {
+            "model",
+            "training",
+            "data",
+            "history",
+            "machine",
+            "versions",
+            "trunk",
+            "measured",
+        }:
             if not isinstance(fields[name], dict):
                 raise ValueError(f"field {name} is not an object")
         return cls(**fields)

@@ -335,7 +335,15 @@ def test_write_atomic_follows_the_umask(tmp_path):
 
 
 def test_a_line_holds_every_field_of_the_record():
-    assert json.loads(record().to_json()).keys() == {field.name for field in dataclasses.fields(Record)}
+    names = {field.name for field in dataclasses.fields(Record)}
+    assert json.loads(record(measured={"a": 1}).to_json()).keys() == names
+    assert json.loads(record().to_json()).keys() == names - {"measured"}
+
+
+def test_what_else_was_measured_is_read_back():
+    measured = {"accuracy": {"rk4": [0.5, None]}}
+    assert Record.from_json(record(measured=measured).to_json()).measured == measured
+    assert Record.from_json(record().to_json()).measured == {}
 
 
 def test_reading_records_needs_no_torch():

@@ -6,5 +6,6 @@ from pdenet.models.initial import Init
 from pdenet.models.pde_net import PDENet
 from pdenet.models.plain_net import PlainConvNet
 from pdenet.models.residual_net import ResidualNet
+from pdenet.models.stencil_field import StencilField
 
-__all__ = ["Classifier", "ConvResNet", "Init", "PDENet", "PlainConvNet", "ResidualNet"]
+__all__ = ["Classifier", "ConvResNet", "Init", "PDENet", "PlainConvNet", "ResidualNet", "StencilField"]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from pdenet.models.initial import Init
 from pdenet.models.residual_net import ResidualNet
 from pdenet.seeding import TRUNK, generator
-from pdenet.symbolic import EvolutionPDE
+from pdenet.symbolic import EvolutionPDE, Stencil
 
 CROSS = frozenset({(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)})  # offsets of the five-point stencil
 
@@ -56,25 +56,13 @@ class PDENet(ResidualNet):
         self.pde = pde
         self.stencil = pde.stencil()
         self.support = "cross" if self.stencil.support <= CROSS else "full"
-        names = [symbol.name for symbol in pde.parameters]
-        self.init = (
-            Init("uniform", 1.0, zero=("gamma",) if "gamma" in names else ()) if init is None else init
-        )
-        zero = self.init.zero_among(names)
-        shape = (depth, len(names))
-        theta = torch.stack([self.init.draw(shape, generator(seed, TRUNK)) for seed in self.seeds])
-        theta[..., zero] = 0
-        self.theta = self._trunk_parameter(theta)  # (S, L, P)
+        self.init = default_init(pde) if init is None else init
+        self.theta = self._trunk_parameter(draw_parameters(pde, self.init, depth, self.seeds))  # (S, L, P)
         self.bias = self._trunk_parameter(torch.zeros(len(self.seeds), depth)) if bias else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The stencils of all layers, (S, L, size, size), and the biases (S, L) or None, differentiable."""
-        kernels = self.stencil.kernels(self.theta)
-        rows, columns = kernels.shape[-2:]
-        if rows < columns:  # a stencil in x alone is one row: give it the square that `residual_stack` takes
-            margin = (columns - rows) // 2
-            kernels = nn.functional.pad(kernels, (0, 0, margin, margin))
-        return kernels, self.bias
+        return square_kernels(self.stencil, self.theta), self.bias
 
     def trunk(self) -> dict[str, Tensor]:
         """The PDE's parameters by name, each (S, L), and the bias if there is one."""
@@ -89,3 +77,33 @@ class PDENet(ResidualNet):
             "init": self.init.describe(),
             "bias": self.bias is not None,
         }
+
+
+def default_init(pde: EvolutionPDE) -> Init:
+    """Uniform on [0, 1), gamma zero if the equation has it."""
+    return Init("uniform", 1.0, zero=tuple(s.name for s in pde.parameters if s.name == "gamma"))
+
+
+def draw_parameters(pde: EvolutionPDE, init: Init, layers: int, seeds: tuple[int, ...]) -> Tensor:
+    """Parameters of the equation (S, L, P) before training, those of a seed from its own stream.
+
+    Raises
+    ------
+    ValueError
+        If `init` names a parameter that the equation does not have.
+    """
+    names = [symbol.name for symbol in pde.parameters]
+    zero = init.zero_among(names)
+    theta = torch.stack([init.draw((layers, len(names)), generator(seed, TRUNK)) for seed in seeds])
+    theta[..., zero] = 0
+    return theta
+
+
+def square_kernels(stencil: Stencil, theta: Tensor) -> Tensor:
+    """The stencil's kernels (..., size, size) for parameters (..., P): one in x alone is one row, widened."""
+    kernels = stencil.kernels(theta)
+    rows, columns = kernels.shape[-2:]
+    if rows < columns:
+        margin = (columns - rows) // 2
+        kernels = nn.functional.pad(kernels, (0, 0, margin, margin))
+    return kernels
