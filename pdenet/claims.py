@@ -15,6 +15,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
+from scipy.stats import spearmanr
 
 Kind = Literal["identity", "prediction", "comparison"]
 Direction = Literal["above", "below"]
@@ -113,6 +114,39 @@ def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval
             "a paired interval needs one of each for every seed, in the same order"
         )
     return mean_interval(first - second, level)
+
+
+def rank_interval(a: ArrayLike, b: ArrayLike) -> Interval:
+    """Spearman's rank correlation with a 95 % interval (Bonett and Wright 2000).
+
+    Parameters
+    ----------
+    a, b : (n,)
+        Paired measurements.
+
+    Returns
+    -------
+    Interval
+        Without limits (minus and plus infinity) for fewer than five pairs and for a perfect order, for which
+        the interval is not defined; with the estimate 0 where one side does not vary.
+
+    Raises
+    ------
+    ValueError
+        If the two differ in length or there are fewer than two pairs.
+    """
+    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
+        message = f"a and b must be (n,) with n at least 2; got shapes {first.shape} and {second.shape}"
+        raise ValueError(message)
+    n = len(first)
+    varied = np.ptp(first) > 0 and np.ptp(second) > 0
+    rank = float(spearmanr(first, second).statistic) if varied else 0.0
+    if n < 5 or abs(rank) > 1 - 1e-12:
+        return Interval(rank, -math.inf, math.inf, n)
+    half = float(ndtri(0.975)) * math.sqrt((1 + rank**2 / 2) / (n - 3))
+    low, high = (math.tanh(math.atanh(rank) + sign * half) for sign in (-1, 1))
+    return Interval(rank, low, high, n)
 
 
 def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:

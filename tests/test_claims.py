@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pdenet.claims import Claim, Interval, Verdict, mean_interval, paired_interval, wilson_interval
+from pdenet.claims import (
+    Claim,
+    Interval,
+    Verdict,
+    mean_interval,
+    paired_interval,
+    rank_interval,
+    wilson_interval,
+)
 
 # Student's own data (1908), hours of sleep gained with two drugs by the same ten patients; the paired
 # interval is the one that R prints for it (t.test, dataset sleep).
@@ -182,3 +190,47 @@ def test_sentence_without_an_interval():
 
 def test_interval_prints_with_any_float_format():
     assert f"{Interval(97.314, 97.12, 97.5, 3):.1f}" == "97.3 [97.1, 97.5]"
+
+
+# Rank correlation
+
+
+def test_rank_correlation_is_that_of_scipy_and_blind_to_monotone_maps():
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=30)
+    b = a + rng.normal(size=30)
+    found = rank_interval(a, b)
+    assert found.estimate == pytest.approx(stats.spearmanr(a, b).statistic)
+    assert rank_interval(np.exp(a), b) == found
+    assert rank_interval(-a, b).estimate == pytest.approx(-found.estimate)
+    half = 1.959964 * math.sqrt((1 + found.estimate**2 / 2) / 27)  # of the arc tangent, Bonett and Wright
+    assert math.atanh(found.high) - math.atanh(found.low) == pytest.approx(2 * half, rel=1e-6)
+    assert found.low < found.estimate < found.high
+
+
+def test_the_interval_of_a_rank_correlation_covers_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    population = 6 / np.pi * np.arcsin(0.6 / 2)  # Spearman's correlation of normal numbers correlated by 0.6
+    hits = 0
+    for _ in range(400):
+        a = rng.normal(size=40)
+        b = 0.6 * a + 0.8 * rng.normal(size=40)
+        found = rank_interval(a, b)
+        hits += found.low <= population <= found.high
+    assert 0.91 <= hits / 400 <= 0.985
+
+
+@pytest.mark.parametrize(("a", "b"), [([1, 2, 3, 4], [1, 2, 3, 4]), (range(9), range(9))])
+def test_few_pairs_and_a_perfect_order_have_no_limits(a, b):
+    found = rank_interval(a, b)
+    assert (found.estimate, found.low, found.high) == (pytest.approx(1), -np.inf, np.inf)
+
+
+def test_a_side_that_does_not_vary_is_not_correlated():
+    assert rank_interval([1.0] * 6, range(6)).estimate == 0
+
+
+@pytest.mark.parametrize(("a", "b"), [([1, 2], [1, 2, 3]), ([1], [1]), ([[1, 2]], [[1, 2]])])
+def test_pairs_that_are_none_are_refused(a, b):
+    with pytest.raises(ValueError, match=r"a and b must be \(n,\)"):
+        rank_interval(a, b)
