@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from made_records import made
 
 from pdenet.data import DataError, load_images
 from pdenet.experiments import CHANCE, CONTROLS, SEEDS, TABLE_4_1, TABLE_4_2, TABLES, Cell, CellResult, Table
@@ -31,19 +32,7 @@ def cell(table: Table, depth: int, column: str) -> Cell:
 def record(cell: Cell, seed: int = 0, accuracy: float | None = 0.9) -> Record:
     """A run of the cell on the small set, not trained."""
     data = {"name": SMALL.name, "checksum": SMALL.checksum}
-    return Record(
-        model=cell.description,
-        training=asdict(SHORT),
-        seed=seed,
-        data=data,
-        history={"train_loss": [0.1], "test_accuracy": [accuracy]},
-        diverged_at=1 if accuracy is None else None,
-        seconds=1.0,
-        machine={},
-        versions={},
-        date="2026-01-01",
-        trunk={},
-    )
+    return made([accuracy], seed=seed, model=cell.description, training=asdict(SHORT), data=data)
 
 
 # Which cells

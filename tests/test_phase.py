@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_records import made
 
 from pdenet import phase
 from pdenet.data import load_images
@@ -38,18 +39,13 @@ def record(
     diverged: int | None = None,
 ) -> Record:
     """A run as it would be recorded, with the accuracies of `course`, in per cent."""
-    return Record(
+    return made(
+        [a / 100 for a in course],
+        seed=seed,
         model=setting.network(network, depth).describe(),
         training=asdict(setting.config(len(course))),
-        seed=seed,
         data={"name": "mnist", "checksum": "-"},
-        history={"train_loss": [1.0] * len(course), "test_accuracy": [a / 100 for a in course]},
         diverged_at=diverged,
-        seconds=1.0,
-        machine={},
-        versions={},
-        date="2026-01-01",
-        trunk={},
     )
 
 

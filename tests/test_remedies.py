@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from made_records import made
 
 from pdenet import remedies
 from pdenet.data import load_images
@@ -18,7 +19,7 @@ from pdenet.models.remedies import (
     ScaledPDENet,
 )
 from pdenet.ops import residual_stack
-from pdenet.records import Record, read
+from pdenet.records import read
 from pdenet.symbolic import PDE1
 from pdenet.training import TrainingConfig
 
@@ -128,16 +129,10 @@ def results_with(accuracies: dict[tuple[int, str], list[float]]) -> dict[tuple[i
         network = cell.build(len(values) or 1)
         trunk = {name: part.detach() for name, part in network.trunk().items()}
         runs = [
-            Record(
-                model=cell.description,
-                training={},
+            made(
+                [value],
                 seed=seed,
-                data={"name": "x", "checksum": "y"},
-                history={"train_loss": [0.0], "test_accuracy": [value]},
-                seconds=0.0,
-                machine={},
-                versions={},
-                date="2026-01-01",
+                model=cell.description,
                 trunk={name: part[seed].tolist() for name, part in trunk.items()},
             )
             for seed, value in enumerate(values)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from made_records import made
 
 from pdenet.claims import Interval, Verdict
 from pdenet.experiments import CONTROLS, TABLE_4_1, TABLE_4_2, CellResult, Table
-from pdenet.records import Record
 from pdenet.verdicts import (
     ALONE,
     DEEP,
@@ -30,19 +30,7 @@ Places = dict[tuple[int, str], float]
 
 def result(cell: object, accuracies: list[float | None], seeds: list[int] | None = None) -> CellResult:
     records = tuple(
-        Record(
-            model={},
-            training={},
-            seed=seed,
-            data={},
-            history={"train_loss": [0.1], "test_accuracy": [accuracy]},
-            diverged_at=1 if accuracy is None else None,
-            seconds=1.0,
-            machine={},
-            versions={},
-            date="2026-01-01",
-            trunk={},
-        )
+        made([accuracy], seed=seed)
         for seed, accuracy in zip(seeds or range(len(accuracies)), accuracies, strict=True)
     )
     return CellResult(cell, records)  # type: ignore[arg-type]
