@@ -20,6 +20,10 @@ FixedMethod = Literal["euler", "midpoint", "heun3", "rk4"]
 AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]
 Gradient = Literal["backprop", "adjoint"]
 
+# Between its steps torchdiffeq interpolates by a polynomial of degree four, whose error with these two is up
+# to thousands of times the tolerance; so they are made to step on the asked times.
+_STOPS = ("dopri8", "bosh3")
+
 
 @dataclass(frozen=True)
 class Fixed:
@@ -31,7 +35,7 @@ class Fixed:
     Raises
     ------
     ValueError
-        If the method is unknown or there is no step.
+        If the method is unknown or `steps` is no whole number or below 1.
     """
 
     method: FixedMethod
@@ -39,8 +43,10 @@ class Fixed:
 
     def __post_init__(self) -> None:
         _check_choice("method of fixed step", self.method, get_args(FixedMethod))
-        if self.steps < 1:
-            message = f"steps must be a number of steps between two times, at least 1; got {self.steps}"
+        if not isinstance(self.steps, int) or self.steps < 1:
+            message = (
+                f"steps must be a whole number of steps between two times, at least 1; got {self.steps!r}"
+            )
             raise ValueError(message)
 
 
@@ -54,7 +60,8 @@ class Adaptive:
     Parameters
     ----------
     method
-        An embedded Runge-Kutta pair.
+        An embedded Runge-Kutta pair. Those of order five and two interpolate between their steps to get to
+        the asked times; ``"dopri8"`` and ``"bosh3"`` step on each of them, which costs where there are many.
     rtol, atol
         Relative and absolute tolerance. In float32 less than about 1e-6 cannot be had.
     max_evaluations
@@ -146,8 +153,9 @@ def solve(
     TypeError
         If `rate` is not a module, `u` or a solver is not what it should be, or the rate is no tensor.
     ValueError
-        If times are not monotone, the rate has another shape, dtype or device than the state, `gradient` is
-        unknown, or the adjoint method would miss a tensor that the field sees but does not own.
+        If times are not monotone, the state is empty, the rate has another shape, dtype or device than the
+        state, `gradient` is unknown, or the adjoint method would miss a tensor that the field sees but does
+        not own.
     DivergedError
         If the solution becomes infinite or NaN, or needs more evaluations than are allowed.
 
@@ -162,7 +170,7 @@ def solve(
     watched = _Watched(rate, solver, evaluations)
     arguments: dict[str, Any] = _arguments(solver, when)
     if gradient == "adjoint":
-        _refuse_borrowed(rate, u, when[0])
+        refuse_borrowed(rate, u, when[0], "the adjoint method")
         behind = solver if backward is None else backward
         arguments |= {f"adjoint_{name}": value for name, value in _arguments(behind, when).items()}
         arguments["adjoint_params"] = tuple(p for p in rate.parameters() if p.requires_grad)
@@ -233,12 +241,7 @@ class _Watched(nn.Module):
 
     def forward(self, t: Tensor, u: Tensor) -> Tensor:
         found = self.rate(t, u)
-        if not isinstance(found, Tensor):
-            message = f"the field must return a tensor, du/dt; got {type(found).__name__}"
-            raise TypeError(message)
-        if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
-            message = f"the field must return du/dt like the state, {_describe(u)}; got {_describe(found)}"
-            raise ValueError(message)
+        _check_rate(found, u)
         counts = self.evaluations
         setattr(counts, self.sweep, getattr(counts, self.sweep) + 1)
         sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()
@@ -252,19 +255,23 @@ class _Watched(nn.Module):
 
     def callback_step(self, t: Tensor, u: Tensor, dt: Tensor) -> None:
         """Called by torchdiffeq ahead of each step; it would `assert` the same, unless asserts are off."""
-        if t + dt == t:
-            raise self.diverged(f"at t = {t.item():.6g} the step that the tolerance asks for is zero")
+        if t + dt == t or not dt.isfinite():
+            raise self.diverged(f"at t = {t.item():.6g} the tolerance asks for a step of {dt.item():.3g}")
 
-    def callback_step_adjoint(self, t: Tensor, u: Any, dt: Tensor) -> None:
-        self.callback_step(t, u, dt)
+    def callback_step_adjoint(self, t: Tensor, packed: tuple[Tensor, ...], dt: Tensor) -> None:
+        """The same on the way back, where `packed` holds state, adjoint state and gradients."""
+        if not torch.stack([part.isfinite().all() for part in packed]).all():
+            # The state alone is looked at in `forward`; a(t) may grow where the state rests.
+            raise self.diverged(f"at t = {t.item():.6g}, going backward, the gradient is not finite")
+        self.callback_step(t, packed[1], dt)
 
     def diverged(self, reason: str) -> DivergedError:
         """The error for this reason, with what was last seen in order."""
         t, state, rate = self.last
         return DivergedError(
-            f"the solution cannot be carried on: {reason}. Last in order: t = {t:.6g}, largest entry of "
-            f"the state {state:.3g}, of its rate {rate:.3g}. A field that grows without bound does this: bound it "
-            "(a smooth activation, a smaller start), shorten the time, or loosen the tolerance"
+            f"the solution cannot be carried on: {reason}. Last in order: t = {t:.6g}, largest entry of the "
+            f"state {state:.3g}, of its rate {rate:.3g}. A field that grows without bound does this: bound "
+            "it (a smooth activation, a smaller start), shorten the time, or loosen the tolerance"
         )
 
 
@@ -279,6 +286,9 @@ def _check(rate: nn.Module, u: Tensor, solver: Solver, backward: Solver | None, 
         found = _describe(u) if isinstance(u, Tensor) else type(u).__name__
         message = f"u must be a floating point tensor; got {found}"
         raise TypeError(message)
+    if u.numel() == 0:
+        message = f"u must have at least one entry; got {_describe(u)}"
+        raise ValueError(message)
     for name, given in (("solver", solver), ("backward", backward)):
         if given is not None and not isinstance(given, Fixed | Adaptive):
             message = f"{name} must be Fixed(method, steps) or Adaptive(method, rtol, atol); got {given!r}"
@@ -286,6 +296,15 @@ def _check(rate: nn.Module, u: Tensor, solver: Solver, backward: Solver | None, 
     _check_choice("gradient", gradient, get_args(Gradient))
     if backward is not None and gradient != "adjoint":
         message = "a backward solver is used by gradient='adjoint' only; got one with gradient='backprop'"
+        raise ValueError(message)
+
+
+def _check_rate(found: Any, u: Tensor) -> None:
+    if not isinstance(found, Tensor):
+        message = f"the field must return a tensor, du/dt; got {type(found).__name__}"
+        raise TypeError(message)
+    if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
+        message = f"the field must return du/dt like the state, {_describe(u)}; got {_describe(found)}"
         raise ValueError(message)
 
 
@@ -315,6 +334,8 @@ def _arguments(solver: Solver, when: Tensor) -> dict[str, Any]:
     """What torchdiffeq has to be given for this solver."""
     if isinstance(solver, Adaptive):
         options: dict[str, Any] = {"dtype": when.dtype}
+        if solver.method in _STOPS:
+            options["step_t"] = when.detach()
         return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol, "options": options}
     steps = solver.steps
 
@@ -327,17 +348,21 @@ def _arguments(solver: Solver, when: Tensor) -> dict[str, Any]:
     return {"method": solver.method, "options": {"grid_constructor": grid}}
 
 
-def _refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor) -> None:
-    """Raise if the rate depends on a tensor with gradient that is no parameter of the field."""
+def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
+    """Raise what `solve` raises if the field is none, or sees a tensor with gradient that it does not own.
+
+    Costs one evaluation of the field. `method` is named in the message.
+    """
     own = {id(p) for p in rate.parameters()}
     with torch.enable_grad():
         state = u.detach().requires_grad_()
-        found = rate(t.to(u.dtype), state)
+        found = rate(t.detach().to(u.dtype), state)
+    _check_rate(found, state)
     borrowed = [leaf for leaf in _leaves(found) if leaf is not state and id(leaf) not in own]
     if borrowed:
         shapes = ", ".join(str(tuple(leaf.shape)) for leaf in borrowed)
         message = (
-            "the adjoint method gives gradients to parameters of the field only, and this field uses others, "
+            f"{method} gives gradients to parameters of the field only, and this field uses others, "
             f"of shape {shapes}; make them its parameters, or take gradient='backprop'"
         )
         raise ValueError(message)
@@ -345,6 +370,8 @@ def _refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor) -> None:
 
 def _leaves(result: Tensor) -> Iterator[Tensor]:
     """The tensors at which the graph behind a result ends, those that would be given a gradient."""
+    if result.grad_fn is None and result.requires_grad:
+        yield result
     seen = set()
     open_nodes = [result.grad_fn]
     while open_nodes:

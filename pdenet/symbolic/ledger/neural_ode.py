@@ -239,6 +239,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         assumptions=r"$f$ Lipschitz in $\psi$, continuous in $t$",
         check=_layers_as_steps,
+        page="neural-ode",
     ),
     Entry(
         id="42",
@@ -257,6 +258,7 @@ ENTRIES: tuple[Entry, ...] = (
         assumptions="Runge-Kutta of order four for the order stated",
         check=lambda: _solver(equals_the_integral=False),
         check_printed=lambda: _solver(equals_the_integral=True),
+        page="neural-ode",
     ),
     Entry(
         id="43",
@@ -270,6 +272,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         assumptions=r"$f$ differentiable in $\psi$",
         check=_adjoint_state,
+        page="adjoint",
     ),
     Entry(
         id="44",
@@ -293,6 +296,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         check=lambda: _gradient(with_dt=True),
         check_printed=lambda: _gradient(with_dt=False),
+        page="adjoint",
     ),
     Entry(
         id="U6",
@@ -309,5 +313,6 @@ ENTRIES: tuple[Entry, ...] = (
         assumptions="the flow can be run backward to rounding; for the growth of errors: diffusion on a ring",
         check=lambda: _memory("states"),
         check_printed=lambda: _memory("parameters"),
+        page="adjoint",
     ),
 )

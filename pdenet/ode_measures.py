@@ -1,0 +1,100 @@
+"""What is measured on a network with a flow: accuracy, what a training step keeps, the solver test."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from pdenet.models.conv_field import BlockNet
+from pdenet.models.ode import Adaptive, DivergedError, Fixed, solve
+
+TEST_BATCH = 250
+ACCURATE = Adaptive("dopri5", rtol=1e-5, atol=1e-5)
+
+
+@torch.no_grad()
+def accuracy(net: BlockNet, images: Tensor, labels: Tensor) -> float:
+    """Share of images (N, H, W) that the network labels right; none if its flow breaks off."""
+    try:
+        chosen = torch.cat([net(batch).argmax(-1) for batch in images.split(TEST_BATCH)])
+    except DivergedError:
+        return 0.0
+    return float((chosen == labels).double().mean())
+
+
+@torch.no_grad()
+def solver_test(net: BlockNet, images: Tensor, labels: Tensor, grid: Iterable[int]) -> dict[str, Any]:
+    """Solve the trained field anew with other solvers, and see whether the network still works.
+
+    Parameters
+    ----------
+    net
+        A trained network whose block is a flow.
+    images, labels
+        Test images (N, H, W), scaled, and their labels (N,).
+    grid
+        Steps of Euler's rule.
+
+    Returns
+    -------
+    dict
+        ``images``, their number; by solver (``trained``, the one of the training; ``euler 4`` and the like;
+        ``accurate``) ``accuracy``, and ``same``, the share of images that get the label which the solver of
+        the training gives them; ``evaluations`` of the accurate solver. A solution that breaks off has None.
+
+    Raises
+    ------
+    ValueError
+        If the block is not a flow.
+
+    References
+    ----------
+    Ott et al. (2021); Queiruga et al. (2020).
+    """
+    flow = net.flow
+    if flow is None:
+        message = "the solver test needs a network whose block is a flow"
+        raise ValueError(message)
+    states = [net.stem(batch) for batch in images.split(TEST_BATCH)]
+    solvers = {"trained": flow.solver, "accurate": ACCURATE} | {f"euler {m}": Fixed("euler", m) for m in grid}
+    found: dict[str, Any] = {"images": len(labels), "accuracy": {}, "same": {}, "evaluations": {}}
+    reference: Tensor | None = None
+    for name, solver in solvers.items():
+        try:
+            solutions = [solve(flow.rate, state, flow.duration, solver) for state in states]
+        except DivergedError:
+            for part in ("accuracy", "same", "evaluations"):
+                found[part][name] = None
+            continue
+        chosen = torch.cat([net.head(solution.end).argmax(-1) for solution in solutions])
+        reference = chosen if name == "trained" else reference
+        found["accuracy"][name] = float((chosen == labels).double().mean())
+        found["same"][name] = None if reference is None else float((chosen == reference).double().mean())
+        found["evaluations"][name] = sum(s.evaluations.forward for s in solutions) / len(solutions)
+    return found
+
+
+def kept_bytes(net: BlockNet, images: Tensor, labels: Tensor) -> int:
+    """Bytes that a training step on `images` (B, H, W) keeps for its backward pass, parameters left out.
+
+    Counted are the storages that autograd saves, each once, by hooks on saved tensors: the same on every
+    machine, other than the growth of the process.
+    """
+    own = {parameter.untyped_storage().data_ptr() for parameter in net.parameters()}
+    saved: dict[int, int] = {}
+
+    def pack(tensor: Tensor) -> Tensor:
+        storage = tensor.untyped_storage()
+        if storage.data_ptr() not in own:
+            saved[storage.data_ptr()] = storage.nbytes()
+        return tensor.detach()  # of the same storage; itself would be a cycle where a node saves its result
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        try:
+            loss = functional.cross_entropy(net(images), labels)
+        except DivergedError:
+            return 0
+    del loss
+    return sum(saved.values())
