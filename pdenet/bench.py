@@ -286,7 +286,7 @@ def _seconds_a_step(step: Step, device: str = "cpu", at_least: float = 0.1) -> f
 def _grown_memory(name: str, problem: Problem) -> float:
     """MiB by which the process's peak memory grows in two steps; for a fresh process."""
     CONTENDERS[name][1](replace(problem, depth=1, batch=1))()  # libraries loaded, code compiled
-    peak = _peak_resident if problem.device == "cpu" else _peak_on_device
+    peak = peak_resident if problem.device == "cpu" else _peak_on_device
     before = peak()
     step = CONTENDERS[name][1](problem)
     step()
@@ -299,7 +299,7 @@ def _peak_on_device() -> float:
     return torch.cuda.max_memory_allocated() / 2**20
 
 
-def _peak_resident() -> float:
+def peak_resident() -> float:
     """MiB of resident memory that this process had at its peak."""
     status = Path("/proc/self/status")
     if status.exists():  # on Linux ru_maxrss begins with the peak of the parent, which may hide ours

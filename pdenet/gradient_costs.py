@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.checkpoint import checkpoint
 
-from pdenet.bench import _peak_resident as peak_resident
+from pdenet.bench import peak_resident
 from pdenet.machine import describe_machine, describe_versions
 from pdenet.models import StencilField
 from pdenet.models.ode import Fixed, Gradient, solve

@@ -101,7 +101,7 @@ class Sampling:
     """When a pendulum is looked at, `count` times in each window.
 
     ``"irregular"``: at random times, others for each pendulum. ``"shared"``: at random times, the same for
-    all of a seed. ``"regular"``: at equal distances.
+    all of a seed, in training and test. ``"regular"``: at equal distances.
 
     Raises
     ------
@@ -130,9 +130,12 @@ class Sampling:
         if self.kind == "regular":
             equal = torch.arange(windows * self.count, dtype=torch.float64) + (1.0 if asked else 0.5)
             return (WINDOW * equal / self.count).expand(series, -1)
-        stream_of_times = generator(seed, *stream)
-        draws = 1 if self.kind == "shared" else series
-        shares = torch.rand(draws, windows, self.count, generator=stream_of_times, dtype=torch.float64)
+        if self.kind == "shared":  # always the whole list, of which a test asks for more than training
+            lists = torch.rand(1, 3, self.count, generator=generator(seed, stream[0]), dtype=torch.float64)
+            shares = lists[:, :windows]
+        else:
+            size = (series, windows, self.count)
+            shares = torch.rand(size, generator=generator(seed, *stream), dtype=torch.float64)
         times = WINDOW * (shares.sort(-1).values + torch.arange(windows)[:, None]).flatten(1)
         return times.expand(series, -1)
 

@@ -223,8 +223,9 @@ STATEMENTS = (
     Statement(
         "VI.1",
         "PDE networks reach about the accuracy of the control.",
-        supports=("4.1c", "4.1d"),
-        opposes=("4.1i", "4.2h"),
+        supports=("4.1d",),
+        opposes=("4.2h",),
+        qualifies=("4.1i",),
     ),
 )
 """The claims that the argument of the thesis rests on; its equations one by one are in the ledger."""
