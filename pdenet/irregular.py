@@ -498,6 +498,7 @@ def judge(runs: Runs) -> dict[str, tuple[Claim, Interval]]:
         (Arm(GRU, irregular, plenty), Arm(ODE, irregular, plenty)),
         "ahead",
     )
+    claim("y", "between, it errs less than straight lines", (Arm(LINES, irregular), ode), "between")
     claim("x", "between, it errs less than a damped sinusoid", (Arm(SINUSOID, irregular), ode), "between")
     claim("l", "ahead, it errs less than a damped sinusoid", (Arm(SINUSOID, irregular), ode), "ahead")
     claim(

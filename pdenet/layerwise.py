@@ -376,7 +376,7 @@ def fit_classifier(
 
 
 def roughness(values: Any) -> float:
-    """How unlike its neighbours each layer is: 2 on average for layers in random order, near 0 for smooth ones.
+    """How unlike its neighbours each layer is: about 2 for layers in random order, near 0 for smooth ones.
 
     The ratio of von Neumann on ranks (Bartels 1982), on which one layer far from all others has no hold:
     squared differences of neighbours over squared differences from the mean.

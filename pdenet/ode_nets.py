@@ -156,14 +156,14 @@ def plan(seeds: int | None = None, only: Sequence[str] = ()) -> list[Run]:
     """
     cheap = [name for name in STENCIL.members if name != FLOW]
     waves: tuple[tuple[Setting, Sequence[str], Sequence[int]], ...] = (
-        (STENCIL, cheap, range(2)),
+        (STENCIL, cheap, range(3)),
         (CONV, [*CONV.members], [0]),
         (FEW, [*FEW.members], range(2)),
         (CONV, [*CONV.members], [1]),
-        (STENCIL, [FLOW], range(2)),
+        (STENCIL, [FLOW], range(3)),
         (CONV, [*CONV.members], range(2, CONV.seeds)),
         (FEW, [*FEW.members], range(2, FEW.seeds)),
-        (STENCIL, [*STENCIL.members], range(2, STENCIL.seeds)),
+        (STENCIL, [*STENCIL.members], range(3, STENCIL.seeds)),
     )
     runs = [Run(setting, name, seed) for setting, names, some in waves for seed in some for name in names]
     limit = math.inf if seeds is None else seeds

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from pdenet.models.classifier import Classifier
 from pdenet.models.ode import Adaptive, Fixed, Flow, Solver
+from pdenet.models.pde_net import CROSS
 from pdenet.models.stencil_field import StencilField
 from pdenet.ops import residual_stack
 from pdenet.seeding import CLASSIFIER, TRUNK, generator
@@ -272,7 +273,7 @@ class _TiedStack(nn.Module):
 
     def forward(self, u: Tensor) -> Tensor:
         kernels = self.rate.kernels()[:, None].repeat(1, self.layers, 1, 1)  # (S, L, 3, 3)
-        return residual_stack(u, kernels, support="cross" if kernels.shape[-1] == 3 else "full")
+        return residual_stack(u, kernels, support="cross" if self.rate.stencil.support <= CROSS else "full")
 
 
 class _SeedAxis(nn.Module):
