@@ -1,11 +1,11 @@
 """The reversible pair: gradients of plain differentiation, nothing kept between, every error by its words."""
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from test_ode import Given
 from torch import Tensor, nn
 
 from pdenet.gradient_costs import saved_numbers
@@ -25,15 +25,6 @@ class Wave(nn.Module):
 
     def forward(self, t: Tensor, u: Tensor) -> Tensor:
         return torch.tanh(u @ self.weight.mT) * torch.cos(t)
-
-
-class Given(nn.Module):
-    def __init__(self, rate: Callable[[Tensor, Tensor], Any]) -> None:
-        super().__init__()
-        self.rate = rate
-
-    def forward(self, t: Tensor, u: Tensor) -> Any:
-        return self.rate(t, u)
 
 
 def states(dtype: torch.dtype = torch.float64) -> tuple[Tensor, Tensor]:
