@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from pdenet.claims import Claim, Interval, Verdict, paired_interval
 from pdenet.ode_nets import ALONE, BLOCKS, CONV, FEW, FILE, FLOW, SETTINGS, STENCIL, TIED, Setting, euler
 from pdenet.records import Record, read, shipped
+from pdenet.verdicts import Judged, verdict
 
-Judged = tuple[Claim, Interval]
 Place = tuple[str, str]  # setting, member
 FEWEST_SEEDS = 3
 HALF_A_POINT = 0.5  # in points of a per cent: what the book calls agreement
@@ -144,12 +144,6 @@ def ode_from(judged: Mapping[str, Judged]) -> int | None:
             break
         fewest = int(steps_of(member))
     return fewest
-
-
-def verdict(judged: Judged) -> Verdict:
-    """The verdict on a claim with what was measured for it."""
-    claim, found = judged
-    return claim.judge(found.estimate, found.low, found.high)
 
 
 def _paired(a: ArrayLike, b: ArrayLike) -> Interval:
