@@ -62,6 +62,11 @@ class Interval:
     def __format__(self, spec: str) -> str:
         return f"{self.estimate:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
+    def __abs__(self) -> Interval:
+        """The interval of the absolute value: for claims that two things agree."""
+        low, high = max(self.low, -self.high, 0.0), max(-self.low, self.high)
+        return Interval(abs(self.estimate), low, high, self.n, self.level)
+
 
 def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     """Return the mean over seeds with its Student-t interval; a single value has an infinite one.

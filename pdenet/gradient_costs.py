@@ -14,7 +14,6 @@ import os
 import statistics
 import sys
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,7 +22,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.autograd.graph import saved_tensors_hooks
 from torch.utils.checkpoint import checkpoint
 
 from pdenet.bench import peak_resident
@@ -34,6 +32,7 @@ from pdenet.models.pde_net import square_kernels
 from pdenet.models.reversible import reversible_pair
 from pdenet.ops import residual_stack
 from pdenet.records import write_atomic
+from pdenet.saved import saved_numbers
 from pdenet.symbolic import PDE1
 
 FORMAT = 1
@@ -57,6 +56,13 @@ class Problem:
     size: int = 28
     duration: float = 4.0
     dtype: torch.dtype = torch.float32
+
+    def __post_init__(self) -> None:
+        if self.evaluations < 2 or self.evaluations % 2:
+            message = (
+                f"evaluations must be even, at least 2: the pair takes two a step; got {self.evaluations}"
+            )
+            raise ValueError(message)
 
     @property
     def step(self) -> float:
@@ -119,7 +125,7 @@ def reversible(problem: Problem) -> Step:
     u, field = problem.images(), problem.field()
 
     def step() -> Sequence[Tensor]:
-        ends = reversible_pair(field, u, u, problem.duration, max(problem.evaluations // 2, 1))
+        ends = reversible_pair(field, u, u, problem.duration, problem.evaluations // 2)
         return torch.autograd.grad(ends[0].sum(), (u, field.theta))
 
     return step
@@ -155,37 +161,6 @@ WAYS: dict[str, tuple[str, Callable[[Problem], Step]]] = {
     "solver": ("backprop through the solver", solver),
 }
 OTHER_NETWORK = ("reversible",)  # its gradients are those of a pair, not of the Euler steps
-
-
-class _Kept:
-    """A tensor in the hands of a graph; gone when the graph lets go of it."""
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
-
-
-def saved_numbers(forward: Callable[[], object]) -> int:
-    """How many numbers automatic differentiation still holds after a forward pass, for the way back.
-
-    Counted by storage, each once, however many tensors look at it. What `torch.utils.checkpoint` holds is not
-    among it.
-    """
-    held: weakref.WeakSet[_Kept] = weakref.WeakSet()
-
-    def pack(tensor: Tensor) -> _Kept:
-        kept = _Kept(tensor.detach())  # an operation that keeps its own result would else keep itself
-        held.add(kept)
-        return kept
-
-    with saved_tensors_hooks(pack, lambda kept: kept.tensor):
-        result = forward()  # while it lives, so does its graph
-        sizes = {
-            kept.tensor.untyped_storage().data_ptr(): kept.tensor.untyped_storage().nbytes()
-            // kept.tensor.element_size()
-            for kept in held
-        }
-        del result
-    return sum(sizes.values())
 
 
 def saved_by_flow(rate: nn.Module, u: Tensor, duration: float, solver: Fixed, gradient: Gradient) -> int:
@@ -246,7 +221,7 @@ def gaps(problem: Problem) -> dict[str, float]:
 def plain_pair(problem: Problem) -> Sequence[Tensor]:
     """The gradients of the reversible pair by automatic differentiation, every state stored."""
     u, field = problem.images(), problem.field()
-    steps = max(problem.evaluations // 2, 1)
+    steps = problem.evaluations // 2
     h, first, second = problem.duration / steps, u, u
     for _ in range(steps):
         first = first + h * field(0.0, second)
@@ -352,8 +327,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--evaluations", type=int, nargs="+", default=EVALUATIONS, metavar="L", help="layers, forward"
     )
     chosen = parser.parse_args(arguments)
-    if chosen.rounds < 1 or chosen.batch < 1 or min(chosen.evaluations) < 2:
-        parser.error("rounds and batch must be at least 1, evaluations at least 2")
+    if chosen.rounds < 1 or chosen.batch < 1:
+        parser.error("rounds and batch must be at least 1")
+    if any(n < 2 or n % 2 for n in chosen.evaluations):
+        parser.error("evaluations must be even, at least 2: the reversible pair takes two a step")
     if max(chosen.evaluations) < 2 * min(chosen.evaluations):
         parser.error("evaluations must span a factor of two at least, or there is nothing to compare")
     result = measure(

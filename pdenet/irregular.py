@@ -19,6 +19,7 @@ from torch import Tensor
 
 from pdenet.claims import Claim, Direction, Interval, mean_interval, paired_interval
 from pdenet.machine import describe_machine, describe_versions
+from pdenet.models.ode import DivergedError
 from pdenet.models.series import LatentODE, SeriesNet
 from pdenet.pendulum import (
     WINDOW,
@@ -576,13 +577,24 @@ def run(out: Path, seeds: int = SEEDS, only: Sequence[str] = (), test: int = TES
         left = missing(arm, read(out) if out.exists() else [], range(seeds), test)
         if not left:
             continue
-        records = train_arm(arm, left, keep=0 if arm in shown else None, test=test)
+        keep = 0 if arm in shown else None
+        what = f"{arm.name}; {arm.sampling.label}; {arm.training.series}, {arm.training.targets}"
+        try:
+            records = train_arm(arm, left, keep=keep, test=test)
+        except DivergedError:  # one field that runs away stops its neighbours: now one at a time
+            records = []
+            for seed in left:
+                try:
+                    records += train_arm(arm, [seed], keep=keep, test=test)
+                except DivergedError as error:
+                    print(f"{what}, seed {seed}: no record, {error}", flush=True)
+        if not records:
+            continue
         append(out, records)
         found = ", ".join(
             f"{window} {np.mean([record.measured[window] for record in records]):.3f}" for window in WINDOWS
         )
         seconds = sum(record.seconds for record in records)
-        what = f"{arm.name}; {arm.sampling.label}; {arm.training.series}, {arm.training.targets}"
         print(f"{what}: {found} ({seconds:.0f} s)", flush=True)
 
 

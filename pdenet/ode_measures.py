@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from pdenet.models.conv_field import BlockNet
 from pdenet.models.ode import Adaptive, DivergedError, Fixed, solve
+from pdenet.saved import saved_tensors
 
 TEST_BATCH = 250
 ACCURATE = Adaptive("dopri5", rtol=1e-5, atol=1e-5)
@@ -18,10 +19,15 @@ ACCURATE = Adaptive("dopri5", rtol=1e-5, atol=1e-5)
 def accuracy(net: BlockNet, images: Tensor, labels: Tensor) -> float:
     """Share of images (N, H, W) that the network labels right; none if its flow breaks off."""
     try:
-        chosen = torch.cat([net(batch).argmax(-1) for batch in images.split(TEST_BATCH)])
+        chosen = torch.cat([_chosen(net(batch)) for batch in images.split(TEST_BATCH)])
     except DivergedError:
         return 0.0
     return float((chosen == labels).double().mean())
+
+
+def _chosen(logits: Tensor) -> Tensor:
+    """The label of each image, (N,); -1, which is none, where a logit is not finite."""
+    return torch.where(logits.isfinite().all(-1), logits.argmax(-1), -1)
 
 
 @torch.no_grad()
@@ -42,7 +48,8 @@ def solver_test(net: BlockNet, images: Tensor, labels: Tensor, grid: Iterable[in
     dict
         ``images``, their number; by solver (``trained``, the one of the training; ``euler 4`` and the like;
         ``accurate``) ``accuracy``, and ``same``, the share of images that get the label which the solver of
-        the training gives them; ``evaluations`` of the accurate solver. A solution that breaks off has None.
+        the training gives them, and ``evaluations`` of the field, mean over the batches. A solution that
+        breaks off has None.
 
     Raises
     ------
@@ -68,7 +75,7 @@ def solver_test(net: BlockNet, images: Tensor, labels: Tensor, grid: Iterable[in
             for part in ("accuracy", "same", "evaluations"):
                 found[part][name] = None
             continue
-        chosen = torch.cat([net.head(solution.end).argmax(-1) for solution in solutions])
+        chosen = torch.cat([_chosen(net.head(solution.end)) for solution in solutions])
         reference = chosen if name == "trained" else reference
         found["accuracy"][name] = float((chosen == labels).double().mean())
         found["same"][name] = None if reference is None else float((chosen == reference).double().mean())
@@ -76,25 +83,17 @@ def solver_test(net: BlockNet, images: Tensor, labels: Tensor, grid: Iterable[in
     return found
 
 
-def kept_bytes(net: BlockNet, images: Tensor, labels: Tensor) -> int:
+def kept_bytes(net: BlockNet, images: Tensor, labels: Tensor) -> int | None:
     """Bytes that a training step on `images` (B, H, W) keeps for its backward pass, parameters left out.
 
-    Counted are the storages that autograd saves, each once, by hooks on saved tensors: the same on every
-    machine, other than the growth of the process.
+    Counted are the storages that autograd still holds when the loss is known, each once: for a given sequence
+    of evaluations the same on every machine, other than the growth of the process. None if the flow breaks
+    off.
     """
     own = {parameter.untyped_storage().data_ptr() for parameter in net.parameters()}
-    saved: dict[int, int] = {}
-
-    def pack(tensor: Tensor) -> Tensor:
-        storage = tensor.untyped_storage()
-        if storage.data_ptr() not in own:
-            saved[storage.data_ptr()] = storage.nbytes()
-        return tensor.detach()  # of the same storage; itself would be a cycle where a node saves its result
-
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        try:
-            loss = functional.cross_entropy(net(images), labels)
-        except DivergedError:
-            return 0
-    del loss
-    return sum(saved.values())
+    try:
+        saved = saved_tensors(lambda: functional.cross_entropy(net(images), labels))
+    except DivergedError:
+        return None
+    storages = (tensor.untyped_storage() for tensor in saved)
+    return sum(storage.nbytes() for storage in storages if storage.data_ptr() not in own)

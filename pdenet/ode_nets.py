@@ -101,7 +101,7 @@ STENCIL = Setting(
     {ALONE: _stencil(0), TIED: _stencil(5), FLOW: _stencil(ADAPTIVE)}
     | {euler(n): _stencil(Fixed("euler", n)) for n in STENCIL_STEPS},
     TrainingConfig(epochs=3),
-    seeds=5,
+    seeds=10,
     grid=(1, 2, 5, 10, 20, 40),
     stride=2,
 )
@@ -114,14 +114,13 @@ _FOUR = {
 CONV = Setting(
     "conv",
     _FOUR | {euler(n): _conv(Fixed("euler", n)) for n in CONV_STEPS[1:]},
-    TrainingConfig(epochs=1, batch_size=64),
-    train=20_000,
-    test=5000,
+    TrainingConfig(epochs=2, batch_size=64),
+    seeds=5,
     grid=(1, 2, 4, 8, 16),
-    stride=2,
+    stride=4,
 )
 FEW = Setting(
-    "few", _FOUR, TrainingConfig(epochs=10, batch_size=32), train=1000, test=5000, seeds=5, only_last=True
+    "few", _FOUR, TrainingConfig(epochs=10, batch_size=32), train=1000, test=5000, seeds=10, only_last=True
 )
 SETTINGS = {setting.name: setting for setting in (STENCIL, CONV, FEW)}
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,11 +10,10 @@ from numpy.typing import ArrayLike
 from pdenet.claims import Claim, Interval, Verdict, paired_interval
 from pdenet.ode_nets import ALONE, BLOCKS, CONV, FEW, FILE, FLOW, SETTINGS, STENCIL, TIED, Setting, euler
 from pdenet.records import Record, read, shipped
-from pdenet.verdicts import Judged, verdict
+from pdenet.verdicts import HALF_A_POINT, Judged, verdict
 
 Place = tuple[str, str]  # setting, member
 FEWEST_SEEDS = 3
-HALF_A_POINT = 0.5  # in points of a per cent: what the book calls agreement
 
 
 def recorded() -> list[Record]:
@@ -82,35 +81,47 @@ def loss_of_accuracy(runs: Sequence[Record]) -> Interval | None:
     return _paired(trained, in_test(runs, "accurate")) if len(trained) else None
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A flow and a network of the same setting that it is measured against."""
+
+    letter: str
+    setting: Setting
+    other: str
+    text: str
+
+    @property
+    def ahead(self) -> Claim:
+        """The claim that the flow is better."""
+        return Claim(f"5.2{self.letter} ahead", f"{self.text}: the flow is ahead", "comparison", 0.0)
+
+    @property
+    def agree(self) -> Claim:
+        """The claim that it does not matter which of the two one takes."""
+        text = f"{self.text}: the two agree to half a point"
+        return Claim(f"5.2{self.letter} agree", text, "comparison", HALF_A_POINT, "below")
+
+
+PAIRS = (
+    Pair("a", STENCIL, ALONE, "stencil, flow and no block"),
+    Pair("b", STENCIL, euler(1), "stencil, flow and one Euler step"),
+    Pair("c", STENCIL, TIED, "stencil, flow and tied stack with ReLU"),
+    Pair("d", CONV, ALONE, "convolutions, flow and no block"),
+    Pair("e", CONV, euler(1), "convolutions, flow and one block"),
+    Pair("f", CONV, BLOCKS, "convolutions, flow and six blocks with as many parameters"),
+    Pair("g", FEW, ALONE, "few labels, flow and no block"),
+    Pair("h", FEW, euler(1), "few labels, flow and one block"),
+    Pair("i", FEW, BLOCKS, "few labels, flow and six blocks with as many parameters"),
+)
+
+
 def judge(found: Mapping[Place, list[Record]]) -> dict[str, Judged]:
-    """The claims about accuracy with what the runs measure for each, by id; those without a run left out."""
+    """Two claims about each of `PAIRS` with what the runs measure, by id; pairs without a run left out."""
     judged: dict[str, Judged] = {}
-
-    def claim(name: str, text: str, place: Place, other: Place) -> None:
-        interval = ahead(found, place, other)
-        if interval is not None:
-            judged[name] = Claim(name, text, "comparison", 0.0), interval
-
-    def agree(name: str, text: str, place: Place, other: Place) -> None:
-        interval = ahead(found, place, other)
-        if interval is not None:
-            judged[name] = Claim(name, text, "comparison", HALF_A_POINT, "below"), _size(interval)
-
-    flow = (STENCIL.name, FLOW)
-    claim("5.2a", "five parameters of a flow in front of the classifier help it", flow, (flow[0], ALONE))
-    claim("5.2b", "the stencil's flow beats one Euler step", flow, (flow[0], euler(1)))
-    claim("5.2c", "the stencil's flow beats the tied stack with ReLU", flow, (flow[0], TIED))
-    agree("5.2d", "the stencil's flow and the tied stack agree to half a point", flow, (flow[0], TIED))
-    flow = (CONV.name, FLOW)
-    claim("5.2e", "the convolutional flow beats no block", flow, (flow[0], ALONE))
-    claim("5.2f", "the convolutional flow beats one block", flow, (flow[0], euler(1)))
-    claim("5.2g", "the convolutional flow beats six blocks with as many parameters", flow, (flow[0], BLOCKS))
-    agree("5.2h", "the convolutional flow and no block agree to half a point", flow, (flow[0], ALONE))
-    agree("5.2i", "the convolutional flow and six blocks agree to half a point", flow, (flow[0], BLOCKS))
-    flow = (FEW.name, FLOW)
-    claim("5.2j", "with few labels the flow beats no block", flow, (flow[0], ALONE))
-    claim("5.2k", "with few labels the flow beats one block", flow, (flow[0], euler(1)))
-    claim("5.2l", "with few labels the flow beats six blocks", flow, (flow[0], BLOCKS))
+    for pair in PAIRS:
+        gain = ahead(found, (pair.setting.name, FLOW), (pair.setting.name, pair.other))
+        if gain is not None:
+            judged |= {pair.ahead.id: (pair.ahead, gain), pair.agree.id: (pair.agree, abs(gain))}
     return judged
 
 
@@ -150,8 +161,3 @@ def _paired(a: ArrayLike, b: ArrayLike) -> Interval:
     """`paired_interval`, but an infinite one below three seeds: two can agree by luck."""
     found = paired_interval(a, b)
     return found if found.n >= FEWEST_SEEDS else replace(found, low=-math.inf, high=math.inf)
-
-
-def _size(d: Interval) -> Interval:
-    """The interval of |d| from that of d."""
-    return Interval(abs(d.estimate), max(d.low, -d.high, 0.0), max(-d.low, d.high), d.n, d.level)

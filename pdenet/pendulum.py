@@ -203,11 +203,20 @@ def draw(sampling: Sampling, seeds: int | Iterable[int], count: int, part: Part 
         times.append(sampling.times(seed, count, 1, (_SEEN, fork), asked=False))
         asked.append(sampling.times(seed, count, windows, (_ASKED, fork), asked=True))
         size = (count, (1 + windows) * sampling.count)
-        noise.append(NOISE * torch.randn(size, generator=generator(seed, _NOISE, fork), dtype=torch.float64))
+        noise.append(NOISE * _normal(size, generator(seed, _NOISE, fork)))
     begin, when, later, error = (torch.stack(parts) for parts in (start, times, asked, noise))
     angles = states_at(Pendulum(), begin, torch.cat([when, later], -1), _ACCURATE)[..., 0]
     blurred, n = angles + error, sampling.count
     return Series(begin, when, blurred[..., :n], later, angles[..., n:], blurred[..., n:])
+
+
+def _normal(size: tuple[int, int], stream: torch.Generator) -> Tensor:
+    """Standard normal numbers, of which the first of many rows are the same as few.
+
+    torch draws them in blocks of 16 and an incomplete last block in another way, so none is left incomplete.
+    """
+    count = size[0] * size[1]
+    return torch.randn(-(-count // 16) * 16, generator=stream, dtype=torch.float64)[:count].view(size)
 
 
 def checksum(train: Series, test: Series, row: int) -> str:

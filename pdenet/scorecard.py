@@ -142,7 +142,11 @@ STATEMENTS = (
     Statement("III.3", "Residual block and PDE are the same thing.", ("U2", "U3")),
     Statement("III.4", "The kernel acts as a Hamiltonian.", ("U4",)),
     Statement("III.5", "The ReLU can be applied to each term of the sum, (26) to (27).", ("U-ReLU",)),
-    Statement("III.6", "The network is a sum over paths in phase space, (27) to (33).", _numbers(27, 33)),
+    Statement(
+        "III.6",
+        "Without its ReLU, the network is a sum over paths in phase space, (27) to (33).",
+        _numbers(27, 33),
+    ),
     Statement(
         "III.7",
         "Its weights are Gaussians, their exponent an action: (34) to (38).",
@@ -217,8 +221,9 @@ STATEMENTS = (
     Statement("V.5", "No parameters need to be stored for it.", ("U6",)),
     Statement(
         "V.6",
-        "Irregular time series are the strength of a neural ODE.",
+        "Irregular time series are the strength of a neural ODE (tried on one signal, a pendulum).",
         supports=("5.3a", "5.3b", "5.3g"),
+        qualifies=("5.3i",),
     ),
     Statement(
         "VI.1",
@@ -315,7 +320,7 @@ _OPPOSES = {
 _QUALIFIES = {
     Verdict.HOLDS: Standing.CORRECTED,
     Verdict.DOES_NOT_HOLD: Standing.HOLDS,
-    Verdict.NOT_DECIDED: Standing.HOLDS,
+    Verdict.NOT_DECIDED: Standing.OPEN,
 }
 
 

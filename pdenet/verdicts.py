@@ -20,6 +20,7 @@ ALONE, SHALLOW, MIDDLE, DEEP = ((depth, "PDE net") for depth in (0, 5, 27, 50))
 CONTROL = (5, "c_ResNet")
 FIRM, FIRM_DEEP = (5, "c_ResNet, small start"), (50, "c_ResNet, small start")
 ALONE_2 = (0, "PDE 1")  # the classifier alone, in Table 4.2
+HALF_A_POINT = 0.5  # in points of a per cent: what the book calls agreement
 TEST_IMAGES = 10_000  # of MNIST, behind every number that the thesis prints
 
 
@@ -92,15 +93,11 @@ def judge_table_4_1(results: Mapping[Place, CellResult]) -> dict[str, Judged]:
                 _comparison("4.1b", "five PDE layers in front of the classifier help it"),
                 ahead(SHALLOW, ALONE),
             ),
-            (
-                _comparison("4.1c", "PDE net and c_ResNet of 5 layers agree to half a point", 0.5, "below"),
-                _size(ahead(SHALLOW, CONTROL)),
+            _agreement(
+                "4.1c", "PDE net and c_ResNet of 5 layers agree to half a point", ahead(SHALLOW, CONTROL)
             ),
-            (
-                _comparison(
-                    "4.1d", "5-layer PDE net and small-start c_ResNet agree to half a point", 0.5, "below"
-                ),
-                _size(ahead(SHALLOW, FIRM)),
+            _agreement(
+                "4.1d", "5-layer PDE net and small-start c_ResNet agree to half a point", ahead(SHALLOW, FIRM)
             ),
             (
                 _comparison("4.1e", "the PDE net loses accuracy from 5 to 50 layers"),
@@ -203,9 +200,10 @@ def judge_table_4_2(results: Mapping[Place, CellResult]) -> dict[str, Judged]:
             _comparison("4.2i", "PDE 2 loses accuracy from 5 to 50 layers"),
             gain(results, (5, "PDE 2"), (50, "PDE 2")),
         ),
-        (
-            _comparison("4.2j", "of 50 layers, PDE 2 agrees with PDE 2 of 5 to half a point", 0.5, "below"),
-            _size(gain(results, (5, "PDE 2"), (50, "PDE 2"))),
+        _agreement(
+            "4.2j",
+            "of 50 layers, PDE 2 agrees with PDE 2 of 5 to half a point",
+            gain(results, (5, "PDE 2"), (50, "PDE 2")),
         ),
         (
             _comparison("4.2k", "fifty layers of PDE 2 in front of the classifier help it"),
@@ -251,21 +249,17 @@ def judge_controls(results: Mapping[Place, CellResult]) -> dict[str, Judged]:
                 _comparison("C4", "of 50 layers, a trained PDE net beats a frozen one"),
                 ahead(DEEP, frozen_deep),
             ),
-            (
-                _comparison(
-                    "C5", "of 5 layers, PDE net and five free taps agree to half a point", 0.5, "below"
-                ),
-                _size(ahead(SHALLOW, five)),
+            _agreement(
+                "C5", "of 5 layers, PDE net and five free taps agree to half a point", ahead(SHALLOW, five)
             ),
             (
                 _comparison("C6", "of 50 layers, five free taps beat the PDE net"),
                 ahead(five_deep, DEEP),
             ),
-            (
-                _comparison(
-                    "C7", "of 50 layers, five free taps and nine agree to half a point", 0.5, "below"
-                ),
-                _size(ahead(five_deep, FIRM_DEEP)),
+            _agreement(
+                "C7",
+                "of 50 layers, five free taps and nine agree to half a point",
+                ahead(five_deep, FIRM_DEEP),
             ),
             (
                 _comparison("C8", "of 5 layers, most stacks without skip learn (share)", 0.5),
@@ -303,13 +297,11 @@ def _comparison(name: str, text: str, threshold: float = 0.0, direction: Directi
     return Claim(name, text, "comparison", threshold, direction)
 
 
+def _agreement(name: str, text: str, ahead: Interval | None) -> tuple[Claim, Interval | None]:
+    """The claim that two cells agree to half a point, and how far apart they are."""
+    return _comparison(name, text, HALF_A_POINT, "below"), None if ahead is None else abs(ahead)
+
+
 def _measured(judged: Iterable[tuple[Claim, Interval | None]]) -> dict[str, Judged]:
     """Those claims for which there is a measurement, by id."""
     return {claim.id: (claim, found) for claim, found in judged if found is not None}
-
-
-def _size(d: Interval | None) -> Interval | None:
-    """The interval of |d| from that of d."""
-    if d is None:
-        return None
-    return Interval(abs(d.estimate), max(d.low, -d.high, 0.0), max(-d.low, d.high), d.n, d.level)

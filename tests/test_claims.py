@@ -188,6 +188,18 @@ def test_sentence_without_an_interval():
     assert sentence.endswith("not decided.")
 
 
+@pytest.mark.parametrize(
+    ("ends", "size"),
+    [
+        ((1.0, 0.5, 2.0), (1.0, 0.5, 2.0)),
+        ((-1.0, -2.0, -0.5), (1.0, 0.5, 2.0)),
+        ((-1.0, -2.0, 3.0), (1.0, 0.0, 3.0)),
+    ],
+)
+def test_the_absolute_value_of_an_interval_has_the_sizes_of_all_that_lies_in_it(ends, size):
+    assert abs(Interval(*ends, n=7, level=0.9)) == Interval(*size, n=7, level=0.9)
+
+
 def test_interval_prints_with_any_float_format():
     assert f"{Interval(97.314, 97.12, 97.5, 3):.1f}" == "97.3 [97.1, 97.5]"
 

@@ -20,11 +20,11 @@ from pdenet.gradient_costs import (
     measure,
     plain_pair,
     saved_by_flow,
-    saved_numbers,
     slope,
 )
 from pdenet.models.ode import Fixed
 from pdenet.records import shipped
+from pdenet.saved import saved_numbers
 
 SMALL = Problem(evaluations=16, batch=2, size=8, dtype=torch.float64)
 
@@ -63,9 +63,10 @@ def test_images_and_field_are_the_same_every_time() -> None:
     assert torch.equal(SMALL.field().theta, SMALL.field().theta)
 
 
-def test_the_fused_way_is_fused() -> None:
-    u = Problem(batch=1, size=8)
-    assert saved_numbers(lambda: WAYS["fused"][1](u)()) == 0  # by then all is freed
+@pytest.mark.parametrize("evaluations", [0, 5])
+def test_evaluations_that_the_pair_cannot_have_are_refused(evaluations: int) -> None:
+    with pytest.raises(ValueError, match=f"evaluations must be even, at least 2: .* got {evaluations}"):
+        Problem(evaluations=evaluations)
 
 
 # What is kept
@@ -143,9 +144,9 @@ def test_the_command_writes_a_file(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--rounds", "0"], "rounds and batch must be at least 1, evaluations at least 2"),
-        (["--evaluations", "1", "8"], "rounds and batch must be at least 1, evaluations at least 2"),
-        (["--evaluations", "8", "9"], "evaluations must span a factor of two at least"),
+        (["--rounds", "0"], "rounds and batch must be at least 1"),
+        (["--evaluations", "1", "8"], "evaluations must be even, at least 2"),
+        (["--evaluations", "8", "10"], "evaluations must span a factor of two at least"),
     ],
 )
 def test_the_command_refuses_what_shows_nothing(

@@ -25,7 +25,7 @@ from pdenet.irregular import (
     Runs,
     SeriesTraining,
 )
-from pdenet.models.ode import Fixed, solve
+from pdenet.models.ode import DivergedError, Fixed, solve
 from pdenet.models.series import SeriesNet
 from pdenet.pendulum import (
     DAMPING,
@@ -114,6 +114,10 @@ def test_series_are_drawn_as_described() -> None:
     assert torch.equal(alone.seen[0], train.seen[1])
     assert torch.equal(alone.asked[0], train.asked[1])
     assert checksum(alone, alone, 0) != checksum(train, train, 0)
+    for sampling in (Sampling("irregular", 6), Sampling("regular", 6)):  # the noise ends within a block
+        few, many = draw(sampling, 1, 3), draw(sampling, 1, 30)
+        assert torch.equal(few.seen, many.seen[:, :3])
+        assert torch.equal(few.noisy, many.noisy[:, :3])
     with pytest.raises(ValueError, match="one pendulum"):
         draw(MAIN, 1, 0)
     with pytest.raises(ValueError, match="kind must be"):
@@ -212,6 +216,9 @@ def test_what_cannot_be_trained_is_refused() -> None:
         SeriesNet("transformer")
     with pytest.raises(ValueError, match="gaps must be"):
         SeriesNet("recurrent", gaps="some")
+    series = draw(MAIN, 1, 4)
+    with pytest.raises(ValueError, match="asked must ascend"):
+        Arm(GRU).build(1)(series.times.float(), series.seen.float(), series.asked.float().flip(-1))
     with pytest.raises(ValueError, match="S = 1 nets"):
         Arm(GRU).build(1).encode(torch.ones(2, 3, 4), torch.ones(2, 3, 4))
 
@@ -242,6 +249,24 @@ def test_the_command_runs_what_is_missing_once_and_what_it_kept_is_the_trained_n
     )
     with pytest.raises(ValueError, match="kept no weights"):
         irregular.rebuild(records[0])
+
+
+def test_a_field_that_runs_away_takes_no_other_seed_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_arm = irregular.train_arm
+
+    def runs_away(arm: Arm, seeds: list[int], **options: int) -> list[Record]:
+        if 1 in seeds:
+            raise DivergedError("it ran away")
+        return train_arm(arm, seeds, **options)
+
+    monkeypatch.setattr(irregular, "train_arm", runs_away)
+    monkeypatch.setattr(irregular, "ARMS", (Arm(ODE, MAIN, TINY), Arm(GRU, MAIN, TINY)))
+    out = tmp_path / "runs.jsonl"
+    irregular.run(out, 3, test=4)
+    assert [record.seed for record in read(out)] == [0, 2, 0, 2]
+    assert capsys.readouterr().out.count("seed 1: no record, it ran away") == 2
 
 
 def test_the_command_line_takes_names(tmp_path: Path) -> None:

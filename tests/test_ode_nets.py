@@ -102,9 +102,11 @@ def test_the_tied_stack_keeps_the_corners_of_a_mixed_derivative() -> None:
 
 
 @pytest.mark.parametrize("make", [conv_net, lambda block: stencil_net(PDE1, block)])
-def test_a_negative_number_of_blocks_is_refused(make: type) -> None:
+def test_what_is_no_block_is_refused(make: type) -> None:
     with pytest.raises(ValueError, match="zero or more, or a solver; got -1"):
         make(-1)
+    with pytest.raises(TypeError, match=r"a solver must be|solver must be Fixed|a solver is Fixed"):
+        make(2.0)
 
 
 class Turning(nn.Module):
@@ -139,6 +141,18 @@ def test_what_is_kept_for_the_backward_pass_grows_with_the_steps() -> None:
     assert max(per_step) / min(per_step) < 1.05
     assert per_step[0] > 4 * 4 * 64 * 36  # at least one state
     assert ode_nets.kept_bytes(conv_net(0), images(), labels) < kept[0]
+
+
+def test_what_is_kept_does_not_count_what_a_solver_lets_go_of() -> None:
+    digits = torch.rand(16, 28, 28, generator=torch.Generator().manual_seed(0))
+    labels = torch.arange(16) % 10
+    for net in (stencil_net(PDE1, Fixed("euler", 20)), stencil_net(PDE1, ode_nets.ADAPTIVE)):
+        found, junk = set(), []
+        for size in (10, 1000, 100_000):
+            found.add(ode_nets.kept_bytes(net, digits, labels))
+            junk.append(torch.empty(size))  # the allocator hands out other addresses
+        assert len(found) == 1
+        assert found.pop() < 1.5 * net.evaluations * digits.numel() * 4 * (30 / 28) ** 2
 
 
 def test_the_plan_has_every_run_once_and_obeys_its_limits() -> None:
@@ -211,7 +225,7 @@ def record(place: tuple[str, str], seed: int, right: float, accurate: float | No
         model=setting.members[place[1]](0).description,
         training=asdict(setting.config),
         seed=seed,
-        data={"name": "mnist" if whole else "mnist[20000+5000]", "checksum": "0"},
+        data={"name": "mnist" if whole else "mnist[1000+5000]", "checksum": "0"},
         history={"train_loss": [0.1], "test_accuracy": [right]},
         seconds=1.0,
         machine={},
@@ -226,7 +240,7 @@ def test_verdicts_pair_the_seeds_that_both_networks_have() -> None:
     flow, alone = ("conv", FLOW), ("conv", ode_nets.ALONE)
     runs = [record(alone, seed, 0.96 + 0.01 * seed) for seed in (2, 0, 1)]
     runs += [record(flow, seed, 0.97 + 0.01 * seed + 0.0001 * (-1) ** seed) for seed in (0, 1, 3)]
-    assert ode_verdicts.judge(ode_verdicts.results(runs))["5.2e"][1].high == float("inf")  # two seeds
+    assert ode_verdicts.judge(ode_verdicts.results(runs))["5.2d ahead"][1].high == float("inf")  # two seeds
     runs += [record(flow, 2, 0.99)]
     found = ode_verdicts.results([*runs, replace(runs[0], data={"name": "digits", "checksum": "0"})])
     assert [run.seed for run in found[alone]] == [0, 1, 2]
@@ -236,9 +250,9 @@ def test_verdicts_pair_the_seeds_that_both_networks_have() -> None:
     assert gain.n == 3
     assert gain.estimate == pytest.approx(1.0)  # one point
     judged = ode_verdicts.judge(found)
-    assert judged.keys() == {"5.2e", "5.2h"}
-    assert ode_verdicts.verdict(judged["5.2e"]) is Verdict.HOLDS
-    assert ode_verdicts.verdict(judged["5.2h"]) is Verdict.DOES_NOT_HOLD
+    assert judged.keys() == {"5.2d ahead", "5.2d agree"}
+    assert ode_verdicts.verdict(judged["5.2d ahead"]) is Verdict.HOLDS
+    assert ode_verdicts.verdict(judged["5.2d agree"]) is Verdict.DOES_NOT_HOLD
     assert ode_verdicts.results(runs, "digits") == {}
 
 

@@ -8,9 +8,9 @@ import torch
 from test_ode import Given
 from torch import Tensor, nn
 
-from pdenet.gradient_costs import saved_numbers
 from pdenet.models import StencilField
 from pdenet.models.reversible import reversible_pair
+from pdenet.saved import saved_numbers
 from pdenet.symbolic import PDE1
 
 
@@ -127,7 +127,7 @@ def test_float32_images_through_a_stencil() -> None:
             r"two states must have one shape, dtype and device; got \(\(5, 3\), .*\(\(5, 2\), .*float32",
         ),
         ({"steps": 0}, ValueError, "steps must be a whole number, at least 1; got 0"),
-        ({"steps": 1.5}, ValueError, "steps must be a whole number, at least 1; got 1.5"),
+        ({"steps": 1.5}, TypeError, "steps must be a whole number, at least 1; got 1.5"),
         ({"sign": 2}, ValueError, "sign must be 1 or -1; got 2"),
         ({"rate": Given(lambda t, u: u[:1])}, ValueError, "the field must return du/dt like the state"),
         ({"rate": Given(lambda t, u: (u,))}, TypeError, "the field must return a tensor, du/dt; got tuple"),

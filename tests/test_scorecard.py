@@ -113,7 +113,7 @@ def as_listed(name):
     [
         ("holds", Standing.HOLDS, Standing.FAILS, Standing.CORRECTED),
         ("does not hold", Standing.FAILS, Standing.HOLDS, Standing.HOLDS),
-        ("not decided", Standing.OPEN, Standing.OPEN, Standing.HOLDS),
+        ("not decided", Standing.OPEN, Standing.OPEN, Standing.OPEN),
     ],
 )
 def test_what_a_measured_claim_means_for_a_statement(word, supports, opposes, qualifies):

@@ -8,8 +8,9 @@ no tolerance to give, and the rest are errors that say what happened.
 """
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import torch
@@ -35,7 +36,9 @@ class Fixed:
     Raises
     ------
     ValueError
-        If the method is unknown or `steps` is no whole number or below 1.
+        If the method is unknown or `steps` is below 1.
+    TypeError
+        If `steps` is no whole number.
     """
 
     method: FixedMethod
@@ -43,11 +46,7 @@ class Fixed:
 
     def __post_init__(self) -> None:
         _check_choice("method of fixed step", self.method, get_args(FixedMethod))
-        if not isinstance(self.steps, int) or self.steps < 1:
-            message = (
-                f"steps must be a whole number of steps between two times, at least 1; got {self.steps!r}"
-            )
-            raise ValueError(message)
+        object.__setattr__(self, "steps", whole_steps(self.steps))
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,12 @@ class Evaluations:
     backward: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solution:
     """What `solve` returns: `states` (T, ...), the state at each asked time, and what they cost."""
 
     states: Tensor
-    evaluations: Evaluations = field(compare=False)
+    evaluations: Evaluations
 
     @property
     def end(self) -> Tensor:
@@ -172,13 +171,16 @@ def solve(
     if gradient == "adjoint":
         refuse_borrowed(rate, u, when[0], "the adjoint method")
         behind = solver if backward is None else backward
-        arguments |= {f"adjoint_{name}": value for name, value in _arguments(behind, when).items()}
+        ascending = when if when[0] < when[-1] else -when  # torchdiffeq turns decreasing times, but not these
+        arguments |= {f"adjoint_{name}": value for name, value in _arguments(behind, ascending).items()}
         arguments["adjoint_params"] = tuple(p for p in rate.parameters() if p.requires_grad)
         watched.behind = behind
         integrate = torchdiffeq.odeint_adjoint
     else:
         integrate = torchdiffeq.odeint
     states = integrate(watched, u, when, **arguments)
+    if not states[-1].isfinite().all():  # all before it the field has been evaluated at
+        raise watched.diverged(f"at t = {when[-1].item():.6g} the state is not finite")
     watched.sweep = "backward"
     return Solution(states, evaluations)
 
@@ -306,6 +308,28 @@ def _check_rate(found: Any, u: Tensor) -> None:
     if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
         message = f"the field must return du/dt like the state, {_describe(u)}; got {_describe(found)}"
         raise ValueError(message)
+
+
+def whole_steps(steps: Any) -> int:
+    """A number of steps as an int, of whatever integer type it is given.
+
+    Raises
+    ------
+    TypeError
+        If it is no whole number.
+    ValueError
+        If it is below 1.
+    """
+    wanted = "steps must be a whole number, at least 1"
+    try:
+        found = operator.index(steps)
+    except TypeError:
+        message = f"{wanted}; got {steps!r}"
+        raise TypeError(message) from None
+    if found < 1:
+        message = f"{wanted}; got {found}"
+        raise ValueError(message)
+    return found
 
 
 def _check_choice(name: str, given: str, allowed: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from pdenet.models.ode import refuse_borrowed
+from pdenet.models.ode import refuse_borrowed, whole_steps
 
 
 def reversible_pair(
@@ -139,9 +139,7 @@ def _check(rate: nn.Module, first: Tensor, second: Tensor, steps: int, sign: int
     if kinds[0] != kinds[1]:
         message = f"the two states must have one shape, dtype and device; got {kinds[0]} and {kinds[1]}"
         raise ValueError(message)
-    if not isinstance(steps, int) or steps < 1:
-        message = f"steps must be a whole number, at least 1; got {steps!r}"
-        raise ValueError(message)
+    whole_steps(steps)
     if sign not in (1, -1):
         message = f"sign must be 1 or -1; got {sign!r}"
         raise ValueError(message)

@@ -3,7 +3,8 @@
 The encoder is a recurrent net for all of them. It reads what was seen backward in time, each value with the
 gap before it, and hands on a code of 24 numbers. The decoders answer for ascending times: `LatentODE` solves
 an equation from the code on, `RecurrentDecoder` steps from time to time, `TimeDecoder` is a function of the
-code and of time. All have the same number of parameters to a per cent. Seeds are a batch axis throughout.
+code and of time. All have the same number of parameters within two per cent. Seeds are a batch axis
+throughout.
 """
 
 from collections.abc import Iterable
@@ -222,5 +223,15 @@ class SeriesNet(nn.Module):
         return h
 
     def forward(self, times: Tensor, seen: Tensor, asked: Tensor) -> Tensor:
-        """Angles (S, B, K) at ascending times `asked` (S, B, K)."""
+        """Angles (S, B, K) at ascending times `asked` (S, B, K).
+
+        Raises
+        ------
+        ValueError
+            If the times seen or asked do not ascend, or shapes do not fit.
+        """
+        for name, when in (("times", times), ("asked", asked)):
+            if (when.diff(dim=-1) < 0).any():
+                message = f"{name} must ascend along the last axis; some do not"
+                raise ValueError(message)
         return self.decoder(self.encode(times, seen), asked)

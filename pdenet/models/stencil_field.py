@@ -51,7 +51,16 @@ class StencilField(nn.Module):
         return square_kernels(self.stencil, self.theta)
 
     def forward(self, t: Tensor | float, u: Tensor) -> Tensor:
-        """du/dt, (S, B, H, W), of images `u` (S, B, H, W); `t` plays no part."""
+        """du/dt, (S, B, H, W), of images `u` (S, B, H, W); `t` plays no part.
+
+        Raises
+        ------
+        ValueError
+            If `u` has another number of axes or of seeds.
+        """
+        if u.dim() != 4 or len(u) != len(self.seeds):
+            message = f"u must be (S, B, H, W) with S = {len(self.seeds)} seeds; got {tuple(u.shape)}"
+            raise ValueError(message)
         kernels = self.kernels()
         size = kernels.shape[-1]
         margin = size // 2
