@@ -185,3 +185,19 @@ def test_every_link_leads_to_a_page_of_the_book(shipped):
         for label in re.findall(r"\((ch:[\w-]+)\)=", page.read_text(encoding="utf-8"))
     }
     assert {f"ch:{found.page}" for found in shipped.values()} <= labels
+
+
+def test_what_a_row_cites_is_printed_on_the_page_that_it_links(shipped):
+    pages = {}
+    for statement in STATEMENTS:
+        for name in (*statement.supports, *statement.opposes, *statement.qualifies):
+            page = shipped[name].page
+            if page not in pages:
+                pages[page] = printed_on(BOOK / f"{page}.ipynb")
+            assert shipped[name].judged[0].text in pages[page], (statement.id, name, page)
+
+
+def printed_on(page):
+    """What the cells of a page printed, as text."""
+    outputs = [o for cell in nbformat.read(page, as_version=4).cells for o in cell.get("outputs", [])]
+    return "".join(o.get("text", "") + o.get("data", {}).get("text/markdown", "") for o in outputs)
