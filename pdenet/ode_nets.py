@@ -47,6 +47,8 @@ class Setting:
     ----------
     name
         Short name.
+    title
+        What a reader is told.
     members
         Networks by name: functions of the seed.
     config
@@ -64,6 +66,7 @@ class Setting:
     """
 
     name: str
+    title: str
     members: dict[str, Callable[[int], BlockNet]]
     config: TrainingConfig
     train: int | None = None
@@ -98,6 +101,7 @@ CONV_STEPS = (1, 2, 4, 8)
 
 STENCIL = Setting(
     "stencil",
+    "stencil",
     {ALONE: _stencil(0), TIED: _stencil(5), FLOW: _stencil(ADAPTIVE)}
     | {euler(n): _stencil(Fixed("euler", n)) for n in STENCIL_STEPS},
     TrainingConfig(epochs=3),
@@ -113,6 +117,7 @@ _FOUR = {
 }
 CONV = Setting(
     "conv",
+    "convolutions",
     _FOUR | {euler(n): _conv(Fixed("euler", n)) for n in CONV_STEPS[1:]},
     TrainingConfig(epochs=2, batch_size=64),
     seeds=5,
@@ -120,7 +125,14 @@ CONV = Setting(
     stride=4,
 )
 FEW = Setting(
-    "few", _FOUR, TrainingConfig(epochs=10, batch_size=32), train=1000, test=5000, seeds=10, only_last=True
+    "few",
+    "convolutions, few labels",
+    _FOUR,
+    TrainingConfig(epochs=10, batch_size=32),
+    train=1000,
+    test=5000,
+    seeds=10,
+    only_last=True,
 )
 SETTINGS = {setting.name: setting for setting in (STENCIL, CONV, FEW)}
 

@@ -88,30 +88,38 @@ class Pair:
     letter: str
     setting: Setting
     other: str
-    text: str
+
+    @property
+    def name(self) -> str:
+        """What a reader calls the other network."""
+        return "one block" if self.other == euler(1) else self.other
 
     @property
     def ahead(self) -> Claim:
         """The claim that the flow is better."""
-        return Claim(f"5.2{self.letter} ahead", f"{self.text}: the flow is ahead", "comparison", 0.0)
+        return Claim(f"5.2{self.letter} ahead", f"{self._text}: the flow is ahead", "comparison", 0.0)
 
     @property
     def agree(self) -> Claim:
         """The claim that it does not matter which of the two one takes."""
-        text = f"{self.text}: the two agree to half a point"
+        text = f"{self._text}: the two agree to half a point"
         return Claim(f"5.2{self.letter} agree", text, "comparison", HALF_A_POINT, "below")
 
+    @property
+    def _text(self) -> str:
+        return f"flow and {self.name} ({self.setting.title})"
 
-PAIRS = (
-    Pair("a", STENCIL, ALONE, "stencil, flow and no block"),
-    Pair("b", STENCIL, euler(1), "stencil, flow and one Euler step"),
-    Pair("c", STENCIL, TIED, "stencil, flow and tied stack with ReLU"),
-    Pair("d", CONV, ALONE, "convolutions, flow and no block"),
-    Pair("e", CONV, euler(1), "convolutions, flow and one block"),
-    Pair("f", CONV, BLOCKS, "convolutions, flow and six blocks with as many parameters"),
-    Pair("g", FEW, ALONE, "few labels, flow and no block"),
-    Pair("h", FEW, euler(1), "few labels, flow and one block"),
-    Pair("i", FEW, BLOCKS, "few labels, flow and six blocks with as many parameters"),
+
+PAIRS = tuple(
+    Pair(letter, setting, other)
+    for letter, (setting, other) in zip(
+        "abcdefghi",
+        [
+            *((STENCIL, other) for other in (ALONE, euler(1), TIED)),
+            *((setting, other) for setting in (CONV, FEW) for other in (ALONE, euler(1), BLOCKS)),
+        ],
+        strict=True,
+    )
 )
 
 
@@ -134,7 +142,7 @@ def judge_solvers(found: Mapping[Place, list[Record]], setting: Setting) -> dict
     for member in sorted(setting.members, key=steps_of):
         interval = loss_of_accuracy(found.get((setting.name, member), []))
         if interval is not None:
-            text = f"{setting.name}, {member}: an accurate solver costs less than half a point"
+            text = f"{setting.title}, {member}: an accurate solver costs less than half a point"
             judged[member] = (
                 Claim(f"5.2 {setting.name} {member}", text, "comparison", HALF_A_POINT, "below"),
                 interval,

@@ -105,7 +105,7 @@ def test_the_tied_stack_keeps_the_corners_of_a_mixed_derivative() -> None:
 def test_what_is_no_block_is_refused(make: type) -> None:
     with pytest.raises(ValueError, match="zero or more, or a solver; got -1"):
         make(-1)
-    with pytest.raises(TypeError, match=r"a solver must be|solver must be Fixed|a solver is Fixed"):
+    with pytest.raises(TypeError, match="solver must be Fixed"):
         make(2.0)
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pdenet.models.classifier import Classifier
-from pdenet.models.ode import Adaptive, Fixed, Flow, Solver
+from pdenet.models.ode import Fixed, Flow, Solver, check_solver
 from pdenet.models.pde_net import CROSS
 from pdenet.models.stencil_field import StencilField
 from pdenet.ops import residual_stack
@@ -219,11 +219,9 @@ def stencil_net(
 
 def describe_solver(solver: Solver) -> dict[str, Any]:
     """A solver as plain data."""
+    check_solver(solver)
     if isinstance(solver, Fixed):
         return {"method": solver.method, "steps": solver.steps}
-    if not isinstance(solver, Adaptive):
-        message = f"a solver is Fixed(method, steps) or Adaptive(method, rtol, atol); got {solver!r}"
-        raise TypeError(message)
     return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol}
 
 

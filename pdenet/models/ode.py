@@ -291,14 +291,20 @@ def _check(rate: nn.Module, u: Tensor, solver: Solver, backward: Solver | None, 
     if u.numel() == 0:
         message = f"u must have at least one entry; got {_describe(u)}"
         raise ValueError(message)
-    for name, given in (("solver", solver), ("backward", backward)):
-        if given is not None and not isinstance(given, Fixed | Adaptive):
-            message = f"{name} must be Fixed(method, steps) or Adaptive(method, rtol, atol); got {given!r}"
-            raise TypeError(message)
+    check_solver(solver)
+    if backward is not None:
+        check_solver(backward, "backward")
     _check_choice("gradient", gradient, get_args(Gradient))
     if backward is not None and gradient != "adjoint":
         message = "a backward solver is used by gradient='adjoint' only; got one with gradient='backprop'"
         raise ValueError(message)
+
+
+def check_solver(given: Any, name: str = "solver") -> None:
+    """Raise a TypeError, which calls it by this name, if it is no solver."""
+    if not isinstance(given, Fixed | Adaptive):
+        message = f"{name} must be Fixed(method, steps) or Adaptive(method, rtol, atol); got {given!r}"
+        raise TypeError(message)
 
 
 def _check_rate(found: Any, u: Tensor) -> None:
