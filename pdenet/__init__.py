@@ -1,8 +1,8 @@
 """Residual networks as partial differential equations and path integrals.
 
-`pdenet.symbolic` turns an equation into a stencil (SymPy only), `pdenet.ops` runs a stack of residual
-stencils, `pdenet.models` joins the two into networks, `pdenet.training` trains them, and
-`pdenet.records` keeps what a run leaves behind.
+`pdenet.symbolic` turns an equation into a stencil (SymPy), `pdenet.ops` runs a stack of residual stencils,
+`pdenet.models` joins the two into networks, `pdenet.runs` trains them and keeps what a run leaves behind, and
+`pdenet.subjects` has a file or a folder for each system of the book.
 """
 
 __version__ = "0.1.0"

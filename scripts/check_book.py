@@ -31,7 +31,10 @@ def problem(page: Path) -> str | None:
 
 def main(toc: Path, html: Path) -> int:
     contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
-    pages = [contents["root"], *(chapter["file"] for chapter in contents["chapters"])]
+    pages = [
+        contents["root"],
+        *(chapter["file"] for part in contents["parts"] for chapter in part["chapters"]),
+    ]
     problems = {page: found for page in pages if (found := problem(html / f"{page}.html"))}
     if not (html / "index.html").is_file():
         problems["index"] = "was not built"

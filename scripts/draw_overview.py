@@ -14,9 +14,10 @@ from matplotlib.patches import FancyArrowPatch
 
 from pdenet.data import load_images
 from pdenet.models import PDENet
-from pdenet.plots import INK, PALETTE, draw_stencil, image_row, use_style
+from pdenet.page.figures import draw_stencil, image_row
+from pdenet.page.style import INK, PALETTE, use_style
+from pdenet.runs.training import TrainingConfig, fit
 from pdenet.symbolic import PDE1
-from pdenet.training import TrainingConfig, fit
 
 TARGET = Path(__file__).parents[1] / "book" / "_static" / "overview.png"
 DEPTH = 12

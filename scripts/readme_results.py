@@ -10,14 +10,23 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from pdenet.bench_report import Result, aims, contender_table, machine_line, peaks_line, saved_runs
-from pdenet.claims import Claim, Interval
-from pdenet.experiments import TABLE_4_1, TABLE_4_2, CellResult, Table
-from pdenet.records import provenance
-from pdenet.symbolic.ledger import ENTRIES, Verdict
-from pdenet.tables import markdown_table
-from pdenet.training import TrainingConfig
-from pdenet.verdicts import judge_table_4_1, judge_table_4_2
+from pdenet.audit.ledger import ENTRIES, Verdict
+from pdenet.page.tables import markdown_table
+from pdenet.runs.claims import Claim
+from pdenet.runs.intervals import Interval
+from pdenet.runs.record import provenance
+from pdenet.runs.table import CellResult, Table
+from pdenet.runs.training import TrainingConfig
+from pdenet.subjects.performance.report import (
+    Result,
+    aims,
+    contender_table,
+    machine_line,
+    peaks_line,
+    saved_runs,
+)
+from pdenet.subjects.tables.cells import TABLE_4_1, TABLE_4_2
+from pdenet.subjects.tables.claims import judge_table_4_1, judge_table_4_2
 
 Results = dict[tuple[int, str], CellResult]
 

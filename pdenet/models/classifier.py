@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from pdenet.ops.linear import seed_linear
-from pdenet.seeding import CLASSIFIER, generator
+from pdenet.ops.seeding import CLASSIFIER, generator
 
 Activation = Literal["relu", "tanh", "none"]
 ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "none": lambda x: x}

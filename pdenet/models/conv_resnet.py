@@ -8,7 +8,7 @@ from torch import Tensor
 
 from pdenet.models.initial import Init
 from pdenet.models.residual_net import ResidualNet
-from pdenet.seeding import TRUNK, generator
+from pdenet.ops.seeding import TRUNK, generator
 
 Taps = Literal["all", "cross"]
 TAPS = {"all": tuple(range(9)), "cross": (1, 3, 4, 5, 7)}  # positions in a 3x3 kernel, row by row

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from pdenet.models.initial import Init
 from pdenet.models.residual_net import ResidualNet
-from pdenet.seeding import TRUNK, generator
+from pdenet.ops.seeding import TRUNK, generator
 from pdenet.symbolic import EvolutionPDE, Stencil
 
 CROSS = frozenset({(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)})  # offsets of the five-point stencil

@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from pdenet.models.conv_resnet import ConvResNet
 from pdenet.models.initial import Init
@@ -112,21 +111,3 @@ class PlainConvNet(ConvResNet):
             raise ValueError(message)
         self.weight.mul_((sizes[:, :-1] / sizes[:, 1:])[..., None, None])
         return self
-
-
-def kernel_gradients(model: ConvResNet, images: Tensor, labels: Tensor) -> Tensor:
-    """Gradients of the mean cross-entropy with respect to the kernels, (S, L, 3, 3), or taps, (S, L, 5).
-
-    Parameters
-    ----------
-    model
-        A residual or a plain stack; it is not changed.
-    images, labels
-        Images (B, H, W) in the network's dtype, as it is trained on, and labels (B,).
-    """
-    logits = model(images)  # (S, B, classes)
-    targets = labels.repeat(len(model.seeds))
-    # Seeds share no parameter, so that the sum over seeds keeps their gradients apart.
-    loss = functional.cross_entropy(logits.flatten(0, 1), targets, reduction="sum") / len(labels)
-    (gradient,) = torch.autograd.grad(loss, model.weight)
-    return gradient

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from pdenet.models.classifier import Activation, Classifier
 from pdenet.ops import residual_stack
-from pdenet.ops.residual_stack import Backend, Support
-from pdenet.seeding import as_seeds
+from pdenet.ops.seeding import as_seeds
+from pdenet.ops.stack import Backend, Support
 
 CLASSIFIER_WIDTHS = (256, 128)
 

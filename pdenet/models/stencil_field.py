@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from pdenet.models.initial import Init
 from pdenet.models.pde_net import default_init, draw_parameters, square_kernels
-from pdenet.seeding import as_seeds
+from pdenet.ops.seeding import as_seeds
 from pdenet.symbolic import EvolutionPDE
 
 

@@ -4,7 +4,7 @@ import torch
 from numba import njit, prange
 from torch import Tensor
 
-from pdenet.ops.residual_stack import use_torch_threads
+from pdenet.ops.stack import use_torch_threads
 
 
 def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:

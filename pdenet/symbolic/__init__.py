@@ -4,7 +4,23 @@ from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.named import PDE1, PDE2, PDE_1D
 from pdenet.symbolic.stability import Stability
 from pdenet.symbolic.stencil import Stencil
-from pdenet.symbolic.variables import alpha, beta, dt, dx, gamma, p, phi, psi, psi_1d, q, rho, sigma, t, x, y
+from pdenet.symbolic.variables import (
+    alpha,
+    beta,
+    dt,
+    dx,
+    gamma,
+    p,
+    phi,
+    psi,
+    psi_1d,
+    q,
+    rho,
+    sigma,
+    t,
+    x,
+    y,
+)
 
 __all__ = [
     "PDE1",

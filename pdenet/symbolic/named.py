@@ -3,7 +3,18 @@
 import sympy as sp
 
 from pdenet.symbolic.equation import EvolutionPDE
-from pdenet.symbolic.variables import alpha, beta, gamma, psi, psi_1d, rho, sigma, t, x, y
+from pdenet.symbolic.variables import (
+    alpha,
+    beta,
+    gamma,
+    psi,
+    psi_1d,
+    rho,
+    sigma,
+    t,
+    x,
+    y,
+)
 
 _diffusion = alpha**2 / 2 * psi.diff(x, 2) + sigma**2 / 2 * psi.diff(y, 2)
 _drift = beta * psi.diff(x) + rho * psi.diff(y)

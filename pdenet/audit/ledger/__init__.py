@@ -1,0 +1,72 @@
+"""The equation ledger: every equation of the thesis, and every claim it rests on, with checks that run."""
+
+from collections.abc import Iterable
+
+from pdenet.audit.ledger import (
+    action,
+    block,
+    converse,
+    growth,
+    introduction,
+    momenta,
+    momentum,
+    neural_ode,
+    phase_space,
+    plane,
+    propagator,
+    relu,
+    schroedinger,
+    slices,
+    stability,
+)
+from pdenet.audit.ledger.entry import Check, Entry, Finding, Result, Verdict, run
+
+__all__ = ["ENTRIES", "Check", "Entry", "Finding", "Result", "Verdict", "find", "run"]
+
+_MODULES = (
+    introduction,
+    schroedinger,
+    slices,
+    momenta,
+    block,
+    plane,
+    converse,
+    relu,
+    momentum,
+    phase_space,
+    action,
+    propagator,
+    neural_ode,
+    stability,
+    growth,
+)
+
+
+def _place(entry: Entry) -> tuple[int, int, str]:
+    """Equations, then the claims U, then the claims S on stability; each by number."""
+    kind = "" if entry.numbered else entry.id[0]
+    number = "".join(filter(str.isdigit, entry.id))
+    return ("", "U", "S").index(kind), int(number or 0), entry.id
+
+
+ENTRIES: tuple[Entry, ...] = tuple(
+    sorted((entry for module in _MODULES for entry in module.ENTRIES), key=_place)
+)
+
+
+def find(ids: Iterable[str]) -> tuple[Entry, ...]:
+    """Entries with these ids, in the ledger's order; "16" stands for 16a and 16b.
+
+    Raises
+    ------
+    ValueError
+        If an id is not in the ledger.
+    """
+    found = set()
+    for wanted in ids:
+        matches = {entry.id for entry in ENTRIES if wanted in (entry.id, entry.id.rstrip("ab"))}
+        if not matches:
+            listed = ", ".join(entry.id for entry in ENTRIES)
+            raise ValueError(f"the ledger has no entry {wanted!r}; its entries are {listed}")
+        found |= matches
+    return tuple(entry for entry in ENTRIES if entry.id in found)

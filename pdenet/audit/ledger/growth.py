@@ -1,0 +1,253 @@
+"""Rows on the border of stability: what grows beyond it, with a ReLU and without, and from random starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.linalg import expm
+
+from pdenet.audit.ledger.entry import (
+    Entry,
+    Finding,
+    Verdict,
+    above,
+    below,
+    close,
+    order,
+)
+from pdenet.audit.ledger.stability import (
+    _DRIFTING,
+    _OWN,
+    _STABLE,
+    _eigenvectors_miss,
+    _exceptions,
+    _layers,
+    _stacked,
+)
+from pdenet.symbolic.growth import (
+    START_LAWS,
+    chain,
+    chain_eigenvalues,
+    line_gain,
+    plane_gain,
+    random_start,
+)
+from pdenet.symbolic.named import PDE1, PDE2
+
+
+def _from_spectrum(parameters: tuple[float, float, float], sites: int, layers: int) -> np.ndarray:
+    """The same matrix from the closed form of its eigenvalues and their eigenvectors."""
+    al, be, _ = parameters
+    ratio = np.sqrt(complex(al**4 - be**2)) / (al**2 + be)
+    place = np.arange(1, sites + 1)
+    sines = np.sin(np.pi * np.outer(place, place) / (sites + 1)) * np.sqrt(2 / (sites + 1))
+    vectors, inverse = ratio ** place[:, None] * sines, sines / ratio**place
+    result: np.ndarray = vectors * chain_eigenvalues(parameters, sites) ** layers @ inverse
+    return result
+
+
+def _border() -> Sequence[Finding]:
+    norms = {n: float(np.linalg.norm(_stacked(_DRIFTING, 28, n), 2)) for n in (10, 30, 60, 800)}
+    spectral = {n: float(np.linalg.norm(_from_spectrum(_DRIFTING, 28, n), 2)) for n in norms}
+    radius = np.abs(np.linalg.eigvals(_stacked(_DRIFTING, 28, 1))).max()
+    widest = np.cos(np.pi / 29)
+
+    sets = np.random.default_rng(4).uniform([0.1, 0, 0], [1, 1.5, 0], size=(400, 3))
+    excess = sets[:, 1] ** 2 / (2 * sets[:, 0] ** 2) - 1
+    sets, excess = sets[np.abs(excess) > 0.01], excess[np.abs(excess) > 0.01]
+    long = np.array([np.abs(chain_eigenvalues(theta, 4000)).max() for theta in sets])
+
+    ring = chain((0.5**0.5, 0.0, 0.0), 28)
+    late = [np.linalg.norm(np.linalg.matrix_power(ring, n) @ np.ones(28)) for n in (800, 801)]
+    lost = float(1 - late[1] / late[0])
+    return [
+        below("eigenvectors, beta < alpha^2", _eigenvectors_miss(_STABLE, 28), 1e-12),
+        below("eigenvectors, beta > alpha^2", _eigenvectors_miss(_DRIFTING, 28), 1e-12),
+        _exceptions("long chain decays and beta^2 <= 2 alpha^2", long < 1, excess < 0),
+        close(
+            "largest gain without border, alpha^2 = 0.2, beta = 0.6",
+            float(line_gain(_DRIFTING)),
+            1.08**0.5,
+            1e-9,
+        ),
+        close(
+            "spectral radius with border, 28 pixels",
+            radius,
+            (0.8**2 + (0.36 - 0.04) * widest**2) ** 0.5,
+            1e-9,
+        ),
+        *(
+            close(f"norm of {n} layers, predicted from the spectrum", norms[n], spectral[n], 1e-6 * norms[n])
+            for n in norms
+        ),
+        above("norm of 60 layers: packets grow", norms[60], 7),
+        below("norm of 800 layers: they have left, from zero", norms[800], 1e-5),
+        close(
+            "share lost to the border per layer at alpha^2 = 0.5, in per mille",
+            1e3 * lost,
+            1e3 * 0.5 * (1 - widest),
+            1e-6,
+        ),
+    ]
+
+
+def _relu_does_not_rescue() -> Sequence[Finding]:
+    wild, board = chain((1.2**0.5, 0.0, 0.0), 102), np.indices((102,))[0] % 2 * 1.0
+    middle = np.zeros(102, dtype=bool)
+    middle[45:57] = True
+    clipped, linear = board, board - 0.5
+    for _ in range(20):
+        previous, clipped, linear = clipped, np.maximum(wild @ clipped, 0.0), wild @ linear
+    growth = clipped[middle].max() / previous[middle].max()
+
+    rng = np.random.default_rng(5)
+    worst = 0.0
+    sets = rng.uniform(-1, 1, size=(400, 5)) * [0.7, 0.5, 0.7, 0.5, 0]
+    for theta in sets[plane_gain(sets) <= 1]:
+        u, v = rng.normal(size=(2, 12, 12))
+        after = _layers(theta[None], u, clip=True) - _layers(theta[None], v, clip=True)
+        worst = max(worst, float(np.linalg.norm(after) / np.linalg.norm(u - v)))
+
+    lines = rng.uniform(-1.2, 1.2, size=(200, 3))
+    al, be, ga = lines.T
+    sup = np.abs(1 + ga - al**2) + np.maximum(al**2, np.abs(be))
+    rows = np.array([np.abs(chain(theta, 9)).sum(axis=1).max() for theta in lines])
+    return [
+        close("checkerboard with ReLU at alpha^2 = 1.2, growth of a layer", growth, 1.2, 1e-12),
+        close("without ReLU", np.abs(linear[middle]).max() ** (1 / 20) * 2 ** (1 / 20), 1.4, 1e-6),
+        Finding("no stable layer with ReLU stretches a distance, random pairs", 0.5 < worst <= 1),
+        below(
+            "sup-norm of a layer and |1+gamma-alpha^2| + max(alpha^2, |beta|)",
+            np.abs(sup - rows).max(),
+            1e-12,
+        ),
+    ]
+
+
+def _random_starts() -> Sequence[Finding]:
+    findings = []
+    for name, law in START_LAWS.items():
+        first, second = random_start(law), random_start(law, drift_scale=1 / 8)
+        shares = [100 * start.positive.mean() for start in (first, second)]
+        gains = [start.log_gain.mean() for start in (first, second)]
+        text = "positive {:.1f} and {:.1f} %, mean log gain {:+.3f} and {:+.3f}".format(*shares, *gains)
+        never = (
+            not (first.positive & ~second.positive).any() and (first.log_gain >= second.log_gain - 1e-9).all()
+        )
+        findings.append(
+            Finding(
+                f"{name}, (39) and (40): {text}",
+                bool(never) and shares[0] < shares[1] and gains[0] > gains[1],
+            )
+        )
+    law = START_LAWS["U(-1/3, 1/3)"]
+    many = law(np.random.default_rng(6), (100_000, 5))
+    shares = [pde.stability().is_positive(many).mean() for pde in (PDE1, PDE2)]
+    edge = (3 / 8) ** 0.5
+    exact = [1 / 81, (1 - edge + 8 / 9 * edge**3) ** 2]
+    errors = [abs(s - e) / (e * (1 - e) / 100_000) ** 0.5 for s, e in zip(shares, exact, strict=True)]
+    return [
+        *findings,
+        Finding(
+            "U(-1/3, 1/3), 100000 draws: both shares within 3 standard errors of the exact ones",
+            max(errors) < 3,
+        ),
+    ]
+
+
+def _misses_the_rule(operator: np.ndarray, start: np.ndarray, layers: int) -> float:
+    """How far the rate of change at time 5 is from F psi, or max(F psi, 0) where psi = 0.
+
+    The rate is that of implicit steps, psi is the state after so many blocks.
+    """
+
+    from pdenet.ops.obstacle import obstacle_flow, obstacle_implicit
+
+    step = 5.0 / layers
+    before, after = (obstacle_implicit(operator, start, step * n, n) for n in (layers - 1, layers))
+    state = obstacle_flow(operator, start, 5.0, layers)
+    force = operator @ state
+    rule = np.where(state == 0, np.maximum(force, 0.0), force)
+    return float(np.abs((after - before) / step - rule).max())
+
+
+def _obstacle() -> Sequence[Finding]:
+    from pdenet.ops.obstacle import obstacle_flow, obstacle_implicit
+
+    operator = chain((0.1, 0.8, 0.0), 24) - np.eye(24)
+    start = np.exp(-((np.arange(24) - 16.0) ** 2) / 2)
+    counts = (100, 200, 400)
+    ends = [obstacle_flow(operator, start, 5.0, n) for n in counts]
+    gaps = [
+        np.abs(end - obstacle_implicit(operator, start, 5.0, n)).max()
+        for end, n in zip(ends, counts, strict=True)
+    ]
+    linear = expm(5 * operator) @ start
+    last = ends[-1]
+    held = last == 0
+    misses = [_misses_the_rule(operator, start, n) for n in counts]
+    return [
+        order("blocks and implicit solution of the obstacle problem", counts, gaps, -1),
+        order(
+            "rate of change of the implicit solution and the rule, for the state of the blocks",
+            counts,
+            misses,
+            -1,
+        ),
+        Finding("the obstacle holds some pixels and leaves others", bool(0 < held.sum() < 24)),
+        above("distance of 400 blocks from the linear flow (21)", np.abs(last - linear).max(), 0.2),
+    ]
+
+
+ENTRIES = (
+    Entry(
+        id="S5",
+        title="What the zero border does to growth",
+        verdict=Verdict.OK,
+        printed=_OWN + r"With zeros outside, a line of $M$ pixels has the eigenvalues "
+        r"$1+\gamma-\alpha^2+\sqrt{\alpha^4-\beta^2}\cos\frac{\pi k}{M+1}$, $k=1,\dots,M$. At $\gamma=0$, "
+        r"$\alpha^2\le1$ a long one decays in the end if and only if $\beta^2\le2\alpha^2$; for "
+        r"$\alpha^2<\beta^2\le2\alpha^2$ packets grow while they drift, and then leave.",
+        assumptions="no ReLU, equal layers; the limit is that of a long line",
+        check=_border,
+        page="stability",
+    ),
+    Entry(
+        id="S6",
+        title="ReLU does not rescue an unstable layer",
+        verdict=Verdict.OK,
+        printed=_OWN
+        + r"A stable layer with ReLU never stretches the distance of two images. An unstable one may grow "
+        r"all the same: at $\alpha^2>1$, $\beta=\gamma=0$ the checkerboard of zeros and ones grows by "
+        r"$\alpha^2$ a layer. In the largest pixel a layer grows by at most "
+        r"$\vert1+\gamma-\alpha^2\vert+\max(\alpha^2,\vert\beta\vert)$.",
+        assumptions="checkerboard: away from the border; last bound: on the line",
+        check=_relu_does_not_rescue,
+        page="stability",
+    ),
+    Entry(
+        id="S7",
+        title="Where random parameters start",
+        verdict=Verdict.OK,
+        printed=_OWN
+        + r"With all five parameters from one law, a layer of (40) is positive whenever the same draw is "
+        r"for (39), and its largest gain is not larger: at the start (40) is the calmer equation, for "
+        r"every law.",
+        assumptions="4000 draws of each of four laws; which law the thesis used is not known",
+        check=_random_starts,
+        page="stability",
+    ),
+    Entry(
+        id="U7",
+        title="The flow that a block with ReLU is a step of",
+        verdict=Verdict.OK,
+        printed=_OWN
+        + r"$\mathrm{relu}(\psi+\Delta t\,F\psi)$ is, to first order in $\Delta t$, a step of the "
+        r"obstacle problem $\dot\psi=F\psi$ where $\psi>0$, $\dot\psi=\max(F\psi,0)$ where $\psi=0$.",
+        reason="Where the obstacle acts, a block with ReLU is no step of (21).",
+        assumptions=r"start not negative, $F$ fixed, $\Delta t\to0$",
+        check=_obstacle,
+        page="stability",
+    ),
+)

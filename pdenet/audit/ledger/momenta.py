@@ -1,0 +1,341 @@
+"""Rows (12) to (20): momenta inserted between time slices, imaginary time, and the limit of many slices."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import sympy as sp
+from scipy.integrate import quad
+
+from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, order, zero
+from pdenet.audit.ledger.slices import (
+    _FORWARD,
+    _X,
+    HBAR,
+    MASS,
+    MEASURE,
+    TIME,
+    _hbar,
+    _m,
+    _p,
+    _step,
+    evolution,
+    lattice,
+    norm,
+    one_free_slice,
+)
+from pdenet.subjects.particle.closed import mehler_kernel, sliced_oscillator_kernel
+from pdenet.symbolic.gaussian import complete_square, gaussian_integral
+
+# (16a): plane waves
+
+
+def plane_waves(sign: int, last: bool) -> list[Finding]:
+    """Two slices; the sign is that of the exponent of <p|x>, `last` whether <p0|x0> stands there."""
+    x0, x1, x2, p0, p1, shift = sp.symbols("x0 x1 x2 p0 p1 s", real=True)
+    phase = p1 * x2 + sign * p1 * x1 + p0 * x1 + (sign * p0 * x0 if last else 0)
+    moved = phase.subs({x: x + shift for x in (x0, x1, x2)}, simultaneous=True)
+    model = lattice()
+    ket = model.waves.conj() if sign < 0 else model.waves
+    kinetic = np.exp(-1j * TIME * model.momenta**2 / (2 * MASS * HBAR))
+    potential = np.exp(-1j * TIME * np.diag(model.potential) / HBAR)
+    one = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, ket, potential)
+    deviation = norm(one - evolution(model.kinetic, TIME) @ evolution(model.potential, TIME))
+    name = f"{'plus' if sign > 0 else 'minus'} in <p|x>{'' if last else ', <p0|x0> left out'}"
+    return [
+        zero(f"{name}: change of the phase when all positions are shifted", sp.expand(moved - phase)),
+        Finding(f"{name}: the phase {'contains' if phase.has(x0) else 'does not contain'} x0", phase.has(x0)),
+        *([below(f"{name}: sum over momenta against the split product", deviation, 1e-12)] if last else []),
+    ]
+
+
+def outer_waves(first: sp.Expr, last: sp.Expr) -> Finding:
+    """Phase of the first and the last slice in the second form, with the given indices of the momenta."""
+    momentum, position, slices = sp.IndexedBase("p"), sp.IndexedBase("x"), sp.Symbol("N")
+    end, start = position[slices] - position[slices - 1], position[1] - position[0]
+    change = (momentum[last] - momentum[slices - 1]) * end + (momentum[first] - momentum[0]) * start
+    return zero("second form: outer plane waves, against those of the momenta integrated over", change)
+
+
+# (16b), (17): the Gaussian integral
+
+_EXPONENT = -_step * _p**2 / (2 * _m * _hbar) + sp.I * _p * _X / _hbar
+_BRACKET = _p - sp.I * _m * _X / _step
+_REST = -_m * _X**2 / (2 * _hbar * _step)
+
+
+def rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Finding]:
+    """Check the three statements of (16b).
+
+    Parameters
+    ----------
+    time : sympy.Expr
+        The real time step in terms of the imaginary one.
+    square : sympy.Expr
+        What multiplies -dtau/(2 m hbar) in the exponent.
+    substitution : sympy.Expr
+        The new variable u; its square must be the exponent that is integrated.
+    """
+    kinetic = sp.expand(-sp.I * time * _p**2 / (2 * _m * _hbar))
+    falls = complete_square(kinetic, _p).curvature.is_positive
+    shape = "falls off" if falls else "grows, the integral diverges"
+    exponent = -_step / (2 * _m * _hbar) * square + _REST
+    return [
+        Finding(f"rotated kinetic factor exp({sp.sstr(kinetic)}) {shape}", bool(falls)),
+        zero("square multiplied out", sp.expand(exponent - _EXPONENT)),
+        zero("square of u", sp.expand(substitution**2 - _step / (2 * _m * _hbar) * _BRACKET**2)),
+    ]
+
+
+def rotation_holds() -> list[Finding]:
+    square = complete_square(_EXPONENT, _p)
+    found = (
+        square.curvature - _step / (2 * _m * _hbar),
+        square.centre - sp.I * _m * _X / _step,
+        square.rest - _REST,
+    )
+    return [
+        *rotation(-sp.I * _step, _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET),
+        zero("curvature, centre and rest found by completing the square", sp.Matrix(found)),
+    ]
+
+
+def rotation_printed() -> list[Finding]:
+    printed_square = _p - sp.I * _m * _X**2 / _step
+    return rotation(sp.I * _step, printed_square, sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET)
+
+
+def momentum_integral() -> list[Finding]:
+    result = sp.sqrt(_m / (2 * sp.pi * _hbar * _step)) * sp.exp(_REST)
+    by_sympy = sp.integrate(sp.exp(_EXPONENT) / (2 * sp.pi * _hbar), (_p, -sp.oo, sp.oo))
+    values = {_m: MASS, _hbar: HBAR, _step: 0.4, _X: 0.6}
+    number = float(result.subs(values))
+    by_quadrature = quad(
+        lambda p: np.exp(-0.4 * p**2 / (2 * MASS * HBAR)) * np.cos(0.6 * p / HBAR) / (2 * np.pi * HBAR),
+        -25,
+        25,
+        epsabs=1e-13,
+    )[0]
+    jacobian, printed = 1 / sp.sqrt(_step / (2 * _m * _hbar)), 1 / sp.sqrt(_m / (2 * _hbar * _step))
+    by_hand = jacobian * sp.sqrt(sp.pi) / (2 * sp.pi * _hbar) * sp.exp(_REST)
+    return [
+        zero("completing the square", gaussian_integral(_EXPONENT, _p) / (2 * sp.pi * _hbar) - result),
+        zero("sympy.integrate", by_sympy - result),
+        zero("with du and the Jacobian of the right u", by_hand - result),
+        below("quadrature", by_quadrature - number, 1e-10),
+        zero("Jacobian of the printed u over the right one, and dtau/m", printed / jacobian - _step / _m),
+    ]
+
+
+# (18): Euclidean product
+
+
+def euclidean_product() -> list[Finding]:
+    """Three slices of an oscillator: integrals over positions against powers of operators, 128 points."""
+    slices, step, spacing = 3, 0.3, 0.15
+    model = lattice(128, spacing)
+    x = spacing * (np.arange(128) - 64)
+    displacement = x[:, None] - x
+    exponent = step / HBAR * (-MASS * displacement**2 / (2 * step**2) - MASS * x**2 / 2)
+    one = sqrt(MASS / (2 * np.pi * HBAR * step)) * np.exp(exponent) * spacing
+    kinetic = model.waves * np.exp(-step * model.momenta**2 / (2 * MASS * HBAR)) @ model.waves.conj().T
+    operators = np.linalg.matrix_power(kinetic * np.exp(-step * MASS * x**2 / (2 * HBAR)), slices)
+    paths = np.linalg.matrix_power(one, slices)
+    return [
+        below("sum over paths of 3 slices against the operators", np.abs(paths - operators).max(), 1e-10),
+        Finding("every weight is positive", bool(np.all(one >= 0) and np.all(paths >= 0))),
+    ]
+
+
+# (19): back to real time
+
+
+def real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
+    """Check the prefactor of a slice of TIME, and the exponent for a given imaginary step in real time."""
+    step, potential = sp.symbols("dt V", positive=True)
+    euclidean = _step / _hbar * (-_m * _X**2 / (2 * _step**2) - potential)
+    action = sp.I * step / _hbar * (_m * _X**2 / (2 * step**2) - potential)
+    ratio = one_free_slice(prefactor)
+    shown = np.round(ratio, 3) + 0.0  # no negative zeros
+    return [
+        zero("exponent from (18)", sp.expand(euclidean.subs(_step, rotated.subs("dt", step)) - action)),
+        below(
+            f"one free slice over the exact packet, {shown.real:g}{shown.imag:+g}i, against 1",
+            abs(ratio - 1),
+            1e-10,
+        ),
+    ]
+
+
+def real_time_printed() -> list[Finding]:
+    printed_tau = complex(np.sqrt(MASS / (2 * np.pi * HBAR * -1j * TIME)))
+    left_over = abs(MEASURE)
+    return [*real_time(printed_tau, sp.sympify("-I*dt")), *real_time(left_over, sp.sympify("I*dt"))[1:]]
+
+
+# (20): the limit
+
+_END, _START = 0.8, -0.3
+
+
+def sliced(slices: int, time: complex, measure: bool = True) -> complex:
+    constants = {"mass": MASS, "hbar": HBAR}
+    kernel = complex(sliced_oscillator_kernel(_END, _START, time, slices, **constants))
+    return kernel if measure else kernel / np.sqrt(MASS * slices / (2j * np.pi * HBAR * time)) ** slices
+
+
+def limit(measure: bool, hbar: float = HBAR) -> list[Finding]:
+    """Error of the sliced kernel; an hbar other than HBAR stands in the exponent of the left side."""
+    counts = [64, 128]
+    findings = []
+    for name, time in (("imaginary", -1j * TIME), ("real", TIME)):
+        exact = complex(mehler_kernel(_END, _START, time * HBAR / hbar, mass=MASS, hbar=HBAR))
+        errors = [abs(sliced(count, time, measure) - exact) for count in counts]
+        what = f"error against the exact oscillator kernel with hbar = {hbar:g} beside t, {name} time"
+        findings.append(order(what, counts, errors, -1))
+    return findings
+
+
+def limit_printed() -> list[Finding]:
+    sizes = [abs(sliced(count, TIME, measure=False)) for count in (10, 20)]
+    shown = " to ".join(f"{size:.1e}" for size in sizes)
+    return [
+        *limit(False),
+        *limit(True, hbar=1.0),
+        Finding(f"size at N = 10 to 20: {shown}, so no limit but 0", sizes[1] > 0.5 * sizes[0]),
+    ]
+
+
+ENTRIES = (
+    Entry(
+        id="16a",
+        title="Plane waves inserted",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"first form: factors $\frac1{\sqrt{2\pi\hbar}}e^{\frac i\hbar p_{j}x_{j+1}}\,e^{-\frac "
+            r"i\hbar\left(\frac{p_j^2}{2m}+V(x_j)\right)\frac tN}\,\frac1{\sqrt{2\pi\hbar}}e^{\frac "
+            r"i\hbar p_jx_j}$ (the first time with $P_{N-1}$ in the last exponent), the last of them without "
+            r"the plane wave of $x_0$; second form: "
+            r"$\frac1{2\pi\hbar}e^{\frac i\hbar p_{n-1}(x_N-x_{N-1})}\cdots\frac1{2\pi\hbar}e^{\frac "
+            r"i\hbar p_{0-1}(x_1-x_0)}\cdots$"
+        ),
+        holds=(
+            r"$\int\prod_{j=1}^{N-1}dx_j\prod_{j=0}^{N-1}\frac{dp_j}{2\pi\hbar}\,\exp\frac "
+            r"i\hbar\sum_{j=0}^{N-1}\left[p_j(x_{j+1}-x_j)-\left(\frac{p_j^2}{2m}+V(x_j)\right)\frac "
+            r"tN\right]$"
+        ),
+        reason=(
+            r"In the first form $\langle p\vert x\rangle$ needs $e^{-\frac i\hbar px}$ and $\langle "
+            r"p_0\vert x_0\rangle$ is absent, and $P_{N-1}$ is $p_{N-1}$; the second is right but for the "
+            r"indices $n-1$ and $0-1$, which are $N-1$ and $0$."
+        ),
+        assumptions=_FORWARD,
+        check=lambda: [*plane_waves(-1, True), outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
+        check_printed=lambda: [
+            *plane_waves(1, True),
+            *plane_waves(-1, False),
+            outer_waves(sp.Integer(-1), sp.Symbol("n") - 1),
+        ],
+        page="path-integral",
+    ),
+    Entry(
+        id="16b",
+        title="Imaginary time, completing the square",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\tau=-it$; $\int\frac{dp}{2\pi\hbar}e^{-\frac{\Delta\tau}\hbar\frac{p^2}{2m}+\frac i\hbar "
+            r"pX}=\frac1{2\pi\hbar}e^{-\frac m{2\hbar\Delta\tau}X^2}\int "
+            r"dp\,e^{-\frac{\Delta\tau}{2m\hbar}\left(p-\frac{im}{\Delta\tau}X^2\right)}$; $u=\sqrt{\frac "
+            r"m{2\hbar\Delta\tau}}\left[p-\frac{im}{\Delta\tau}X\right]$"
+        ),
+        holds=(
+            r"$\tau=+it$; exponent $-\frac{\Delta\tau}{2m\hbar}\left(p-\frac{im}{\Delta\tau}X\right)^2$; "
+            r"$u=\sqrt{\frac{\Delta\tau}{2m\hbar}}\left(p-\frac{im}{\Delta\tau}X\right)$"
+        ),
+        reason=(
+            r"The rotation has the wrong sign, so that the integral would diverge; the square sits on $X$ "
+            r"instead of on the bracket; the root in $u$ is upside down (right only if $\Delta\tau=m$); in "
+            r"words, the momentum has the index $N-1$ and not $N$."
+        ),
+        assumptions=(
+            r"$\mathrm{Re}\,\Delta\tau>0$, which lets the line of integration be shifted (Cauchy); "
+            r"$X=x_N-x_{N-1}$, $\Delta\tau=\tau/N$"
+        ),
+        check=rotation_holds,
+        check_printed=rotation_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="17",
+        title="Gaussian integral",
+        verdict=Verdict.OK,
+        printed=(
+            r"$\cdots=\frac1{2\pi\hbar}\sqrt{\frac{2m\hbar}{\Delta\tau}}\,e^{-\frac{mX^2}{2\hbar\Delta"
+            r"\tau}}\int e^{-u^2}=\sqrt{\frac m{2\pi\hbar\Delta\tau}}\,e^{-\frac{mX^2}{2\hbar\Delta\tau}}$"
+        ),
+        reason=(
+            r"The result is right; $du$ is missing, and the Jacobian $\sqrt{2m\hbar/\Delta\tau}$ is that "
+            r"of the right $u$, not of the printed one."
+        ),
+        assumptions=r"$m,\hbar,\Delta\tau>0$, $X$ real",
+        check=momentum_integral,
+        page="path-integral",
+    ),
+    Entry(
+        id="18",
+        title="Product of slices in imaginary time",
+        verdict=Verdict.OK,
+        printed=(
+            r"$\int dx_{N-1}\cdots dx_1\left(\frac m{2\pi\hbar\Delta\tau}\right)^{N/2}\prod_j\exp\frac{"
+            r"\Delta\tau}\hbar\left[-\frac m2\frac{(x_{j+1}-x_j)^2}{\Delta\tau^2}-V(x_j)\right]$"
+        ),
+        assumptions=r"$\tau=+it$; at finite $N$ it is the split product of (13), not yet the propagator",
+        check=euclidean_product,
+        page="path-integral",
+    ),
+    Entry(
+        id="19",
+        title="Back to real time",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\int\cdots\left(\frac m{2\pi\hbar\,\Delta\tau}\right)^{N/2}\exp\frac i\hbar\Delta "
+            r"t\left[\frac m2\frac{X^2}{\Delta t^2}-V\right]\cdots$"
+        ),
+        holds=(
+            r"$\int\cdots\left(\frac m{2\pi i\hbar\,\Delta t}\right)^{N/2}\exp\frac i\hbar\Delta "
+            r"t\left[\frac m2\frac{X^2}{\Delta t^2}-V\right]\cdots$"
+        ),
+        reason=(
+            r"The prefactor is not rotated back; putting in the printed $\Delta\tau=-i\Delta t$ would "
+            r"conjugate the exponent and turn every slice by a factor $i$."
+        ),
+        assumptions=r"$\Delta\tau=i\Delta t$, principal root",
+        check=lambda: real_time(MEASURE, sp.sympify("I*dt")),
+        check_printed=real_time_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="20",
+        title="Limit of infinitely many slices",
+        verdict=Verdict.INCOMPLETE,
+        printed=(
+            r"$\langle x\vert e^{-it\hat H}\vert x'\rangle=\int_{x_{paths}}dx\,e^{\frac i\hbar S_{path}}$"
+        ),
+        holds=(
+            r"$\langle x\vert e^{-\frac i\hbar t\hat H}\vert x'\rangle=\lim_{N\to\infty}\left(\frac "
+            r"m{2\pi i\hbar\Delta t}\right)^{N/2}\int\prod_{j=1}^{N-1}dx_j\,e^{\frac "
+            r"i\hbar\sum_jL_j\Delta t}$"
+        ),
+        reason=(
+            r"The factor of (19) hides in a measure that is not defined, and without it there is no limit; "
+            r"$\hbar$ is lost on the left."
+        ),
+        assumptions=(
+            r"in real time $t<\pi/\omega$, before the first caustic, for the principal roots used here"
+        ),
+        check=lambda: limit(True),
+        check_printed=limit_printed,
+        page="path-integral",
+    ),
+)

@@ -1,0 +1,397 @@
+"""Entries of the thesis's second section 2.2, our 2.3: equations (10) to (20), the path integral."""
+
+from __future__ import annotations
+
+from functools import cache
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from scipy.integrate import solve_ivp
+from scipy.linalg import expm
+
+from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, close, order, zero
+from pdenet.subjects.particle.closed import free_packet
+
+HBAR, MASS, TIME = 0.7, 1.3, 0.9  # never 1, so that a lost constant shows
+
+Matrix = NDArray[Any]
+
+_X, _p = sp.symbols("X p", real=True)
+_m, _hbar, _step, _time = sp.symbols("m hbar dtau t", positive=True)
+
+
+class Lattice(NamedTuple):
+    """An oscillator on a ring of sites: matrices (x, x) of its energies, plane waves (x, p), momenta (p)."""
+
+    kinetic: Matrix
+    potential: Matrix
+    waves: Matrix
+    momenta: Matrix
+
+    @property
+    def energy(self) -> Matrix:
+        return self.kinetic + self.potential
+
+
+@cache
+def lattice(sites: int = 32, spacing: float = 0.5) -> Lattice:
+    """Oscillator of frequency one on a ring, its kinetic energy diagonal in the plane waves of (7)."""
+    positions = spacing * (np.arange(sites) - sites // 2)
+    momenta = 2 * np.pi * HBAR * np.fft.fftfreq(sites, spacing)
+    waves = np.exp(1j * np.outer(positions, momenta) / HBAR) / sqrt(sites)
+    kinetic = waves * (momenta**2 / (2 * MASS)) @ waves.conj().T
+    return Lattice(kinetic, np.diag(MASS * positions**2 / 2).astype(complex), waves, momenta)
+
+
+def evolution(energy: Matrix, time: float, hbar: float = HBAR) -> Matrix:
+    return expm(-1j * time * energy / hbar)
+
+
+def norm(matrix: Matrix) -> float:
+    return float(np.linalg.norm(matrix, 2))
+
+
+def start_state(sites: int = 32) -> Matrix:
+    positions = np.arange(sites) - sites // 2
+    return np.exp(-((positions - 3) ** 2) / 12 + 0.4j * positions)
+
+
+# (10) and (19): one slice of a free particle
+
+
+PACKET = {"momentum": 0.5, "mass": MASS, "hbar": HBAR}
+GRID, POINT = np.linspace(-12, 12, 1201), 0.8
+
+
+def free_path(start: Matrix, end: float | Matrix, time: float = TIME) -> Matrix:
+    return np.exp(1j * MASS * (end - start) ** 2 / (2 * time) / HBAR)
+
+
+def one_free_slice(prefactor: complex) -> complex:
+    """Value at one point of the packet that one slice makes of a free packet, over the exact value."""
+    paths = free_path(GRID, POINT) * free_packet(GRID, **PACKET)
+    sliced = prefactor * np.sum(paths) * (GRID[1] - GRID[0])
+    return complex(sliced / free_packet(POINT, TIME, **PACKET))
+
+
+def two_free_slices(measure: complex) -> complex:
+    """The same with two slices of half the time; the measure is that of both."""
+    middle = free_path(GRID, GRID[:, None], TIME / 2) @ free_packet(GRID, **PACKET)
+    sliced = measure * np.sum(free_path(GRID, POINT, TIME / 2) * middle) * (GRID[1] - GRID[0]) ** 2
+    return complex(sliced / free_packet(POINT, TIME, **PACKET))
+
+
+def without_start_integral(measure: complex) -> Finding:
+    """The path's amplitude times the state at its start, which must not matter, at two starts."""
+    starts = np.array([-0.5, 0.5])
+    ends = measure * free_path(starts, POINT) * free_packet(starts, **PACKET)
+    deviation = abs(ends[1] - ends[0])
+    return below("with the factor, without the integral over the start, from two starts", deviation, 1e-10)
+
+
+MEASURE = complex(np.sqrt(MASS / (2j * np.pi * HBAR * TIME)))
+
+
+def path_sum(measure: complex) -> list[Finding]:
+    ratio, double = one_free_slice(measure), 2 * measure**2  # half the time doubles m / (2 pi i hbar dt)
+    return [
+        below("one free slice against the exact packet", abs(ratio - 1), 1e-12),
+        close("size over that of the packet", abs(ratio), 1, 1e-12),
+        below("two slices, with the factor twice", abs(two_free_slices(double) - 1), 1e-12),
+    ]
+
+
+def path_sum_printed() -> list[Finding]:
+    size = abs(one_free_slice(1))
+    return [
+        *path_sum(1),
+        close("the size that is lost, root of 2 pi hbar t / m", size, 1 / abs(MEASURE), 1e-10),
+        without_start_integral(MEASURE),
+    ]
+
+
+# (11), (12): evolution operator and propagator
+
+
+@cache
+def by_solver() -> Matrix:
+    """The state at TIME by an ODE solver that knows the Schroedinger equation and nothing else."""
+    energy = lattice().energy
+    solution = solve_ivp(
+        lambda _, psi: energy @ psi / (1j * HBAR), (0, TIME), start_state(), "DOP853", rtol=1e-11, atol=1e-11
+    )
+    return solution.y[:, -1]
+
+
+def evolution_operator(hbar: float) -> list[Finding]:
+    state = evolution(lattice().energy, TIME, hbar) @ start_state()
+    return [below("exponential against an ODE solver, hbar = 0.7", np.abs(state - by_solver()).max(), 1e-8)]
+
+
+def propagator(summed: str, hbar: float) -> list[Finding]:
+    kernel = evolution(lattice().energy, TIME, hbar)
+    wave = np.einsum(f"ab,b->{'a' if summed == 'b' else 'b'}", kernel, start_state())
+    name = {"b": "start", "a": "end"}[summed]
+    deviation = np.abs(wave - by_solver()).max()
+    return [below(f"sum over the {name}, with hbar = {hbar:g} in the exponent", deviation, 1e-8)]
+
+
+# (13): splitting
+
+
+def series(exponent: sp.Expr) -> sp.Expr:
+    return 1 + exponent + exponent**2 / 2
+
+
+def splitting_coefficients(factor: sp.Expr) -> list[sp.Expr]:
+    """Coefficients of N**0, N**-1, N**-2 of what the split product with the commutator leaves over.
+
+    Parameters
+    ----------
+    factor : sympy.Expr
+        What multiplies the commutator over N**2, in t and hbar.
+    """
+    kinetic, potential = sp.symbols("T V", commutative=False)
+    inverse = sp.Symbol("1/N", positive=True)
+    step = -sp.I * _time * inverse / _hbar
+    commutator = kinetic * potential - potential * kinetic
+    split = series(step * kinetic) * series(step * potential) * (1 + inverse**2 * factor * commutator)
+    rest = sp.expand(series(step * (kinetic + potential)) - split)
+    return [rest.coeff(inverse, power) for power in range(3)]
+
+
+def splitting(factor: sp.Expr) -> list[Finding]:
+    model = lattice(16, 0.6)
+    number = float(factor.subs({_time: TIME, _hbar: HBAR}))
+    counts = [512, 1024]
+    errors = [splitting_error(model, count, number) for count in counts]
+    left = splitting_coefficients(factor)
+    return [
+        zero("orders 0 and 1 in 1/N", sp.Matrix(left[:2])),
+        Finding(f"order 2 in 1/N: difference {sp.sstr(left[2])}", left[2] == 0),
+        order("one factor, 512 to 1024 slices", counts, errors, -3),
+    ]
+
+
+def splitting_error(model: Lattice, count: int, factor: float) -> float:
+    step = TIME / count
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
+    corrected = split @ (np.eye(len(split)) + factor / count**2 * commutator)
+    return norm(evolution(model.energy, step) - corrected)
+
+
+def splitting_holds() -> list[Finding]:
+    model, counts = lattice(16, 0.6), [512, 1024]
+    bare = [splitting_error(model, count, 0) for count in counts]
+    commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
+    measured = bare[-1] * counts[-1] ** 2 / norm(commutator)
+    return [
+        *splitting(RIGHT_FACTOR),
+        order("without the commutator", counts, bare, -2),
+        close("size of the commutator's factor", measured, TIME**2 / (2 * HBAR**2), 1e-3),
+        order("product of N factors", counts, [product_error(model, count) for count in counts], -1),
+        left_side(HBAR),
+    ]
+
+
+def left_side(hbar: float) -> Finding:
+    """The left side of (13) applied N = 8 times, against what the equation of motion makes of the state."""
+    state = np.linalg.matrix_power(evolution(lattice().energy, TIME / 8, hbar), 8) @ start_state()
+    deviation = np.abs(state - by_solver()).max()
+    return below(f"left side 8 times, with hbar = {hbar:g} in it, against an ODE solver", deviation, 1e-8)
+
+
+def product_error(model: Lattice, count: int) -> float:
+    step = TIME / count
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    return norm(np.linalg.matrix_power(split, count) - evolution(model.energy, TIME))
+
+
+RIGHT_FACTOR = _time**2 / (2 * _hbar**2)
+PRINTED_FACTOR = sp.Integer(1)
+
+
+def splitting_printed() -> list[Finding]:
+    left = sp.expand(splitting_coefficients(PRINTED_FACTOR)[2].subs({_time: 1, _hbar: 1}))
+    natural = Finding(f"order 2 at t = hbar = 1: difference {sp.sstr(left)}", left == 0)
+    return [*splitting(PRINTED_FACTOR), natural, left_side(1.0)]
+
+
+# (14), (15): completeness
+
+
+def position_sums(pattern: str, hbar: float) -> list[Finding]:
+    """Four slices written out with their inner sums; the letters of the pattern are the positions."""
+    energy = lattice(12, 0.7).energy
+    factor = evolution(energy, TIME / 4, hbar)
+    factors = [factor] * pattern.count(",") + [factor]
+    path_sum = np.einsum(pattern, *factors, optimize=True)
+    inner = len(set(pattern.replace(",", "").split("->")[0]) - set(pattern.split("->")[1]))
+    deviation = np.abs(path_sum - evolution(energy, TIME)).max()
+    return [
+        Finding(f"{len(factors)} factors, {inner} inner sums", len(factors) == inner + 1),
+        below(f"their product with hbar = {hbar:g} against the whole evolution", deviation, 1e-12),
+    ]
+
+
+def momentum_slice(step: float, hbar: float) -> Matrix:
+    """One slice of (15) with its sum over momenta written out."""
+    model = lattice()
+    kinetic = np.exp(-1j * step * model.momenta**2 / (2 * MASS * hbar))
+    potential = np.exp(-1j * step * np.diag(model.potential) / hbar)
+    return np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+
+
+def momentum_sums() -> list[Finding]:
+    model, counts = lattice(), [256, 512]
+    step = TIME / 8
+    split = evolution(model.kinetic, step) @ evolution(model.potential, step)
+    return [
+        below(
+            "sum over momenta against the product of exponentials",
+            norm(momentum_slice(step, HBAR) - split),
+            1e-12,
+        ),
+        order("distance to the exact propagator", counts, [momentum_distance(n, HBAR) for n in counts], -1),
+    ]
+
+
+def momentum_distance(count: int, hbar: float) -> float:
+    sliced = np.linalg.matrix_power(momentum_slice(TIME / count, hbar), count)
+    return norm(sliced - evolution(lattice().energy, TIME))
+
+
+def momentum_sums_printed() -> list[Finding]:
+    return [
+        below("equality at N = 256, with hbar", momentum_distance(256, HBAR), 1e-10),
+        below("distance at N = 4096, without hbar", momentum_distance(4096, 1), 0.1),
+    ]
+
+
+_HERMITIAN = r"$\hat H$ does not depend on time"
+_FORWARD = r"$\hat H=\hat T+\hat V$ with $\hat T=\hat p^2/2m$ and $\hat V=V(\hat x)$"
+
+
+ENTRIES = (
+    Entry(
+        id="10",
+        title="Path integral, schematic",
+        verdict=Verdict.INCOMPLETE,
+        printed=r"$\psi(x,t_f)=\int_{x_{path}}dx_{path}\,e^{\frac i\hbar S_{path}}\,\psi(x',t_i)$",
+        holds=(
+            r"$\psi(x,t_f)=\lim_{N\to\infty}\left(\frac{m}{2\pi i\hbar\Delta t}\right)^{N/2}\int "
+            r"dx_{N-1}\cdots dx_0\,e^{\frac i\hbar S[x_N,\dots,x_0]}\,\psi(x_0,t_i)$"
+        ),
+        reason=(
+            r"The factor of every slice and the integral over the start are missing; in words, a path has "
+            r"an amplitude and not a probability, and it is the time-dependent equation that follows."
+        ),
+        assumptions=r"$x_N=x$, $\Delta t=(t_f-t_i)/N$; one slice is exact for a free particle",
+        check=lambda: path_sum(MEASURE),
+        check_printed=path_sum_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="11",
+        title="Evolution operator",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\psi(x,t)=e^{-\frac i\hbar t\hat H}\psi(x,0)=\langle x\vert e^{-it\hat "
+            r"H}\vert\psi(0)\rangle$"
+        ),
+        holds=(
+            r"$\psi(x,t)=e^{-\frac i\hbar t\hat H}\psi(x,0)=\langle x\vert e^{-\frac i\hbar t\hat "
+            r"H}\vert\psi(0)\rangle$"
+        ),
+        reason=r"$\hbar$ is lost in the second form, and is back in (16).",
+        assumptions=_HERMITIAN,
+        check=lambda: evolution_operator(HBAR),
+        check_printed=lambda: evolution_operator(1.0),
+        page="path-integral",
+    ),
+    Entry(
+        id="12",
+        title="Propagator",
+        verdict=Verdict.WRONG,
+        printed=r"$\psi(x,t)=\int dx\,\langle x\vert e^{-it\hat H}\vert x'\rangle\,\psi(x',0)$",
+        holds=r"$\psi(x,t)=\int dx'\,\langle x\vert e^{-\frac i\hbar t\hat H}\vert x'\rangle\,\psi(x',0)$",
+        reason=r"The integral is over the end $x$ instead of the start $x'$, and $\hbar$ is lost.",
+        assumptions=_HERMITIAN,
+        check=lambda: propagator("b", HBAR),
+        check_printed=lambda: [*propagator("a", HBAR), *propagator("b", 1.0)],
+        page="path-integral",
+    ),
+    Entry(
+        id="13",
+        title="Splitting of one slice",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$e^{-i\frac tN(\hat T+\hat V)}\approx e^{-i\frac tN\hat T}e^{-i\frac tN\hat "
+            r"V}\left(1+\frac{[\hat T,\hat V]}{N^2}+\mathcal O(N^{-3})\right)$"
+        ),
+        holds=(
+            r"$e^{-\frac i\hbar\frac tN(\hat T+\hat V)}=e^{-\frac i\hbar\frac tN\hat T}e^{-\frac "
+            r"i\hbar\frac tN\hat V}\left(1+\frac{t^2}{2\hbar^2N^2}[\hat T,\hat V]+\mathcal "
+            r"O(N^{-3})\right)$"
+        ),
+        reason=(
+            r"The factor $t^2/2\hbar^2$ of the commutator is missing (its sign is right), "
+            r"and $\hbar$ in the exponents; the sign $\mathcal O$ is garbled in print."
+        ),
+        assumptions=(
+            r"bounded operators, as checked, or suitable domains; for (20) it matters that $N$ such "
+            r"factors still leave only $\mathcal O(1/N)$"
+        ),
+        check=splitting_holds,
+        check_printed=splitting_printed,
+        page="path-integral",
+    ),
+    Entry(
+        id="14",
+        title="Completeness of the positions",
+        verdict=Verdict.WRONG,
+        printed=(
+            r"$\int dx_{N-1}\cdots dx_1\,\langle x_N\vert U\vert x_{N-1}\rangle\langle x_{N-1}\vert "
+            r"U\vert x_{N-2}\rangle\times\langle x_{N-1}\vert U\vert x_{N-2}\rangle\cdots\langle x_1\vert "
+            r"U\vert x_0\rangle$ with $U=e^{-i\frac tN\hat H}$"
+        ),
+        holds=(
+            r"$\int dx_{N-1}\cdots dx_1\prod_{j=0}^{N-1}\langle x_{j+1}\vert e^{-\frac i\hbar\frac tN\hat "
+            r"H}\vert x_j\rangle$"
+        ),
+        reason=(
+            r"One factor is printed twice (perhaps a repeated line break), $N-1$ and not $N$ relations "
+            r"are inserted, and $\hbar$ is lost."
+        ),
+        assumptions=_HERMITIAN,
+        check=lambda: position_sums("ab,bc,cd,de->ae", HBAR),
+        check_printed=lambda: [
+            *position_sums("ab,bc,bc,cd,de->ae", HBAR),
+            *position_sums("ab,bc,cd,de->ae", 1.0),
+        ],
+        page="path-integral",
+    ),
+    Entry(
+        id="15",
+        title="Completeness of the momenta",
+        verdict=Verdict.APPROXIMATE,
+        printed=(
+            r"(14) with $\langle x_{j+1}\vert p_j\rangle\langle p_j\vert e^{-i\frac tN\frac{\hat "
+            r"p^2}{2m}}e^{-i\frac tN\hat V}\vert x_j\rangle$ in place of each factor, and integrals "
+            r"$dp_{N-1}\cdots dp_0$"
+        ),
+        holds=(
+            r"the same with $-\frac i\hbar\frac tN$ in both exponents, and with $\lim_{N\to\infty}$ in "
+            r"front"
+        ),
+        reason=r"The propagator is equal to it only in the limit $N\to\infty$, and $\hbar$ is lost.",
+        assumptions=_FORWARD,
+        check=momentum_sums,
+        check_printed=momentum_sums_printed,
+        page="path-integral",
+    ),
+)

@@ -1,0 +1,196 @@
+"""The claims that the argument of the thesis rests on, each with where to look for its evidence."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Guard:
+    """An assertion among the guards of a chapter, to the letter, and what it shows in a few words."""
+
+    page: str
+    assertion: str
+    shows: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim of the thesis, in our words, and where to look for its evidence.
+
+    Parameters
+    ----------
+    id
+        Chapter of the thesis and a number.
+    text
+        The claim, a sentence.
+    ledger
+        Ids of ledger rows.
+    supports, opposes
+        Ids of measured claims that are true if the statement is, and that are false if it is.
+    qualifies
+        Ids of measured claims that, where they hold, say that the statement needs a correction.
+    shown_by, refuted_by
+        Assertions that the statement follows from, and that contradict it.
+
+    Raises
+    ------
+    ValueError
+        If no evidence is named that could decide it.
+    """
+
+    id: str
+    text: str
+    ledger: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    opposes: tuple[str, ...] = ()
+    qualifies: tuple[str, ...] = ()
+    shown_by: tuple[Guard, ...] = ()
+    refuted_by: tuple[Guard, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.ledger or self.supports or self.opposes or self.shown_by or self.refuted_by):
+            message = f"statement {self.id} names no evidence that could decide it"
+            raise ValueError(message)
+
+    @property
+    def chapter(self) -> str:
+        """Chapter of the thesis, a Roman number."""
+        return self.id.partition(".")[0]
+
+
+def _numbers(first: int, last: int) -> tuple[str, ...]:
+    """Ids of the equations with these numbers; (16) is two."""
+    return tuple(name for n in range(first, last + 1) for name in (("16a", "16b") if n == 16 else (str(n),)))
+
+
+STATEMENTS = (
+    Statement(
+        "I.1", "Deep networks lose accuracy because gradients vanish; a skip connection cures it.", ("U9",)
+    ),
+    Statement("I.2", "The output of a residual network is a sum over paths.", ("U-path",)),
+    Statement(
+        "II.1", "Waves, kets and Feynman's sum over paths are one theory: (2) to (20).", _numbers(2, 20)
+    ),
+    Statement("III.1", "A residual block is one explicit step of the PDE (21).", _numbers(21, 25)),
+    Statement("III.2", "Any PDE of second order can be written as a residual block.", ("U1",)),
+    Statement("III.3", "Residual block and PDE are the same thing.", ("U2", "U3")),
+    Statement("III.4", "The kernel acts as a Hamiltonian.", ("U4",)),
+    Statement("III.5", "The ReLU can be applied to each term of the sum, (26) to (27).", ("U-ReLU",)),
+    Statement(
+        "III.6",
+        "Without its ReLU, the network is a sum over paths in phase space, (27) to (33).",
+        _numbers(27, 33),
+    ),
+    Statement(
+        "III.7",
+        "Its weights are Gaussians, their exponent an action: (34) to (38).",
+        (*_numbers(34, 38), "U5"),
+    ),
+    Statement(
+        "IV.1",
+        "Five PDE layers are as accurate as the convolutional residual network.",
+        supports=("4.1c", "4.1d"),
+    ),
+    Statement(
+        "IV.2",
+        "The PDE network loses accuracy with depth.",
+        supports=("4.1e",),
+        qualifies=("4.1f", "4.1g"),
+    ),
+    Statement(
+        "IV.3",
+        "It does because drift carries features out of the frame.",
+        supports=("4.3v",),
+        shown_by=(
+            Guard(
+                "mechanism",
+                'assert start["as they are"].mean() < start["drift alternates"].mean() - 10',
+                "before training, with drifts that cancel, the same layers lose far less",
+            ),
+            Guard(
+                "mechanism",
+                'assert reached["drift alternates"].mean() > reached["as drawn"].mean() + 5',
+                "short training gets further where drifts cancel",
+            ),
+        ),
+    ),
+    Statement(
+        "IV.4",
+        "And because diffusion blurs them.",
+        supports=("4.3g",),
+    ),
+    Statement(
+        "IV.5",
+        "Changing the equation, to (40), is what cures it.",
+        ("U8",),
+        refuted_by=(
+            Guard(
+                "depth",
+                'assert gaps["all of (W2)"].max() < 1e-9',
+                "(39) with another start and rate trains like (40), step by step",
+            ),
+        ),
+    ),
+    Statement(
+        "IV.6",
+        "(40) is more accurate than (39), at 27 and at 50 layers.",
+        supports=("4.2a", "4.2b"),
+        qualifies=("4.2c", "4.2d"),
+    ),
+    Statement(
+        "IV.7",
+        "The control networks of Tables 4.1 and 4.2 are one experiment.",
+        opposes=("T1, 27", "T1, 50"),
+    ),
+    Statement(
+        "V.1",
+        "With steps that go to zero, residual layers become an ODE, (41).",
+        ("41",),
+        shown_by=(
+            Guard("neural-ode", "assert abs(slope + 1) < 0.02", "layers tend to the exact flow as 1/L"),
+        ),
+    ),
+    Statement(
+        "V.2",
+        "The deep PDE network (39), as trained, is such an ODE in small steps (our reading).",
+        supports=("5a (39), 50 layers", "5b (39), 50 layers"),
+    ),
+    Statement("V.3", "A solver gives the state at the end, (42).", ("42",)),
+    Statement("V.4", "The adjoint gives the gradients, (43) and (44).", ("43", "44")),
+    Statement("V.5", "No parameters need to be stored for it.", ("U6",)),
+    Statement(
+        "V.6",
+        "Irregular time series are the strength of a neural ODE (tried on one signal, a pendulum).",
+        supports=("5.3a", "5.3b", "5.3g"),
+        qualifies=("5.3i",),
+    ),
+    Statement(
+        "V.7",
+        "The loss tells the error of the solver.",
+        refuted_by=(
+            Guard(
+                "neural-ode",
+                "assert solver_errors[320] < 1e-10 < 0.05 < losses[320]",
+                "a loss that stays while the solver becomes exact",
+            ),
+        ),
+    ),
+    Statement(
+        "V.8",
+        "With the adjoint, memory does not grow with the evaluations.",
+        shown_by=(
+            Guard(
+                "adjoint",
+                "assert len({back for _, back in held.values()}) == 1",
+                "what is held does not grow with the steps",
+            ),
+        ),
+    ),
+    Statement(
+        "VI.1",
+        "PDE networks reach about the accuracy of the control.",
+        supports=("4.1d",),
+        opposes=("4.2h",),
+        qualifies=("4.1i",),
+    ),
+)
+"""The claims that the argument of the thesis rests on; its equations one by one are in the ledger."""

@@ -1,0 +1,158 @@
+"""``pdenet train``: train one network for a few seeds."""
+
+import json
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table as RichTable
+
+from pdenet.cli.options import (
+    BatchOption,
+    DatasetOption,
+    DeviceOption,
+    EpochsOption,
+    JsonOption,
+    PixelsOption,
+    RateOption,
+    SeedsOption,
+    _errors,
+    app,
+)
+
+
+@app.command()
+def train(
+    model: Annotated[
+        Literal["pde1", "pde2", "resnet", "plain"],
+        typer.Option(
+            help="pde1, pde2: equations (39), (40) of the thesis. resnet: one free 3x3 kernel a layer. "
+            "plain: the same without the skip.",
+        ),
+    ] = "pde1",
+    depth: Annotated[int, typer.Option(min=0, help="Number of layers.")] = 5,
+    epochs: EpochsOption = 50,
+    seeds: SeedsOption = 1,
+    dataset: DatasetOption = "auto",
+    device: DeviceOption = "auto",
+    batch_size: BatchOption = 128,
+    learning_rate: RateOption = 1e-3,
+    pixels: PixelsOption = "unit",
+    init: Annotated[
+        Literal["uniform", "symmetric", "normal"] | None,
+        typer.Option(
+            help="Law of the trunk's initial parameters: uniform on [0, scale), uniform on [-scale, scale), "
+            "normal with deviation scale. Default: the network's own.",
+        ),
+    ] = None,
+    init_scale: Annotated[float, typer.Option(min=0, help="Scale of --init.")] = 1.0,
+    init_zero: Annotated[
+        str,
+        typer.Option(help="With --init, parameters that start at zero, by name, comma between: gamma,beta."),
+    ] = "",
+    bias: Annotated[
+        bool | None, typer.Option(help="Whether a layer adds a learned number. Default: the network's own.")
+    ] = None,
+    widths: Annotated[str, typer.Option(help="Hidden widths of the classifier, comma between.")] = "256,128",
+    activation: Annotated[
+        Literal["relu", "tanh", "none"],
+        typer.Option(help="Between the classifier's layers."),
+    ] = "relu",
+    out: Annotated[Path | None, typer.Option(help="File of JSON lines to append the records to.")] = None,
+    resume: Annotated[
+        bool, typer.Option(help="Go on from the checkpoint that a killed run left beside --out.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Train one kind of network, several seeds at once, and keep a record of each seed.
+
+    Example: pdenet train --model pde1 --depth 15 --epochs 5 --seeds 3 --out runs.jsonl
+    """
+    from pdenet.data.images import load_images
+    from pdenet.models import Init
+    from pdenet.models.named import build
+    from pdenet.runs.runner import train_and_record
+    from pdenet.runs.training import TrainingConfig
+
+    if resume and out is None:
+        raise typer.BadParameter("--resume needs --out FILE: the checkpoint lies beside it")
+    options: dict[str, Any] = {"widths": _integers("--widths", widths), "activation": activation}
+    if init is not None:
+        options["init"] = Init(init, init_scale, tuple(filter(None, init_zero.split(","))))
+    elif init_zero or init_scale != 1.0:
+        raise typer.BadParameter("--init-scale and --init-zero go with --init LAW")
+    if bias is not None:
+        options["bias"] = bias
+    config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
+    images = load_images(dataset)
+    network = build(model, depth, seeds, **options)
+    with _epoch_bar(f"{model}, {depth} layers", epochs) as report:
+        records = train_and_record(
+            network, images, config, device=device, out=out, resume=resume, progress=report
+        )
+    if as_json:
+        typer.echo(json.dumps([_summary(record) for record in records]))
+        return
+    table = RichTable(
+        "seed", "test accuracy", "last loss", "seconds", title=f"{model}, {depth} layers, {images.title}"
+    )
+    for record in records:
+        loss = record.history["train_loss"][-1]
+        result = f"diverged in epoch {record.diverged_at}" if record.diverged_at else f"{record.accuracy:.2%}"
+        table.add_row(
+            str(record.seed), result, "-" if loss is None else f"{loss:.4f}", f"{record.seconds:.1f}"
+        )
+    Console().print(table)
+
+
+def _integers(flag: str, text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(",") if part)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is not a list of integers such as 256,128", param_hint=flag
+        ) from None
+
+
+def _summary(record: Any) -> dict[str, Any]:
+    return {
+        "key": record.key,
+        "seed": record.seed,
+        "accuracy": None if math.isnan(record.accuracy) else record.accuracy,
+        "diverged_at": record.diverged_at,
+        "train_loss": record.history["train_loss"][-1],
+        "seconds": record.seconds,
+        "data": record.data["name"],
+    }
+
+
+@contextmanager
+def _epoch_bar(title: str, epochs: int) -> Iterator[Any]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("epochs, {task.fields[state]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_errors) as bar:
+        task = bar.add_task(title, total=epochs, state="starting")
+
+        def report(epoch: int, _: int, losses: list[float], accuracies: list[float]) -> None:
+            state = f"accuracy {min(accuracies):.2%} to {max(accuracies):.2%}"
+            bar.update(task, completed=epoch, state=state)
+
+        yield report

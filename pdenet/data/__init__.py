@@ -1,0 +1,6 @@
+"""What networks are shown: image sets, verified by checksum."""
+
+from pdenet.data.image_data import DataError, ImageData
+from pdenet.data.images import load_images
+
+__all__ = ["DataError", "ImageData", "load_images"]

@@ -1,0 +1,94 @@
+"""The image sets: MNIST where it can be had, verified; otherwise the digits that scikit-learn carries."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pdenet.data.digits import _digits
+from pdenet.data.image_data import DataError, ImageData
+from pdenet.data.mnist import (
+    _LOG,
+    _MD5,
+    _RAW,
+    _cache,
+    _download_mnist,
+    _has_mnist,
+    _places,
+    _read_mnist,
+)
+
+_announced = False
+
+
+def load_images(
+    name: str = "auto", root: str | os.PathLike[str] | None = None, *, download: bool = True
+) -> ImageData:
+    """Return an image set of handwritten digits, 28x28.
+
+    MNIST is looked for in `root` if given, otherwise in ``$PDENET_DATA`` and the user's cache
+    (``$XDG_CACHE_HOME/pdenet`` or ``~/.cache/pdenet``), as ``MNIST/raw/train-images-idx3-ubyte`` and the
+    like; if it is in neither, torchvision downloads it into the cache. The files are verified against their
+    published MD5 sums. The digits are scikit-learn's 1797, enlarged from 8x8 to 20x20 within a border of 4 as
+    in MNIST, 1437 of them for training and 360 for testing (the same writers on both sides).
+
+    Parameters
+    ----------
+    name : {"auto", "mnist", "digits"}
+        ``auto`` takes MNIST if it can be had, and otherwise the digits, which it says once in the log.
+    root : path, optional
+        The only folder to look for MNIST in; if it is not there, that is an error.
+    download : bool
+        Whether MNIST may be downloaded; ``PDENET_OFFLINE=1`` in the environment forbids it as well.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or a root is given for the digits.
+    DataError
+        If MNIST is damaged anywhere, or absent where it was asked for by name or root; it names the file.
+
+    References
+    ----------
+    Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
+    E. Alpaydin, C. Kaynak, Optical recognition of handwritten digits, UCI repository (1998).
+    """
+    if name not in ("auto", "mnist", "digits"):
+        raise ValueError(f"image set {name!r} is unknown; use 'auto', 'mnist' or 'digits'")
+    if name == "digits":
+        if root is not None:
+            raise ValueError(
+                f"root is {os.fspath(root)!r}, but the digits come with scikit-learn; leave root out"
+            )
+        return _digits()
+    if root is not None:
+        return _read_mnist(Path(root).expanduser(), "a given folder")
+    for folder, place in _places():
+        if _has_mnist(folder):
+            return _read_mnist(folder, place)
+    if download and os.environ.get("PDENET_OFFLINE", "0") in ("", "0"):
+        failure = _download_mnist(_cache())
+    else:
+        failure = "downloading is switched off"
+    if failure is None:
+        return _read_mnist(_cache(), "the user's cache, by torchvision")
+    if name == "mnist":
+        folders = " or ".join(str(folder) for folder, _ in _places())
+        raise DataError(
+            f"MNIST is not in {folders} and could not be downloaded ({failure}); set PDENET_DATA to a folder "
+            f"that holds {_RAW / next(iter(_MD5))} and the other three files, or use the set 'digits'"
+        )
+    # Without the folders' paths: notebooks keep what they print.
+    _announce(
+        f"MNIST is not in {' or '.join(place for _, place in _places())} and could not be downloaded "
+        f"({failure}); using scikit-learn's digits, 28x28"
+    )
+    return _digits()
+
+
+def _announce(message: str) -> None:
+    global _announced
+    if not _announced:
+        # A log line, not a warning: where warnings are errors, the fall-back must still be one.
+        _LOG.warning(message)
+    _announced = True

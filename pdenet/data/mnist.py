@@ -1,0 +1,199 @@
+"""MNIST: where its files lie, how they are read and verified, and how they are downloaded."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import logging
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pdenet.data.image_data import _SIDE, DataError, ImageData
+
+_LOG = logging.getLogger(__name__)
+_IMAGES_MAGIC, _LABELS_MAGIC = 0x00000803, 0x00000801
+
+# MD5 of the uncompressed files, as published. The layout is torchvision's: its users need no second copy.
+_RAW = Path("MNIST", "raw")
+_MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+
+_PROBE_SECONDS = 4.0  # for all mirrors together
+_STALL_SECONDS = 3.0  # for one read of a running download
+_DOWNLOAD_SECONDS = 180.0  # 12 MB at half a megabit a second
+# A process of its own, so that it can be stopped at any moment and keeps its socket time limit to itself.
+_DOWNLOADER = """
+import socket, sys
+from torchvision.datasets import MNIST
+socket.setdefaulttimeout(float(sys.argv[2]))
+MNIST.mirrors = sys.argv[3:]
+MNIST(sys.argv[1], download=True)
+"""
+
+# Once for a process: why the download failed, and whether the fall-back to the digits was announced.
+_download_failure: str | None = None
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(base, "pdenet")
+
+
+def _places() -> Iterator[tuple[Path, str]]:
+    if configured := os.environ.get("PDENET_DATA"):
+        yield Path(configured).expanduser(), "$PDENET_DATA"
+    yield _cache(), "the user's cache"
+
+
+def _has_mnist(folder: Path) -> bool:
+    """Whether any of the four files is there; if that cannot be told, yes, and reading it will say why."""
+    for file in _MD5:
+        try:
+            os.stat(folder / _RAW / file)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            return True
+        return True
+    return False
+
+
+def _read_mnist(folder: Path, place: str) -> ImageData:
+    source = f"MNIST (LeCun, Cortes, Burges), MD5 verified, from {place}"
+    train, test = _read_split(folder / _RAW, "train"), _read_split(folder / _RAW, "t10k")
+    return ImageData(*train, *test, name="mnist", source=source)
+
+
+def _read_split(folder: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
+    images_file, labels_file = folder / f"{prefix}-images-idx3-ubyte", folder / f"{prefix}-labels-idx1-ubyte"
+    images, images_md5 = _read_idx(images_file, _IMAGES_MAGIC)
+    labels, labels_md5 = _read_idx(labels_file, _LABELS_MAGIC)
+    if images.shape[1:] != (_SIDE, _SIDE):
+        raise DataError(
+            f"{images_file}: images of {images.shape[1]}x{images.shape[2]} pixels; MNIST has 28x28"
+        )
+    if len(images) != len(labels):
+        raise DataError(
+            f"{labels_file}: {len(labels)} labels for the {len(images)} images of {images_file.name}"
+        )
+    if labels.max(initial=0) > 9:
+        raise DataError(
+            f"{labels_file}: label {labels.max()} at position {labels.argmax()}; labels are 0 to 9"
+        )
+    # Last, because a sum only says that something is wrong.
+    for file, md5 in ((images_file, images_md5), (labels_file, labels_md5)):
+        if md5 != _MD5[file.name]:
+            raise DataError(
+                f"{file}: MD5 sum {md5}, published {_MD5[file.name]}; damaged or not MNIST, replace the file"
+            )
+    return torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
+
+
+def _read_idx(file: Path, magic: int) -> tuple[NDArray[np.uint8], str]:
+    """Return the array of an uncompressed IDX file of bytes, and the file's MD5 sum."""
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        raise DataError(
+            f"{file}: no such file; MNIST is four uncompressed IDX files: {', '.join(_MD5)}, in {file.parent}"
+        ) from None
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read ({error.strerror})") from error
+    expected = magic.to_bytes(4, "big")
+    if not expected.startswith(raw[:4]):
+        hint = "; it is still compressed, gunzip it first" if raw[:2] == b"\x1f\x8b" else ""
+        raise DataError(
+            f"{file}: wrong magic number 0x{raw[:4].hex()}; it should start with 0x{expected.hex()}{hint}"
+        )
+    header = 4 * (1 + expected[3])  # the magic number ends in the number of axes; their lengths follow
+    shape = [int.from_bytes(raw[at : at + 4], "big") for at in range(4, header, 4)]
+    promised = header + math.prod(shape)
+    if len(raw) < header or len(raw) < promised:
+        raise DataError(f"{file}: truncated, {len(raw)} bytes of {max(header, promised)}")
+    if len(raw) > promised:
+        raise DataError(f"{file}: {len(raw)} bytes, {len(raw) - promised} more than its header promises")
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape), md5
+
+
+def _download_mnist(cache: Path) -> str | None:
+    """Download MNIST into the cache; return None, or why not, which is remembered for the process."""
+    global _download_failure
+    if _download_failure is None:
+        try:
+            _fetch(cache)
+        except (OSError, ImportError, RuntimeError, DataError) as error:
+            _download_failure = str(error)
+    return _download_failure
+
+
+def _fetch(cache: Path) -> None:
+    from torchvision.datasets import MNIST
+
+    mirrors = _answering(MNIST.mirrors, MNIST.resources[-1][0])
+    if not mirrors:
+        raise OSError(f"no mirror answered within {_PROBE_SECONDS:g} s")
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="download-", dir=cache) as temporary:
+        _LOG.info("downloading MNIST (12 MB) to %s", cache)
+        command = [sys.executable, "-c", _DOWNLOADER, temporary, str(_STALL_SECONDS), *mirrors]
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_DOWNLOAD_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise OSError(f"the download did not end within {_DOWNLOAD_SECONDS:g} s") from None
+        if done.returncode:
+            raise OSError((done.stderr.strip().splitlines() or ["torchvision gave no reason"])[-1])
+        fetched = Path(temporary)
+        _read_mnist(fetched, "a download")
+        for compressed in (fetched / _RAW).glob("*.gz"):
+            compressed.unlink()
+        (cache / _RAW).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.rename(fetched / _RAW, cache / _RAW)
+        except OSError:
+            # Another process may have been faster; its files are as good.
+            if not _has_mnist(cache):
+                raise
+
+
+def _answering(mirrors: Sequence[str], file: str) -> list[str]:
+    """Return the mirrors that offer the file, asked all at once."""
+    answered: set[str] = set()
+
+    def ask(mirror: str) -> None:
+        request = urllib.request.Request(mirror + file, method="HEAD")
+        try:
+            with urllib.request.urlopen(request, timeout=_PROBE_SECONDS):
+                answered.add(mirror)
+        except urllib.error.HTTPError as error:
+            error.close()
+        except (OSError, http.client.HTTPException, ValueError):
+            return
+
+    # Daemon threads, because a name look-up knows no time limit and must not hold up the end of the process.
+    threads = [threading.Thread(target=ask, args=(mirror,), daemon=True) for mirror in mirrors]
+    deadline = time.monotonic() + _PROBE_SECONDS
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return [mirror for mirror in mirrors if mirror in answered]

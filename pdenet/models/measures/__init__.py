@@ -1,0 +1,1 @@
+"""What one measures on a network: sight, memory, probes, smoothness."""

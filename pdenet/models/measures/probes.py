@@ -1,0 +1,170 @@
+"""What images still tell behind a stack: linear probes, gradients by layer, a classifier trained on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from pdenet.models import ResidualNet
+from pdenet.models.conv_resnet import ConvResNet
+from pdenet.ops import residual_stack
+
+Floats = NDArray[np.float64]
+
+
+@torch.no_grad()
+def linear_probe(
+    train: Tensor, labels: Tensor, test: Tensor, test_labels: Tensor, *, penalty: float = 0.1
+) -> Floats:
+    """Share of test images that a linear read-out of features labels right, between 0 and 1.
+
+    The read-out is ridge regression on one-hot labels, in closed form. Features are centred. The penalty is
+    relative to the mean eigenvalue of their covariance, so that the scale of the features does not matter.
+
+    Parameters
+    ----------
+    train, test : (..., N, ...features)
+        Features of images to fit and to test with; the axes before the last three are kept.
+        Images are (..., N, H, W).
+    labels, test_labels : (N,)
+        Whole numbers from 0.
+    penalty : float
+        Positive.
+
+    Returns
+    -------
+    (...)
+
+    Raises
+    ------
+    ValueError
+        If the penalty is not positive or the counts of images and labels differ.
+
+    References
+    ----------
+    Alain and Bengio, Understanding intermediate layers using linear classifier probes (2016).
+    """
+    if not penalty > 0:
+        raise ValueError(f"penalty must be a positive number, such as 0.1; got {penalty}")
+    if train.shape[-3] != len(labels) or test.shape[-3] != len(test_labels):
+        raise ValueError(
+            f"got {train.shape[-3]} and {test.shape[-3]} images with {len(labels)} and {len(test_labels)} "
+            "labels; expected one label an image"
+        )
+    lead = train.shape[:-3]
+    targets = functional.one_hot(labels).double()
+    mean_target = targets.mean(0)
+    right = [
+        _ridge(x.flatten(1).double(), targets - mean_target, u.flatten(1).double(), penalty) + mean_target
+        for x, u in zip(train.reshape(-1, *train.shape[-3:]), test.reshape(-1, *test.shape[-3:]), strict=True)
+    ]
+    shares = [float((scores.argmax(1) == test_labels).double().mean()) for scores in right]
+    return np.array(shares).reshape(lead)
+
+
+def _ridge(x: Tensor, targets: Tensor, u: Tensor, penalty: float) -> Tensor:
+    """Scores (M, classes) of the features u (M, F), fitted to x (N, F)."""
+    centre = x.mean(0)
+    x, u = x - centre, u - centre
+    size = x.square().sum()
+    if size == 0 or not torch.isfinite(size):
+        return torch.zeros(len(u), targets.shape[1])
+    # The trace of the covariance is then one, and with this penalty single precision is more than enough.
+    x, u, targets = (x / size.sqrt()).float(), (u / size.sqrt()).float(), targets.float()
+    gram = x.T @ x
+    gram.diagonal().add_(penalty / min(x.shape))
+    return u @ torch.cholesky_solve(x.T @ targets, torch.linalg.cholesky(gram))
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """Sizes of the gradient of the mean loss, layer by layer.
+
+    Parameters
+    ----------
+    state : (S, L + 1)
+        Root of the sum of squares of the derivative by the images before layer 1, ..., after layer L.
+    kernel : (S, L)
+        The same by the nine taps of each layer.
+    """
+
+    state: Floats
+    kernel: Floats
+
+
+def gradients(network: ResidualNet, images: Tensor, labels: Tensor) -> Gradients:
+    """Gradients of the cross-entropy of images (B, H, W) with labels (B,), by the states of all layers."""
+    drawn, bias = network.kernels()
+    kernels = drawn.detach().requires_grad_()
+    states = [images.expand(len(network.seeds), *images.shape).clone().requires_grad_()]
+    for layer in range(network.depth):
+        here = slice(layer, layer + 1)
+        state = residual_stack(states[-1], kernels[:, here], None if bias is None else bias.detach()[:, here])
+        state.retain_grad()
+        states.append(state)
+    logits = network.classifier(states[-1].flatten(2))
+    target = labels.repeat(len(network.seeds))
+    loss = functional.cross_entropy(logits.flatten(0, 1), target, reduction="sum") / len(labels)
+    loss.backward()
+    by_state = [state.grad for state in states]
+    taps = torch.zeros_like(kernels) if kernels.grad is None else kernels.grad
+    return Gradients(
+        np.array([g.double().square().sum((1, 2, 3)).sqrt().numpy() for g in by_state if g is not None]).T,
+        taps.double().square().sum((2, 3)).sqrt().numpy(),
+    )
+
+
+def fit_classifier(
+    network: ResidualNet, images: Tensor, labels: Tensor, *, epochs: int = 5, batch_size: int = 100
+) -> ResidualNet:
+    """Train the classifier of a network behind its trunk, which stays as it is.
+
+    Parameters
+    ----------
+    network
+        Its classifier is trained in place, by Adam at 1e-3.
+    images : (N, H, W)
+    labels : (N,)
+    epochs, batch_size
+        Passes over the images, in one order for all seeds; images a step.
+
+    Returns
+    -------
+    The network itself.
+    """
+    with torch.no_grad():
+        last = residual_stack(images, *network.kernels()).flatten(2)  # (S, N, F)
+    optimizer = torch.optim.Adam(network.classifier.parameters(), lr=1e-3)
+    generator = torch.Generator().manual_seed(0)
+    for _ in range(epochs):
+        for batch in torch.randperm(len(labels), generator=generator).split(batch_size):
+            logits = network.classifier(last[:, batch])
+            target = labels[batch].repeat(len(network.seeds))
+            loss = functional.cross_entropy(logits.flatten(0, 1), target, reduction="sum") / len(batch)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return network
+
+
+def kernel_gradients(model: ConvResNet, images: Tensor, labels: Tensor) -> Tensor:
+    """Gradients of the mean cross-entropy with respect to the kernels, (S, L, 3, 3), or taps, (S, L, 5).
+
+    Parameters
+    ----------
+    model
+        A residual or a plain stack; it is not changed.
+    images, labels
+        Images (B, H, W) in the network's dtype, as it is trained on, and labels (B,).
+    """
+    logits = model(images)  # (S, B, classes)
+    targets = labels.repeat(len(model.seeds))
+    # Seeds share no parameter, so that the sum over seeds keeps their gradients apart.
+    loss = functional.cross_entropy(logits.flatten(0, 1), targets, reduction="sum") / len(labels)
+    (gradient,) = torch.autograd.grad(loss, model.weight)
+    return gradient

@@ -1,0 +1,1 @@
+"""Solving an ordinary differential equation, and the gradient through it."""

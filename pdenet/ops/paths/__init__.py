@@ -1,0 +1,1 @@
+"""A network's output as a sum over paths: gates, exact sums, sampled walks."""

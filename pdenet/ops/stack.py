@@ -1,0 +1,253 @@
+"""A stack of residual stencils, the one operator that every network of the book is made of."""
+
+import threading
+from typing import Any, Literal
+
+import torch
+from numba import config, set_num_threads
+from torch import Tensor
+from torch.nn import functional
+
+from pdenet.ops.fused import cpu as _fused_cpu
+from pdenet.ops.fused import cuda as _fused_cuda
+
+Backend = Literal["auto", "torch", "numba", "cuda"]
+Support = Literal["full", "cross"]
+
+BACKENDS = ("auto", "torch", "numba", "cuda")
+SUPPORTS = ("full", "cross")
+_CORNERS = (0, 2, 6, 8)
+_kept = threading.local()
+
+
+def residual_stack(
+    u: Tensor,
+    kernels: Tensor,
+    bias: Tensor | None = None,
+    *,
+    backend: Backend = "auto",
+    support: Support = "full",
+) -> Tensor:
+    r"""Apply L residual blocks ``u <- relu(u + K_l * u + b_l)``, the L explicit Euler steps of a PDE.
+
+    ``*`` is the cross-correlation that `torch.nn.functional.conv2d` computes, with zeros outside the image.
+    The kernels do not contain the skip connection. Every seed s has its own kernels and its own images.
+
+    Parameters
+    ----------
+    u : (S, B, H, W) or (B, H, W)
+        Images: seeds, batch, rows (y, downwards), columns (x, to the right). Without a seed axis the same
+        images go through every seed's kernels.
+    kernels : (S, L, 3, 3) or (L, 3, 3)
+        One kernel a layer; other odd sizes on the ``"torch"`` backend.
+    bias : (S, L) or (L,), optional
+        One number a layer.
+    backend
+        ``"torch"``: any device, any dtype, differentiable to any order. ``"numba"``: fused CPU loops for
+        float32 and 3x3 kernels, differentiable once. ``"cuda"``: the same on a CUDA device, for images that
+        fit on the chip (64x64 pixels do); it needs the package numba-cuda. ``"auto"``: the fastest that can
+        do it.
+    support
+        ``"cross"``: the corner taps of a 3x3 kernel are ignored and get no gradient (five-point stencils, as
+        equation (39) of the thesis has; a third less work). ``"full"``: all taps count.
+
+    Returns
+    -------
+    (S, B, H, W), or (B, H, W) where neither `u` nor `kernels` has a seed axis.
+
+    Raises
+    ------
+    ValueError
+        If shapes, dtypes or devices do not fit together, or the backend cannot do what is asked.
+
+    References
+    ----------
+    The thesis, equations (25), (26) and (39).
+    """
+    squeeze = u.dim() == 3 and kernels.dim() == 3
+    u, kernels, bias = _with_seed_axis(u, kernels, bias)
+    _check(u, kernels, bias, backend, support)
+    chosen = _choose(backend, u, kernels, support)
+    if kernels.shape[1] == 0:
+        result = u
+    elif chosen == "numba":
+        result = _FusedStack.apply(u, kernels, bias, support == "full")
+    elif chosen == "cuda":
+        result = _fused_cuda.apply(u, kernels, bias, support == "full")
+    else:
+        result = _reference(u, kernels, bias, support)
+    return result.squeeze(0) if squeeze else result
+
+
+def _with_seed_axis(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    if kernels.dim() not in (4, 3) or kernels.shape[-1] != kernels.shape[-2] or kernels.shape[-1] % 2 == 0:
+        message = f"kernels must be (S, L, 3, 3) or (L, 3, 3), or of another odd size; got {_shape(kernels)}"
+        raise ValueError(message)
+    if u.dim() not in (4, 3):
+        message = f"u must be (S, B, H, W) or (B, H, W); got {_shape(u)}"
+        raise ValueError(message)
+    if bias is not None and bias.shape != kernels.shape[:-2]:
+        message = f"bias must be {tuple(kernels.shape[:-2])}, one number a kernel; got {_shape(bias)}"
+        raise ValueError(message)
+    if kernels.dim() == 3:
+        kernels = kernels.unsqueeze(0)
+        bias = None if bias is None else bias.unsqueeze(0)
+    if u.dim() == 3:
+        u = u.expand(kernels.shape[0], *u.shape)
+    return u, kernels, bias
+
+
+def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, support: str) -> None:
+    if backend not in BACKENDS:
+        message = f"backend must be one of {', '.join(map(repr, BACKENDS))}; got {backend!r}"
+        raise ValueError(message)
+    if support not in SUPPORTS:
+        message = f"support must be one of {', '.join(map(repr, SUPPORTS))}; got {support!r}"
+        raise ValueError(message)
+    if support == "cross" and kernels.shape[-1] != 3:
+        message = f"support='cross' is for 3x3 kernels; got {_shape(kernels)}; use support='full'"
+        raise ValueError(message)
+    if u.shape[0] != kernels.shape[0]:
+        message = (
+            f"u and kernels must have one seed axis in common; got {u.shape[0]} seeds of images "
+            f"and {kernels.shape[0]} of kernels"
+        )
+        raise ValueError(message)
+    if 0 in u.shape[-2:]:
+        message = f"images must have at least one pixel; got u {_shape(u)}"
+        raise ValueError(message)
+    for name, other in (("kernels", kernels), ("bias", bias)):
+        if other is not None and (other.dtype != u.dtype or other.device != u.device):
+            message = (
+                f"{name} must have the dtype and device of u, {u.dtype} on {u.device}; "
+                f"got {other.dtype} on {other.device}"
+            )
+            raise ValueError(message)
+    if not u.dtype.is_floating_point:
+        message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
+        raise ValueError(message)
+    if backend == "numba" and (obstacle := _fused_obstacle(u, kernels)):
+        message = (
+            f"backend='numba' runs float32 and 3x3 kernels on the CPU; got {obstacle}; use backend='torch'"
+        )
+        raise ValueError(message)
+    if backend == "cuda" and (obstacle := _cuda_obstacle(u, kernels, support)):
+        message = (
+            f"backend='cuda' runs float32 and 3x3 kernels on a CUDA device; got {obstacle}; "
+            "use backend='torch'"
+        )
+        raise ValueError(message)
+    if backend == "cuda" and (missing := _fused_cuda.missing()):
+        message = f"backend='cuda' cannot run on this machine: {missing}"
+        raise ValueError(message)
+
+
+def _fused_obstacle(u: Tensor, kernels: Tensor) -> str:
+    """Why the fused loops cannot run this, or an empty string."""
+    if u.device.type != "cpu":
+        return f"the device {u.device}"
+    if u.dtype != torch.float32:
+        return f"the dtype {u.dtype}"
+    if kernels.shape[-1] != 3:
+        return f"kernels {_shape(kernels)}"
+    return ""
+
+
+def _cuda_obstacle(u: Tensor, kernels: Tensor, support: str) -> str:
+    """Why the fused kernels cannot run this on any machine, or an empty string."""
+    if u.device.type != "cuda":
+        return f"the device {u.device}"
+    if u.dtype != torch.float32:
+        return f"the dtype {u.dtype}"
+    if kernels.shape[-1] != 3:
+        return f"kernels {_shape(kernels)}"
+    if _fused_cuda.choose_layout(u.shape[-2], u.shape[-1], support == "full") is None:
+        return f"images of {u.shape[-2]}x{u.shape[-1]} pixels, which do not fit on the chip"
+    return ""
+
+
+def _choose(backend: str, u: Tensor, kernels: Tensor, support: str) -> str:
+    if backend != "auto":
+        return backend
+    if not _fused_obstacle(u, kernels):
+        return "numba"
+    return "torch" if _cuda_obstacle(u, kernels, support) or _fused_cuda.missing() else "cuda"
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    return tuple(tensor.shape)
+
+
+def _reference(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) -> Tensor:
+    """The stack as the definition reads: one grouped convolution a layer, a group a seed."""
+    if support == "cross":
+        cross = torch.ones(9, dtype=kernels.dtype, device=kernels.device)
+        cross[list(_CORNERS)] = 0
+        kernels = kernels * cross.view(3, 3)
+    seeds, layers, size, _ = kernels.shape
+    v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
+    for layer in range(layers):
+        kernel = kernels[:, layer].unsqueeze(1)  # (S, 1, 3, 3)
+        b = None if bias is None else bias[:, layer]
+        v = torch.relu(v + functional.conv2d(v, kernel, b, padding=size // 2, groups=seeds))
+    return v.transpose(0, 1)
+
+
+class _FusedStack(torch.autograd.Function):
+    """The fused CPU loops as a differentiable operator; it keeps its inputs and no activations."""
+
+    @staticmethod
+    def forward(ctx: Any, u: Tensor, kernels: Tensor, bias: Tensor | None, corners: bool) -> Tensor:
+        u = u.contiguous()
+        ctx.save_for_backward(u, kernels, bias)
+        ctx.corners = corners
+        out = torch.empty_like(u)
+        use_torch_threads()
+        _fused_cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:
+        if torch.is_grad_enabled():  # only so under create_graph=True
+            message = "the fused loops differentiate once; for higher derivatives use backend='torch'"
+            raise RuntimeError(message)
+        u, kernels, bias = ctx.saved_tensors
+        seeds, layers = kernels.shape[:2]
+        grad_u = torch.empty_like(u)
+        sums = torch.zeros(seeds, _fused_cpu.CHUNKS, layers, 10, dtype=torch.float64)
+        grad_out = grad_out.contiguous()
+        use_torch_threads()
+        arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
+        _fused_cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
+        sums = sums.sum(1).to(u.dtype)
+        grad_kernels = sums[..., :9].reshape(kernels.shape)
+        grad_bias = None if bias is None else sums[..., 9]
+        return grad_u, grad_kernels, grad_bias, None
+
+
+def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
+    """What both loops take, as contiguous NumPy arrays."""
+    seeds, layers = kernels.shape[:2]
+    flat = kernels.detach().reshape(seeds, layers, 9).contiguous()
+    b = torch.zeros(seeds, layers) if bias is None else bias.detach().contiguous()
+    return u.detach().numpy(), flat.numpy(), b.numpy(), _fused_cpu.make_threshold(u.shape[-1])
+
+
+def _scratch(u: Tensor, kernels: Tensor) -> Any:
+    """Working memory for the fused loops, kept from call to call while the shapes stay the same.
+
+    Each Python thread has its own, so that two can run stacks at once.
+    """
+    threads = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    shape = (threads, kernels.shape[1], u.shape[-2], u.shape[-1])
+    if getattr(_kept, "shape", None) != shape:
+        _kept.shape, _kept.memory = shape, _fused_cpu.make_scratch(*shape)
+    return _kept.memory
+
+
+def use_torch_threads() -> None:
+    """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
+    threads = torch.get_num_threads()
+    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+    if torch.get_num_threads() != threads:  # numba, when it starts its threads, undoes PyTorch's setting
+        torch.set_num_threads(threads)

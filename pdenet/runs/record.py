@@ -1,0 +1,226 @@
+"""What a run leaves behind: append-only JSON lines, one record a seed, read back as a list.
+
+A line, once written, is never touched again. A process that is killed can at worst leave a torn last line,
+which `read` recognises and the next `append` leaves on a line of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+SCHEMA = 1
+_TRUNK_DIGITS = 7
+
+
+class RecordError(ValueError):
+    """A record that this version of the package cannot read or write."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One trained network: its whole configuration, its course and its outcome.
+
+    Parameters
+    ----------
+    model, training : dict
+        The configurations, as JSON values.
+    seed : int
+        Seed of the initialisation and of the data order.
+    data : dict
+        At least ``name`` and ``checksum`` of the image set.
+    history : dict of lists
+        ``train_loss`` and ``test_accuracy`` (a share, 0 to 1), one number an epoch, None where not finite.
+    diverged_at : int or None
+        Epoch (counted from 1) at which the loss stopped being finite.
+    seconds : float
+        Wall time of the run in seconds.
+    machine, versions : dict
+        Where it ran (``device``, ``name``, ``threads`` and the like); versions of the packages.
+    date : str
+        End of the run, ISO 8601, UTC.
+    trunk : dict of nested lists
+        Final parameters of the residual stack, name -> (layers, ...); kept to seven significant digits.
+    measured : dict
+        What else was measured on the trained network, as JSON values; left out of the line if empty.
+    schema : int
+        Version of this layout.
+    """
+
+    schema: int = SCHEMA
+    model: dict[str, Any]
+    training: dict[str, Any]
+    seed: int
+    data: dict[str, Any]
+    history: dict[str, list[float | None]]
+    diverged_at: int | None = None
+    seconds: float
+    machine: dict[str, Any]
+    versions: dict[str, Any]
+    date: str
+    trunk: dict[str, Any]
+    measured: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) of what determines the run: model, training, seed, name and checksum of the data."""
+        return run_key(self.model, self.training, self.seed, self.data["name"], self.data["checksum"])
+
+    @property
+    def accuracy(self) -> float:
+        """Test accuracy after the last epoch, a share of 1; NaN if the run diverged or has no epoch yet."""
+        course = self.history.get("test_accuracy", [])
+        if self.diverged_at is not None or not course or course[-1] is None:
+            return math.nan
+        return course[-1]
+
+    def to_json(self) -> str:
+        """Return the record as one line of compact JSON, without the newline.
+
+        Raises
+        ------
+        RecordError
+            If a value has no place in JSON.
+        """
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        fields["trunk"] = _plain(self.trunk, digits=_TRUNK_DIGITS)
+        if not self.measured:  # as in the records written before the field was there
+            del fields["measured"]
+        return _dumps(fields)
+
+    @classmethod
+    def from_json(cls, line: str | bytes) -> Record:
+        """Return the record of one line.
+
+        Raises
+        ------
+        RecordError
+            If the line is a record of a schema that this version does not read.
+        ValueError
+            If the line is not a record.
+        """
+        fields = json.loads(line)
+        if not isinstance(fields, dict) or not isinstance(fields.get("schema"), int):
+            raise ValueError("not a JSON object with a schema number")
+        if fields["schema"] != SCHEMA:
+            raise RecordError(f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}")
+        known = {field.name for field in dataclasses.fields(cls)}
+        if fields.keys() | {"measured"} != known:
+            wrong = sorted((fields.keys() | {"measured"}) ^ known)
+            raise ValueError(f"fields missing or unknown: {', '.join(wrong)}")
+        for name in fields.keys() & {
+            "model",
+            "training",
+            "data",
+            "history",
+            "machine",
+            "versions",
+            "trunk",
+            "measured",
+        }:
+            if not isinstance(fields[name], dict):
+                raise ValueError(f"field {name} is not an object")
+        return cls(**fields)
+
+
+def run_key(
+    model: Mapping[str, Any], training: Mapping[str, Any], seed: int, data_name: str, data_checksum: str
+) -> str:
+    """Return the `Record.key` that a run with these ingredients will have.
+
+    Parameters
+    ----------
+    model, training : mapping
+        The configurations, as JSON values.
+    seed : int
+        The run's seed.
+    data_name, data_checksum : str
+        The image set's.
+
+    Raises
+    ------
+    RecordError
+        If a value has no place in JSON.
+    """
+    identity = _dumps([model, training, seed, data_name, data_checksum], sort_keys=True)
+    return hashlib.sha256(identity.encode()).hexdigest()
+
+
+def provenance(records: Sequence[Record]) -> str:
+    """Return one line that says when, where, with what, from which seeds and on which data.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        At least one.
+
+    Raises
+    ------
+    ValueError
+        If there is no record.
+    """
+    if not records:
+        raise ValueError("got no records; provenance needs at least one")
+    days = sorted({record.date[:10] for record in records})
+    parts = [
+        days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}",
+        _joined(_machine(record.machine) for record in records),
+        _joined(_software(record.versions) for record in records),
+        f"seeds {_ranges(sorted({record.seed for record in records}))}",
+        _joined(f"data {record.data['name']}" for record in records),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _dumps(value: Any, *, sort_keys: bool = False) -> str:
+    return json.dumps(
+        _plain(value), sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def _plain(value: Any, digits: int | None = None) -> Any:
+    """Return the value in JSON's own types: floats that are not finite as None, others to `digits`."""
+    if hasattr(value, "tolist"):  # NumPy arrays and scalars, torch tensors
+        value = value.tolist()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return value if digits is None else float(f"{value:.{digits}g}")
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item, digits) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, digits) for item in value]
+    raise RecordError(
+        f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
+    )
+
+
+def _machine(machine: Mapping[str, Any]) -> str:
+    name = str(machine.get("name") or machine.get("device", "unknown machine"))
+    if machine.get("device") != "cpu":
+        return name
+    threads = machine.get("threads", "?")
+    return f"{name}, {threads} thread{'' if threads == 1 else 's'}"
+
+
+def _software(versions: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {versions[name]}" for name in ("pdenet", "torch") if name in versions)
+
+
+def _joined(items: Iterable[str]) -> str:
+    return " and ".join(dict.fromkeys(items))
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Return sorted distinct whole numbers as text, runs drawn together: 0-2, 5."""
+    starts = [numbers[0], *(b for a, b in pairwise(numbers) if b != a + 1)]
+    ends = [*(a for a, b in pairwise(numbers) if b != a + 1), numbers[-1]]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))

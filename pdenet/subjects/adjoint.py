@@ -1,0 +1,348 @@
+"""What a gradient costs: time and peak memory of several ways through one flow, against its evaluations.
+
+All ways differentiate the same sum over the same images after the same time, by the images and by the
+parameters of equation (39); all but the reversible pair go through the same Euler steps. They take turns, so
+that a busy moment of the machine hits all of them; memory is measured in processes of its own, a way each.
+"""
+
+import argparse
+import contextlib
+import json
+import math
+import multiprocessing
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from pdenet.models import StencilField
+from pdenet.models.measures.memory import saved_numbers
+from pdenet.models.pde_net import square_kernels
+from pdenet.ops import residual_stack
+from pdenet.ops.ode.reversible import reversible_pair
+from pdenet.ops.ode.solve import Gradient, solve
+from pdenet.ops.ode.solvers import Fixed
+from pdenet.runs.files import write_atomic
+from pdenet.runs.machine import describe_machine, describe_versions, peak_resident
+from pdenet.symbolic import PDE1
+
+FORMAT = 1
+EVALUATIONS = (4, 8, 16, 32, 64, 128)  # also of memory
+ROUNDS = 5
+FILE = "gradient-costs.json"
+
+# alpha, beta, sigma, rho, gamma of (39). With steps of length one or less no tap of skip plus kernel is
+# negative, so that positive images stay positive and a ReLU between the steps changes nothing.
+THETA = (0.5, 0.1, 0.4, -0.05, 0.01)
+
+Step = Callable[[], Sequence[Tensor]]  # forward and backward; the gradients of the images and of theta
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The flow of (39) over `duration`, in so many evaluations, on `batch` images of `size` x `size`."""
+
+    evaluations: int = 64
+    batch: int = 128
+    size: int = 28
+    duration: float = 4.0
+    dtype: torch.dtype = torch.float32
+
+    def __post_init__(self) -> None:
+        if self.evaluations < 2 or self.evaluations % 2:
+            message = (
+                f"evaluations must be even, at least 2: the pair takes two a step; got {self.evaluations}"
+            )
+            raise ValueError(message)
+
+    @property
+    def step(self) -> float:
+        """Length of an Euler step, in layers."""
+        return self.duration / self.evaluations
+
+    def images(self) -> Tensor:
+        """Positive images (1, B, H, W), seeded, that ask for a gradient."""
+        draw = torch.rand(1, self.batch, self.size, self.size, generator=torch.Generator().manual_seed(0))
+        return draw.to(self.dtype).requires_grad_()
+
+    def field(self) -> StencilField:
+        """The right-hand side, with the parameters `THETA`."""
+        field = StencilField(PDE1).to(self.dtype)
+        with torch.no_grad():
+            field.theta.copy_(torch.tensor([THETA]))
+        return field
+
+
+def _stack(problem: Problem, apply: Callable[[Tensor, Tensor], Tensor]) -> Step:
+    """A way that sees the Euler steps as layers with the kernels h K(theta), all the same."""
+    u, field = problem.images(), problem.field()
+
+    def step() -> Sequence[Tensor]:
+        kernels = problem.step * square_kernels(field.stencil, field.theta)  # (1, 3, 3)
+        end = apply(u, kernels.unsqueeze(1).expand(1, problem.evaluations, 3, 3))
+        return torch.autograd.grad(end.sum(), (u, field.theta))
+
+    return step
+
+
+def fused(problem: Problem) -> Step:
+    """The residual stack in this package's loops, which compute states again while they are in the cache."""
+    return _stack(problem, lambda u, kernels: residual_stack(u, kernels, support="cross"))
+
+
+def _layers(u: Tensor, kernels: Tensor) -> Tensor:
+    return residual_stack(u, kernels, backend="torch", support="cross")
+
+
+def layers(problem: Problem) -> Step:
+    """The same stack in plain PyTorch, which stores what each layer needs for its way back."""
+    return _stack(problem, _layers)
+
+
+def checkpoints(problem: Problem) -> Step:
+    """The same with about sqrt(L) states kept; the layers between two of them are computed again."""
+    length = math.isqrt(problem.evaluations - 1) + 1  # the root, rounded up
+
+    def apply(u: Tensor, kernels: Tensor) -> Tensor:
+        for part in kernels.split(length, dim=1):
+            u = checkpoint(_layers, u, part, use_reentrant=False)
+        return u
+
+    return _stack(problem, apply)
+
+
+def reversible(problem: Problem) -> Step:
+    """A pair of states, half as many steps of two evaluations each, undone on the way back."""
+    u, field = problem.images(), problem.field()
+
+    def step() -> Sequence[Tensor]:
+        ends = reversible_pair(field, u, u, problem.duration, problem.evaluations // 2)
+        return torch.autograd.grad(ends[0].sum(), (u, field.theta))
+
+    return step
+
+
+def _solved(problem: Problem, gradient: Gradient) -> Step:
+    u, field = problem.images(), problem.field()
+    solver = Fixed("euler", problem.evaluations)
+
+    def step() -> Sequence[Tensor]:
+        end = solve(field, u, problem.duration, solver, gradient=gradient).end
+        return torch.autograd.grad(end.sum(), (u, field.theta))
+
+    return step
+
+
+def solver(problem: Problem) -> Step:
+    """Backpropagation through Euler steps of the solver."""
+    return _solved(problem, "backprop")
+
+
+def adjoint(problem: Problem) -> Step:
+    """The adjoint equations (43) and (44), solved backward by as many Euler steps."""
+    return _solved(problem, "adjoint")
+
+
+WAYS: dict[str, tuple[str, Callable[[Problem], Step]]] = {
+    "fused": ("residual stack, fused", fused),
+    "layers": ("residual stack, PyTorch", layers),
+    "checkpoints": ("the same, checkpointed", checkpoints),
+    "reversible": ("reversible pair", reversible),
+    "adjoint": ("adjoint", adjoint),
+    "solver": ("backprop through the solver", solver),
+}
+OTHER_NETWORK = ("reversible",)  # its gradients are those of a pair, not of the Euler steps
+
+
+def saved_by_flow(rate: nn.Module, u: Tensor, duration: float, solver: Fixed, gradient: Gradient) -> int:
+    """Numbers kept by `solve` with this solver and this way to the gradient; see `saved_numbers`."""
+    return saved_numbers(lambda: solve(rate, u, duration, solver, gradient=gradient).end)
+
+
+def peak_by_evaluations(way: str, problem: Problem, evaluations: Sequence[int]) -> dict[str, float]:
+    """MiB by which the peak memory of a fresh process grows up to so many evaluations, from few to many.
+
+    There every buffer is given back to the system when it is freed, where the C library can be told to
+    (glibc). Else the peak would be that of holes between the buffers that are held, twice or three times it.
+    """
+    with (
+        _environment("MALLOC_MMAP_THRESHOLD_", "65536"),
+        multiprocessing.get_context("spawn").Pool(1) as pool,
+    ):
+        return pool.apply(_grown, (way, problem, sorted(evaluations)))
+
+
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    """Set a variable of the environment for processes that are started meanwhile."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _grown(way: str, problem: Problem, evaluations: Sequence[int]) -> dict[str, float]:
+    build = WAYS[way][1]
+    build(replace(problem, batch=1, evaluations=2))()  # libraries loaded, loops compiled
+    before = peak_resident()
+    found = {}
+    for count in evaluations:
+        step = build(replace(problem, evaluations=count))
+        step()
+        step()
+        found[str(count)] = peak_resident() - before
+    return found
+
+
+def gaps(problem: Problem) -> dict[str, float]:
+    """By how much each way's gradient of theta is off that of the solver's steps, relative.
+
+    The pair is compared with plain automatic differentiation of the pair.
+    """
+    found = {way: build(problem)()[1].double() for way, (_, build) in WAYS.items()}
+    wanted = dict.fromkeys(WAYS, found["solver"]) | {"reversible": plain_pair(problem)[1].double()}
+    return {way: float((found[way] - wanted[way]).norm() / wanted[way].norm()) for way in WAYS}
+
+
+def plain_pair(problem: Problem) -> Sequence[Tensor]:
+    """The gradients of the reversible pair by automatic differentiation, every state stored."""
+    u, field = problem.images(), problem.field()
+    steps = problem.evaluations // 2
+    h, first, second = problem.duration / steps, u, u
+    for _ in range(steps):
+        first = first + h * field(0.0, second)
+        second = second + h * field(0.0, first)
+    return torch.autograd.grad(first.sum(), (u, field.theta))
+
+
+def measure(
+    problem: Problem,
+    evaluations: Sequence[int] = EVALUATIONS,
+    rounds: int = ROUNDS,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """Time and peak memory of every way, as plain data.
+
+    Parameters
+    ----------
+    problem
+        Its number of evaluations is replaced by each of `evaluations`.
+    evaluations
+        Forward evaluations of the field (layers).
+    rounds
+        How often the ways take turns; the median over rounds is reported.
+    say
+        Told what is being done.
+    """
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    memory = {}
+    for way, (what, _) in WAYS.items():
+        say(f"memory: {what}")
+        memory[way] = peak_by_evaluations(way, problem, evaluations)
+    say("comparing gradients")
+    off = gaps(replace(problem, evaluations=max(evaluations)))
+    steps = {
+        (way, n): build(replace(problem, evaluations=n))
+        for n in evaluations
+        for way, (_, build) in WAYS.items()
+    }
+    times: dict[str, dict[str, list[float]]] = {way: {str(n): [] for n in evaluations} for way in WAYS}
+    for number in range(rounds + 1):
+        say(f"round {number} of {rounds}" if number else "warming up")
+        for (way, n), step in steps.items():
+            seconds = _seconds(step)
+            if number:
+                times[way][str(n)].append(seconds)
+    return {
+        "format": FORMAT,
+        "problem": {
+            "batch": problem.batch,
+            "size": problem.size,
+            "duration": problem.duration,
+            "theta": THETA,
+            "rounds": rounds,
+        },
+        "evaluations": list(evaluations),
+        "milliseconds": _table(times, statistics.median),
+        "fastest_milliseconds": _table(times, min),
+        "memory_mib": memory,
+        "gradient_off_by": off,
+        "load_at_start": load,
+        "machine": describe_machine(torch.device("cpu")),
+        "versions": describe_versions(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _table(
+    times: Mapping[str, Mapping[str, Sequence[float]]], one: Callable[[Iterable[float]], float]
+) -> dict[str, dict[str, float]]:
+    return {way: {n: 1e3 * one(found) for n, found in row.items()} for way, row in times.items()}
+
+
+def _seconds(step: Step, at_least: float = 0.04) -> float:
+    """Mean time of a step repeated for about so many seconds, at least once."""
+    count, started = 0, time.perf_counter()
+    while True:
+        step()
+        count += 1
+        elapsed = time.perf_counter() - started
+        if elapsed >= at_least:
+            return elapsed / count
+
+
+def slope(points: Mapping[str, float]) -> float:
+    """The slope of the least-squares line through values by number, for instance MiB an evaluation."""
+    xs, ys = [float(n) for n in points], list(points.values())
+    middle_x, middle_y = statistics.mean(xs), statistics.mean(ys)
+    across = sum((x - middle_x) ** 2 for x in xs)
+    return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)) / across
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m pdenet.gradient_costs",
+        description="Measure time and memory of a gradient, several ways; minutes on two cores.",
+        epilog="example: python -m pdenet.gradient_costs --out costs.json",
+    )
+    parser.add_argument("--out", type=Path, default=Path("results") / FILE, help="file to write")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often the ways take turns")
+    parser.add_argument("--batch", type=int, default=Problem.batch, help="images")
+    parser.add_argument(
+        "--evaluations", type=int, nargs="+", default=EVALUATIONS, metavar="L", help="layers, forward"
+    )
+    chosen = parser.parse_args(arguments)
+    if chosen.rounds < 1 or chosen.batch < 1:
+        parser.error("rounds and batch must be at least 1")
+    if any(n < 2 or n % 2 for n in chosen.evaluations):
+        parser.error("evaluations must be even, at least 2: the reversible pair takes two a step")
+    if max(chosen.evaluations) < 2 * min(chosen.evaluations):
+        parser.error("evaluations must span a factor of two at least, or there is nothing to compare")
+    result = measure(
+        Problem(batch=chosen.batch),
+        chosen.evaluations,
+        chosen.rounds,
+        lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    text = json.dumps(result, indent=1) + "\n"
+    write_atomic(chosen.out, lambda file: file.write(text.encode()))
+    print(f"written: {chosen.out}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Irregular series of a pendulum: latent ODEs, recurrent nets and controls."""

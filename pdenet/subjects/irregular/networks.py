@@ -1,0 +1,238 @@
+"""Networks for series seen at any times: one encoder, and decoders that differ in what time is to them.
+
+The encoder is a recurrent net for all of them. It reads what was seen backward in time, each value with the
+gap before it, and hands on a code of 24 numbers. The decoders answer for ascending times: `LatentODE` solves
+an equation from the code on, `RecurrentDecoder` steps from time to time, `TimeDecoder` is a function of the
+code and of time. All have the same number of parameters within two per cent. Seeds are a batch axis
+throughout.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal, get_args
+
+import torch
+from torch import Tensor, nn
+
+from pdenet.ops.ode.dense import states_at
+from pdenet.ops.seeding import CLASSIFIER, TRUNK, as_seeds, generator
+from pdenet.subjects.irregular.pendulum import WINDOW
+
+CODE = 24
+Gaps = Literal["input", "decay", "none"]
+
+
+class _Linear(nn.Module):
+    """Affine maps side by side, one a seed: (S, B, inputs) to (S, B, outputs)."""
+
+    def __init__(self, inputs: int, outputs: int, streams: list[torch.Generator]) -> None:
+        super().__init__()
+        bound = inputs**-0.5
+        draws = [2 * torch.rand(inputs + 1, outputs, generator=stream) - 1 for stream in streams]
+        both = bound * torch.stack(draws)
+        self.weight = nn.Parameter(both[:, :-1].clone())
+        self.bias = nn.Parameter(both[:, -1:].clone())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class _GRU(nn.Module):
+    """Gated recurrent units side by side, one a seed; inputs (S, B, T, inputs)."""
+
+    def __init__(self, inputs: int, hidden: int, streams: list[torch.Generator]) -> None:
+        super().__init__()
+        self.hidden = hidden
+        self.enter = _Linear(inputs, 3 * hidden, streams)
+        self.stay = _Linear(hidden, 3 * hidden, streams)
+
+    def drive(self, x: Tensor) -> tuple[Tensor, ...]:
+        """What the inputs add to the gates at each time: T tensors (S, B, 3 * hidden)."""
+        seeds, series, times, _ = x.shape
+        return self.enter(x.flatten(1, 2)).view(seeds, series, times, -1).unbind(2)
+
+    def step(self, driven: Tensor, h: Tensor) -> Tensor:
+        """The state (S, B, hidden) after one input."""
+        size = self.hidden
+        kept = self.stay(h)
+        gates = torch.sigmoid(driven[..., : 2 * size] + kept[..., : 2 * size])
+        reset, update = gates[..., :size], gates[..., size:]
+        new = torch.tanh(driven[..., 2 * size :] + reset * kept[..., 2 * size :])
+        return torch.lerp(new, h, update)
+
+
+class Field(nn.Module):
+    """The learned field: two layers of tanh on the state alone, so that every moment has the same law."""
+
+    def __init__(self, state: int, width: int, streams: list[torch.Generator]) -> None:
+        super().__init__()
+        self.first = _Linear(state, width, streams)
+        self.second = _Linear(width, width, streams)
+        self.last = _Linear(width, state, streams)
+
+    def forward(self, t: Tensor | float, z: Tensor) -> Tensor:
+        """dz/dt of states `z` (S, B, state); `t` plays no part."""
+        return self.last(torch.tanh(self.second(torch.tanh(self.first(z)))))
+
+
+class LatentODE(nn.Module):
+    """A state that flows: given by the code at time 0, moved by a learned field, its first number the angle.
+
+    Parameters
+    ----------
+    streams
+        One generator a seed.
+    state
+        Numbers in the state; with one alone, no path can turn back.
+    width
+        Of the field's layers.
+    step
+        Of the solver, see `pdenet.pendulum.states_at`.
+    """
+
+    def __init__(
+        self, streams: list[torch.Generator], *, state: int = 4, width: int = 38, step: float = 0.4
+    ) -> None:
+        super().__init__()
+        self.options: dict[str, Any] = {"state": state, "width": width, "step": step}
+        self.step = step
+        self.begin = _Linear(CODE, state, streams)
+        self.field = Field(state, width, streams)
+
+    def forward(self, code: Tensor, asked: Tensor) -> Tensor:
+        """Angles (S, B, K) at times `asked` (S, B, K)."""
+        return states_at(self.field, self.begin(code), asked, self.step)[..., 0]
+
+
+class RecurrentDecoder(nn.Module):
+    """A state that jumps: the code gives it at time 0, a gated unit moves it to the next time asked for.
+
+    Parameters
+    ----------
+    streams
+        One generator a seed.
+    gaps
+        ``"input"``: each step is told how long the gap is. ``"decay"``: moreover, the state shrinks
+        exponentially with the gap at a learned rate (Che et al., 2018). ``"none"``: it is not told.
+    hidden
+        Numbers in the state.
+    """
+
+    def __init__(self, streams: list[torch.Generator], *, gaps: Gaps = "input", hidden: int = 20) -> None:
+        if gaps not in get_args(Gaps):
+            message = f"gaps must be one of {', '.join(map(repr, get_args(Gaps)))}; got {gaps!r}"
+            raise ValueError(message)
+        super().__init__()
+        self.options: dict[str, Any] = {"gaps": gaps, "hidden": hidden}
+        self.gaps = gaps
+        self.begin = _Linear(CODE, hidden, streams)
+        self.unit = _GRU(1, hidden, streams)
+        self.read = _Linear(hidden, 1, streams)
+        self.decay = _Linear(1, hidden, streams) if gaps == "decay" else None
+
+    def forward(self, code: Tensor, asked: Tensor) -> Tensor:
+        """Angles (S, B, K) at ascending times `asked` (S, B, K)."""
+        gap = asked.diff(dim=-1, prepend=torch.zeros_like(asked[..., :1]))[..., None]
+        h = self.begin(code)
+        states = []
+        for driven, length in zip(
+            self.unit.drive(torch.zeros_like(gap) if self.gaps == "none" else gap), gap.unbind(2), strict=True
+        ):
+            if self.decay is not None:
+                h = h * torch.exp(-torch.relu(self.decay(length)))
+            h = self.unit.step(driven, h)
+            states.append(h)
+        seeds, series, times = asked.shape
+        return self.read(torch.stack(states, 2).flatten(1, 2)).view(seeds, series, times)
+
+
+class TimeDecoder(nn.Module):
+    """No state: the angle is a learned function of the code and of time, two layers of tanh."""
+
+    def __init__(self, streams: list[torch.Generator], *, width: int = 32) -> None:
+        super().__init__()
+        self.options: dict[str, Any] = {"width": width}
+        self.enter = _Linear(CODE, width, streams)
+        self.when = _Linear(1, width, streams)
+        self.second = _Linear(width, width, streams)
+        self.last = _Linear(width, 1, streams)
+
+    def forward(self, code: Tensor, asked: Tensor) -> Tensor:
+        """Angles (S, B, K) at times `asked` (S, B, K)."""
+        seeds, series, times = asked.shape
+        clock = self.when((asked / WINDOW).flatten(1)[..., None]).view(seeds, series, times, -1)
+        hidden = torch.tanh(self.enter(code)[:, :, None] + clock).flatten(1, 2)
+        return self.last(torch.tanh(self.second(hidden))).view(seeds, series, times)
+
+
+Decoder = LatentODE | RecurrentDecoder | TimeDecoder
+DECODERS: dict[str, type[Decoder]] = {
+    "latent ODE": LatentODE,
+    "recurrent": RecurrentDecoder,
+    "function of time": TimeDecoder,
+}
+
+
+class SeriesNet(nn.Module):
+    """Encoder and decoder, one pair a seed.
+
+    Parameters
+    ----------
+    decoder
+        A key of `DECODERS`.
+    seeds
+        How many nets side by side (seeds 0, 1, ...), or which. Encoders of one seed start alike.
+    **options
+        The decoder's.
+
+    Raises
+    ------
+    ValueError
+        If the decoder is unknown, or what `as_seeds` refuses.
+    """
+
+    def __init__(self, decoder: str, seeds: int | Iterable[int] = 1, **options: Any) -> None:
+        if decoder not in DECODERS:
+            message = f"decoder must be one of {', '.join(map(repr, DECODERS))}; got {decoder!r}"
+            raise ValueError(message)
+        super().__init__()
+        self.seeds = as_seeds(seeds)
+        self.name = decoder
+        self.encoder = _GRU(2, CODE, [generator(seed, TRUNK) for seed in self.seeds])
+        self.decoder = DECODERS[decoder]([generator(seed, CLASSIFIER) for seed in self.seeds], **options)
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        return {"kind": "SeriesNet", "decoder": self.name, **self.decoder.options}
+
+    @property
+    def size(self) -> int:
+        """Parameters of one net."""
+        return sum(p.numel() for p in self.parameters()) // len(self.seeds)
+
+    def encode(self, times: Tensor, seen: Tensor) -> Tensor:
+        """The code (S, B, 24) of angles `seen` (S, B, n) at ascending `times` (S, B, n)."""
+        if times.shape != seen.shape or times.dim() != 3 or times.shape[0] != len(self.seeds):
+            message = (
+                f"times and what was seen must be (S, B, n), S = {len(self.seeds)} nets; "
+                f"got {tuple(times.shape)} and {tuple(seen.shape)}"
+            )
+            raise ValueError(message)
+        gap = times.diff(dim=-1, prepend=torch.zeros_like(times[..., :1]))
+        h = seen.new_zeros(*seen.shape[:2], CODE)
+        for driven in self.encoder.drive(torch.stack([seen, gap], -1).flip(2)):
+            h = self.encoder.step(driven, h)
+        return h
+
+    def forward(self, times: Tensor, seen: Tensor, asked: Tensor) -> Tensor:
+        """Angles (S, B, K) at ascending times `asked` (S, B, K).
+
+        Raises
+        ------
+        ValueError
+            If the times seen or asked do not ascend, or shapes do not fit.
+        """
+        for name, when in (("times", times), ("asked", asked)):
+            if (when.diff(dim=-1) < 0).any():
+                message = f"{name} must ascend along the last axis; some do not"
+                raise ValueError(message)
+        return self.decoder(self.encode(times, seen), asked)

@@ -1,0 +1,206 @@
+"""What a residual stack does to images layer by layer: moments, gates, growth, probes, gradients.
+
+All of it takes the kernels of a network and real images, so that what the symbols predict can be set beside
+what is measured. A seed is an axis, S; layers are L, images B, rows H, columns W.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from pdenet.ops import residual_stack
+from pdenet.symbolic.moments import Moments, image_moments
+
+Floats = NDArray[np.float64]
+
+
+def coefficients(kernels: Tensor) -> Floats:
+    """Parameters of equation (39) that have these five-point kernels, whatever equation they came from.
+
+    Parameters
+    ----------
+    kernels : (..., 3, 3)
+        Kernels without the skip.
+
+    Returns
+    -------
+    (..., 5)
+        alpha, beta, sigma, rho, gamma with alpha and sigma not negative. For a kernel of (40) beta and rho
+        are those that act, -1/8 of its own.
+
+    Raises
+    ------
+    ValueError
+        If a kernel has a corner, or needs a negative diffusion (then no real alpha has it).
+    """
+    k = kernels.detach().double().numpy()
+    if k.shape[-2:] != (3, 3) or np.abs(k[..., ::2, ::2]).max(initial=0.0) > 0:
+        raise ValueError(f"kernels must be (..., 3, 3) with empty corners; got the shape {k.shape}")
+    a, c = k[..., 1, 2] + k[..., 1, 0], k[..., 2, 1] + k[..., 0, 1]
+    if min(a.min(initial=0.0), c.min(initial=0.0)) < -1e-6:
+        raise ValueError("a kernel has a negative diffusion; equation (39) has none of that kind")
+    alpha, sigma = np.sqrt(np.maximum(a, 0)), np.sqrt(np.maximum(c, 0))
+    drift = k[..., 1, 2] - k[..., 1, 0], k[..., 2, 1] - k[..., 0, 1]
+    return np.stack([alpha, drift[0], sigma, drift[1], k.sum((-2, -1))], axis=-1)
+
+
+def without_drift(kernels: Tensor) -> Tensor:
+    """The kernels less their odd part: in equation (39), beta = rho = 0. Shape (..., 3, 3)."""
+    return (kernels + kernels.flip(-2, -1)) / 2
+
+
+def without_diffusion(kernels: Tensor) -> Tensor:
+    """The kernels less their even part, growth kept: in equation (39), alpha = sigma = 0. (..., 3, 3)."""
+    left = (kernels - kernels.flip(-2, -1)) / 2
+    left[..., 1, 1] += kernels.sum((-2, -1))
+    return left
+
+
+def mirrored(kernels: Tensor) -> Tensor:
+    """The kernels (..., L, 3, 3) with every second layer turned by 180 degrees.
+
+    In equation (39) that is beta -> -beta, rho -> -rho in layers 2, 4, 6, ...: each layer keeps its growth,
+    its diffusion, its largest gain and the size of its drift, and only the drift's direction alternates.
+    """
+    turned = kernels.clone()
+    turned[..., 1::2, :, :] = kernels[..., 1::2, :, :].flip(-2, -1)
+    return turned
+
+
+@dataclass(frozen=True)
+class Course:
+    """What images undergo from layer to layer.
+
+    Parameters
+    ----------
+    positive : (S, L) of bool
+        Whether skip plus kernel has no negative tap.
+    cut : (S, L)
+        Share of closed gates: negative arguments of the ReLU among those that are not zero.
+    added : (S, L)
+        What the ReLU cuts off, as a share of what it lets pass: by so much clipping raises the total.
+    growth : (S, L)
+        Largest factor, over the images, by which the layer changes the root of the sum of squares.
+    moments : Moments, leading axes (S, L + 1)
+        Mass, place and covariance of all images laid on top of each other. A sum of images is an image, so
+        that linear layers change these as they change those of one image.
+    pile : (S, L + 1, H, W)
+        The sum of all images.
+    """
+
+    positive: NDArray[np.bool_]
+    cut: Floats
+    added: Floats
+    growth: Floats
+    moments: Moments
+    pile: Floats
+
+
+@torch.no_grad()
+def course(kernels: Tensor, images: Tensor) -> Course:
+    """Measure what the layers u <- relu(u + K_l * u), zero outside the frame, do to images.
+
+    Parameters
+    ----------
+    kernels : (S, L, 3, 3)
+    images : (B, H, W), not negative
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit.
+    """
+    if kernels.dim() != 4 or images.dim() != 3:
+        raise ValueError(
+            f"kernels must be (S, L, 3, 3) and images (B, H, W); got {(*kernels.shape,)}, {(*images.shape,)}"
+        )
+    skip = torch.zeros(3, 3).to(kernels)
+    skip[1, 1] = 1
+    state = images.expand(len(kernels), *images.shape)
+    piles, cut, added, growth = [state.double().sum(1)], [], [], []
+    for layer in range(kernels.shape[1]):
+        kernel = kernels[:, layer : layer + 1]
+        passed = residual_stack(state, kernel)
+        held = residual_stack(state, -kernel - 2 * skip)  # relu of minus the argument
+        negative, positive = (part.gt(0).sum((1, 2, 3)) for part in (held, passed))
+        cut.append(negative / (negative + positive).clamp(min=1))
+        totals = [part.double().sum((1, 2, 3)) for part in (held, passed)]
+        added.append(totals[0] / totals[1].clamp(min=1e-300))
+        before, after = (part.double().square().sum((2, 3)).sqrt() for part in (state, passed))
+        growth.append((after / before.clamp(min=1e-300)).where(before > 1e-20, 0.0).amax(1))
+        piles.append(passed.double().sum(1))
+        state = passed
+    pile = torch.stack(piles, dim=1).numpy()
+    steps = kernels + skip
+    shares = [torch.stack(values, dim=1).double().numpy() for values in (cut, added, growth)]
+    positive_steps = (steps >= 0).flatten(2).all(2).numpy()
+    return Course(positive_steps, shares[0], shares[1], shares[2], image_moments(pile), pile)
+
+
+@torch.no_grad()
+def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
+    """The last layer in a frame with room around it, through a window of the old size that may be moved.
+
+    Parameters
+    ----------
+    kernels : (S, L, 3, 3)
+    images : (B, H, W)
+    places : (S, 2)
+        How far each seed's window is moved along x and y, whole pixels, `margin` at most.
+    margin : int
+        Pixels of room on every side; what gets further is lost.
+
+    Returns
+    -------
+    (S, B, H, W)
+
+    Raises
+    ------
+    ValueError
+        If a window leaves the room.
+    """
+    moves = np.asarray(places, dtype=int)
+    if moves.shape != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
+        raise ValueError(
+            f"places must be (S, 2) = ({len(kernels)}, 2), each within {margin} pixels; got {moves.tolist()}"
+        )
+    rows, columns = images.shape[-2:]
+    room = functional.pad(images, (margin,) * 4)
+    windows = []
+    for kernel, (right, down) in zip(kernels, moves, strict=True):  # a seed at a time: the room is large
+        last = residual_stack(room, kernel)
+        top, left = margin + down, margin + right
+        windows.append(last[:, top : top + rows, left : left + columns].clone())
+    return torch.stack(windows)
+
+
+def shifted(images: Tensor, moves: Any) -> Tensor:
+    """The images moved rigidly, with zeros coming in from outside: what a drift alone would make of them.
+
+    Parameters
+    ----------
+    images : (B, H, W)
+    moves : (..., 2)
+        Shifts along x and y in pixels, rounded to whole ones.
+
+    Returns
+    -------
+    (..., B, H, W)
+    """
+    steps = np.rint(np.asarray(moves, dtype=float)).astype(int)
+    rows, columns = images.shape[-2:]
+    moved = []
+    for right, down in steps.reshape(-1, 2):
+        right, down = int(np.clip(right, -columns, columns)), int(np.clip(down, -rows, rows))
+        out = torch.zeros_like(images)
+        kept = images[:, max(0, -down) : rows - max(0, down), max(0, -right) : columns - max(0, right)]
+        out[:, max(0, down) : rows - max(0, -down), max(0, right) : columns - max(0, -right)] = kept
+        moved.append(out)
+    return torch.stack(moved).reshape(*steps.shape[:-1], *images.shape)

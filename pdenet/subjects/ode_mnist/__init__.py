@@ -1,0 +1,1 @@
+"""Neural ODEs on MNIST and their controls."""

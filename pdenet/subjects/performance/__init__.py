@@ -1,0 +1,1 @@
+"""How fast the residual stack is, against other ways to run it and against the machine."""

@@ -1,0 +1,1 @@
+"""Remedies against depth: scaled, positive, periodic and implicit layers."""

@@ -1,0 +1,115 @@
+"""The PDE network with what the stability analysis suggests against depth, one change a class."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from pdenet.models.pde_net import PDENet
+from pdenet.ops.variants import implicit_stack, periodic_stack
+from pdenet.symbolic import PDE1, EvolutionPDE
+
+
+class ScaledPDENet(PDENet):
+    """A PDE network that reaches the same time T at any depth: each layer is a step of length T / L.
+
+    Parameters
+    ----------
+    pde, depth, seeds, **options
+        As in `PDENet`.
+    time
+        T, in units of one layer of the unscaled network.
+
+    Raises
+    ------
+    ValueError
+        If the time is not positive, or what `PDENet` refuses.
+    """
+
+    def __init__(
+        self,
+        pde: EvolutionPDE,
+        depth: int,
+        seeds: int | Iterable[int] = 1,
+        *,
+        time: float = 1.0,
+        **options: Any,
+    ) -> None:
+        super().__init__(pde, depth, seeds, **options)
+        if not time > 0:
+            message = f"time must be a positive number of unit steps; got {time!r}"
+            raise ValueError(message)
+        self.time = float(time)
+
+    def kernels(self) -> tuple[Tensor, Tensor | None]:
+        """The stencils times T / L, and the biases as they are."""
+        kernels, bias = super().kernels()
+        return kernels * (self.time / max(self.depth, 1)), bias
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        return {**super().describe(), "time": self.time}
+
+
+class PositivePDENet(PDENet):
+    r"""A PDE network whose layers take weighted means: taps of skip plus kernel are positive and sum to one.
+
+    The free numbers (a, b, s, r) of a layer give it the parameters
+
+    .. math:: \alpha^2 = \frac{a^2}{1 + a^2 + s^2}, \quad \sigma^2 = \frac{s^2}{1 + a^2 + s^2}, \quad
+              \beta = \alpha^2 \tanh b, \quad \rho = \sigma^2 \tanh r, \quad \gamma = 0
+
+    of equation (39). For small a and s they are nearly their alpha and sigma.
+
+    Parameters
+    ----------
+    depth, seeds, **options
+        As in `PDENet`, for equation (39) and without biases.
+    """
+
+    def __init__(self, depth: int, seeds: int | Iterable[int] = 1, **options: Any) -> None:
+        super().__init__(PDE1, depth, seeds, **options)
+        if self.bias is not None:
+            raise ValueError("a layer of weighted means has no bias; leave bias=False")
+
+    def physical(self) -> Tensor:
+        """The parameters (S, L, 5) that the layers have as steps of equation (39), in the order of PDE1's."""
+        a, b, s, r, _ = self.theta.unbind(-1)
+        norm = 1 + a**2 + s**2
+        alpha, sigma = a / norm.sqrt(), s / norm.sqrt()
+        beta, rho = alpha**2 * b.tanh(), sigma**2 * r.tanh()
+        return torch.stack([alpha, beta, sigma, rho, torch.zeros_like(a)], dim=-1)
+
+    def kernels(self) -> tuple[Tensor, Tensor | None]:
+        """The stencils of `physical`, no biases."""
+        return self.stencil.kernels(self.physical()), None
+
+
+class PeriodicPDENet(PDENet):
+    """A PDE network on a torus: what leaves the frame on one side comes in on the other. No biases."""
+
+    def _stack(self, u: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        _refuse(bias)
+        return periodic_stack(u, kernels)
+
+
+class PeriodicPositivePDENet(PositivePDENet):
+    """Weighted means on a torus."""
+
+    def _stack(self, u: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        _refuse(bias)
+        return periodic_stack(u, kernels)
+
+
+class ImplicitPDENet(PDENet):
+    """A PDE network whose layers are Euler's backward steps, see `implicit_stack`. No biases."""
+
+    def _stack(self, u: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        _refuse(bias)
+        return implicit_stack(u, kernels)
+
+
+def _refuse(bias: Tensor | None) -> None:
+    if bias is not None:
+        raise ValueError("this network has no biases; leave bias=False")

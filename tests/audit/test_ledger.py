@@ -1,0 +1,157 @@
+"""The ledger: one test an entry, and what the ledger, its page and the chapters promise each other."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import sympy as sp
+
+from pdenet.audit.ledger import ENTRIES, Entry, Finding, Verdict, find, run
+from pdenet.audit.ledger.entry import above, below, close, order, zero
+from pdenet.audit.ledger.page import overview, row
+
+PART = Path(__file__).parents[2] / "book" / "part1"
+NUMBERS = [*map(str, range(1, 16)), "16a", "16b", *map(str, range(17, 45))]
+CLAIMS = ["U-ReLU", "U-path", *(f"U{n}" for n in range(1, 10)), *(f"S{n}" for n in range(1, 8))]
+
+
+def right() -> list[Finding]:
+    return [Finding("two and two: 4", True)]
+
+
+def wrong() -> list[Finding]:
+    return [Finding("two and two: 5", False)]
+
+
+def example(**changes: object) -> Entry:
+    parts = {
+        "id": "7",
+        "title": "Sum",
+        "verdict": Verdict.WRONG,
+        "printed": "$2+2=5$",
+        "holds": "$2+2=4$",
+        "reason": "Five is not four.",
+        "check": right,
+        "check_printed": wrong,
+    }
+    return Entry(**parts | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_an_entry_fares_as_listed(entry: Entry) -> None:
+    result = run(entry)
+    assert result.holds, [finding.text for finding in result.findings if not finding.holds]
+    assert result.as_listed, f"listed as {entry.verdict}, but the print passes: {result.printed_findings}"
+
+
+def test_every_equation_and_every_claim_has_one_entry() -> None:
+    ids = [entry.id for entry in ENTRIES]
+    assert [entry.id for entry in ENTRIES if entry.numbered] == NUMBERS
+    assert sorted(ids) == sorted(NUMBERS + CLAIMS)
+
+
+def test_the_ledger_is_read_without_torch() -> None:
+    code = "import sys, pdenet.audit.ledger; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# Findings
+
+
+@pytest.mark.parametrize(
+    ("finding", "holds", "text"),
+    [
+        (zero("x", sp.sin(1) ** 2 + sp.cos(1) ** 2 - 1), True, "x: difference 0"),
+        (zero("x", sp.Symbol("a") - 1), False, "x: difference a - 1"),
+        (zero("x", sp.eye(2) - sp.eye(2)), True, "x: difference 0"),
+        (zero("x", sp.eye(2)), False, "x: difference not 0"),
+        (below("x", 3e-16, 1e-12), True, "x: off by less than 1e-12"),
+        (below("x", 0.01, 0.1), True, "x: off by less than 0.1"),
+        (below("x", -0.25, 1e-3), False, "x: off by 0.25"),
+        (below("x", float("nan"), 1e-3), False, "x: off by nan"),
+        (above("x", 2.0, 0.1), True, "x: 2, above 0.1"),
+        (above("x", 0.05, 0.1), False, "x: 0.05, not above 0.1"),
+        (above("x", float("inf"), 0.1), False, "x: inf, not above 0.1"),
+        (close("x", 1.7241, 1.724, 1e-3), True, "x: 1.72, predicted 1.72"),
+        (close("x", float("nan"), 1.0, 1e-3), False, "x: nan, predicted 1"),
+        (order("x", [0.2, 0.1], [4e-2, 1e-2], 2), True, "x: order 2.00, predicted 2"),
+        (order("x", [10, 20], [4e-2, 2e-2], -2), False, "x: order -1.00, predicted -2"),
+    ],
+)
+def test_a_finding_says_what_came_out(finding: Finding, holds: bool, text: str) -> None:
+    assert finding == Finding(text, holds)
+
+
+@pytest.mark.parametrize(("steps", "errors"), [([1.0], [1.0]), ([1, 2], [0.1, 0.0]), ([1, 2], [0.1])])
+def test_an_order_needs_positive_pairs(steps: list[float], errors: list[float]) -> None:
+    with pytest.raises(ValueError, match="two or more positive steps and errors"):
+        order("x", steps, errors, 1)
+
+
+# Entries and results
+
+
+def test_a_wrong_print_must_come_with_reason_correction_and_check() -> None:
+    with pytest.raises(ValueError, match="entry 7 is wrong: it needs holds, reason, check_printed"):
+        example(holds="", reason="", check_printed=None)
+    with pytest.raises(ValueError, match="entry 7 is ok: what is printed is what holds"):
+        example(verdict=Verdict.OK)
+
+
+def test_a_check_without_findings_is_refused() -> None:
+    with pytest.raises(ValueError, match="entry 7 returned no finding"):
+        run(example(check=list))
+    with pytest.raises(ValueError, match="entry 7 returned no finding"):
+        run(example(check_printed=list))
+
+
+def test_a_result_is_as_listed_only_if_the_correction_holds_and_the_wrong_print_fails() -> None:
+    assert run(example()).as_listed
+    assert not run(example(check_printed=right)).as_listed
+    assert not run(example(check=wrong)).as_listed
+    fine = {"verdict": Verdict.OK, "holds": "", "check_printed": None}
+    assert run(example(**fine)).as_listed
+    assert not run(example(**fine, check=wrong)).as_listed
+
+
+def test_find_keeps_the_order_and_knows_both_halves_of_16() -> None:
+    assert [entry.id for entry in find(["17", "16", "U3"])] == ["16a", "16b", "17", "U3"]
+    with pytest.raises(ValueError, match="no entry '99'; its entries are 1, 2, 3"):
+        find(["99"])
+
+
+# The page
+
+
+def test_a_row_shows_both_forms_and_marks_what_fails() -> None:
+    text = row(run(example(page="somewhere")))
+    assert text.startswith("(row:7)=\n**[(7)](#eq:7) Sum** (wrong)")
+    for line in ("*Printed:* $2+2=5$", "*Holds:* $2+2=4$", "*Why:* Five", "✗ two and two: 5"):
+        assert line in text
+    assert "(eq:7)=" in row(run(example()))  # no chapter has it: the label is here
+    assert "[(7)](#eq:7)" in overview([run(example())])
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_the_chapter_has_the_label_and_the_mark(entry: Entry) -> None:
+    """What no chapter derives has its label on the ledger's page."""
+    if not entry.page:
+        return
+    cells = [cell.source for cell in nbformat.read(PART / f"{entry.page}.ipynb", as_version=4).cells]
+    labelled = [source for source in cells if re.search(rf"^\({re.escape(entry.label)}\)=$", source, re.M)]
+    assert len(labelled) == 1, f"{entry.page} has {len(labelled)} cells with the label {entry.label}"
+    marked = f"[⚑ print](#row:{entry.id})" in labelled[0]
+    assert marked == (entry.verdict is not Verdict.OK), f"{entry.verdict}: mark {marked}"
+    assert f"[{entry.name}](#row:{entry.id})" in cells[-1], "the chapter does not end with a link to the row"
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_texts_stand_in_one_line_and_findings_are_plain(entry: Entry) -> None:
+    for text in (entry.title, entry.printed, entry.holds, entry.reason, entry.assumptions):
+        assert "\n" not in text
+        assert text.count("$") % 2 == 0
+    assert entry.title == entry.title.strip(". ")
+    assert not entry.reason or entry.reason.endswith(".")

@@ -1,0 +1,201 @@
+"""The scorecard: no verdict without evidence, and every verdict follows from it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pdenet.audit.ledger import ENTRIES, Finding, Result, run
+from pdenet.audit.ledger import Verdict as Listed
+from pdenet.audit.score import Measurement, Standing, ledger_results, measurements, score
+from pdenet.audit.thesis import STATEMENTS, Guard, Statement
+from pdenet.runs.claims import Claim
+from pdenet.runs.intervals import Interval
+
+BOOK = Path(__file__).parents[2] / "book"
+BY_ID = {entry.id: entry for entry in ENTRIES}
+NEEDED = {"holds": (1.0, 2.0), "does not hold": (-2.0, -1.0), "not decided": (-1.0, 1.0)}
+
+
+def measurement(word, name="m"):
+    """A claim that an interval makes hold, fail or stay open."""
+    low, high = NEEDED[word]
+    judged = Claim(name, "it is so", "comparison", 0.0), Interval((low + high) / 2, low, high, 10)
+    return Measurement(judged, "experiment")
+
+
+def standing(*, results=None, measured=None, guards=None, **named):
+    statement = Statement("I.9", "It is so.", **named)
+    (row,) = score(results or {}, measured or {}, guards or {}, [statement])
+    return row.standing
+
+
+def guards_of_the_book():
+    """The code of every chapter's guards, by page."""
+    return {
+        page.stem: "\n".join(
+            cell.source
+            for cell in nbformat.read(page, as_version=4).cells
+            if "guard" in cell.metadata.get("tags", [])
+        )
+        for page in BOOK.rglob("*.ipynb")
+    }
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return measurements()
+
+
+def test_every_statement_has_its_own_id_and_a_chapter_of_the_thesis():
+    names = [statement.id for statement in STATEMENTS]
+    assert len(set(names)) == len(names)
+    assert [*dict.fromkeys(statement.chapter for statement in STATEMENTS)] == [
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+    ]
+
+
+def test_a_statement_without_evidence_cannot_be_made():
+    with pytest.raises(ValueError, match=r"I\.9 names no evidence"):
+        Statement("I.9", "It is so.")
+    with pytest.raises(ValueError, match="names no evidence that could decide it"):
+        Statement("I.9", "It is so.", qualifies=("4.1f",))
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.id)
+def test_without_any_one_of_its_pieces_a_statement_has_no_verdict(statement):
+    measured = {
+        name: measurement("holds", name)
+        for name in (*statement.supports, *statement.opposes, *statement.qualifies)
+    }
+    results = {name: as_listed(name) for name in statement.ledger}
+    asserted = (*statement.shown_by, *statement.refuted_by)
+    guards = pages(asserted)
+    (row,) = score(results, measured, guards, [statement])
+    assert row.standing is not Standing.NONE
+    for missing in measured:
+        (row,) = score(results, without(measured, missing), guards, [statement])
+        assert row.standing is Standing.NONE
+    for missing in results:
+        (row,) = score(without(results, missing), measured, guards, [statement])
+        assert row.standing is Standing.NONE
+    for missing in asserted:
+        (row,) = score(results, measured, pages(g for g in asserted if g != missing), [statement])
+        assert row.standing is Standing.NONE
+
+
+def pages(guards):
+    """Code of the guards of each page, made of these assertions."""
+    found = {}
+    for guard in guards:
+        found[guard.page] = f"{found.get(guard.page, '')}{guard.assertion}\n"
+    return found
+
+
+def without(found, name):
+    return {other: value for other, value in found.items() if other != name}
+
+
+def as_listed(name):
+    """What the checks of a ledger row show where it fares as listed; tests/test_ledger.py runs them."""
+    entry = BY_ID[name]
+    printed = () if entry.verdict is Listed.OK else (Finding("print", False),)
+    return Result(entry, (Finding("shown", True),), printed, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("word", "supports", "opposes", "qualifies"),
+    [
+        ("holds", Standing.HOLDS, Standing.FAILS, Standing.CORRECTED),
+        ("does not hold", Standing.FAILS, Standing.HOLDS, Standing.HOLDS),
+        ("not decided", Standing.OPEN, Standing.OPEN, Standing.OPEN),
+    ],
+)
+def test_what_a_measured_claim_means_for_a_statement(word, supports, opposes, qualifies):
+    measured = {"m": measurement(word), "yes": measurement("holds")}
+    assert standing(measured=measured, supports=("m",)) is supports
+    assert standing(measured=measured, opposes=("m",)) is opposes
+    assert standing(measured=measured, supports=("yes",), qualifies=("m",)) is qualifies
+
+
+def test_an_assertion_counts_to_the_letter():
+    guard = Guard("page", "assert 1 + 1 == 2", "arithmetic")
+    there = {"page": "x = 1\nassert 1 + 1 == 2\n"}
+    assert standing(guards=there, shown_by=(guard,)) is Standing.HOLDS
+    assert standing(guards=there, refuted_by=(guard,)) is Standing.FAILS
+    for code in ("# assert 1 + 1 == 2", "assert 1 + 1 == 2 or True", ""):
+        assert standing(guards={"page": code}, shown_by=(guard,)) is Standing.NONE
+
+
+def test_the_worst_piece_decides():
+    measured = {word: measurement(word) for word in NEEDED}
+    assert standing(measured=measured, supports=("holds", "not decided")) is Standing.OPEN
+    assert standing(measured=measured, supports=("holds", "not decided", "does not hold")) is Standing.FAILS
+    assert standing(measured=measured, supports=("does not hold", "nowhere")) is Standing.NONE
+
+
+def test_a_wrong_equation_is_corrected_and_a_wrong_sentence_fails():
+    results = {name: run(BY_ID[name]) for name in ("24", "13", "U-ReLU", "U2")}
+    assert standing(results=results, ledger=("24",)) is Standing.HOLDS
+    assert standing(results=results, ledger=("13",)) is Standing.CORRECTED
+    assert standing(results=results, ledger=("U2",)) is Standing.CORRECTED
+    assert standing(results=results, ledger=("U-ReLU",)) is Standing.FAILS
+
+
+def test_only_the_rows_that_are_named_are_run():
+    found = ledger_results([Statement("I.9", "It is so.", ("24", "U2"))])
+    assert found.keys() == {"24", "U2"}
+    assert all(result.as_listed for result in found.values())
+
+
+def test_a_check_that_fails_gives_no_verdict():
+    broken = Result(BY_ID["24"], (Finding("two and two: 5", False),), (), 0.0)
+    assert standing(results={"24": broken}, ledger=("24",)) is Standing.NONE
+
+
+def test_the_shipped_records_decide_every_statement(shipped):
+    named = {
+        name
+        for statement in STATEMENTS
+        for name in (*statement.supports, *statement.opposes, *statement.qualifies)
+    }
+    assert named <= shipped.keys()
+    results = {name: as_listed(name) for statement in STATEMENTS for name in statement.ledger}
+    for row in score(results, shipped, guards_of_the_book()):
+        assert row.standing is not Standing.NONE, row.statement.id
+
+
+def test_every_link_leads_to_a_page_of_the_book(shipped):
+    labels = {
+        label
+        for page in (*BOOK.rglob("*.ipynb"), *BOOK.rglob("*.md"))
+        for label in re.findall(r"\((ch:[\w-]+)\)=", page.read_text(encoding="utf-8"))
+    }
+    assert {f"ch:{found.page}" for found in shipped.values()} <= labels
+
+
+def test_what_a_row_cites_is_printed_on_the_page_that_it_links(shipped):
+    pages = {}
+    for statement in STATEMENTS:
+        for name in (*statement.supports, *statement.opposes, *statement.qualifies):
+            page = shipped[name].page
+            if page not in pages:
+                pages[page] = printed_on(page_with_the_label(page))
+            assert shipped[name].judged[0].text in pages[page], (statement.id, name, page)
+
+
+def page_with_the_label(name):
+    (page,) = (path for path in BOOK.rglob("*.ipynb") if f'"(ch:{name})=' in path.read_text(encoding="utf-8"))
+    return page
+
+
+def printed_on(page):
+    """What the cells of a page printed, as text."""
+    outputs = [o for cell in nbformat.read(page, as_version=4).cells for o in cell.get("outputs", [])]
+    return "".join(o.get("text", "") + o.get("data", {}).get("text/markdown", "") for o in outputs)

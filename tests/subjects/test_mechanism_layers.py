@@ -1,0 +1,234 @@
+"""Layer by layer: what the functions measure is what the symbols say, where those are exact."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from pdenet.models import PDENet
+from pdenet.models.measures import probes
+from pdenet.models.measures.smoothness import change_by_splitting, roughness
+from pdenet.ops import residual_stack
+from pdenet.runs.files import read, shipped
+from pdenet.runs.table import CellResult, recorded
+from pdenet.runs.training import TrainingConfig
+from pdenet.subjects.mechanism import layers as layerwise
+from pdenet.subjects.tables.cells import TABLE_4_1
+from pdenet.symbolic import PDE1, PDE2
+from pdenet.symbolic.growth import plane_gain
+from pdenet.symbolic.moments import depth_moments
+
+
+def wild(depth: int = 6, seeds: int = 2, pde: Any = PDE1) -> torch.Tensor:
+    return PDENet(pde, depth, seeds).kernels()[0].detach()
+
+
+def calm(depth: int = 6) -> torch.Tensor:
+    values = {"alpha": 0.6, "beta": 0.2, "sigma": 0.6, "rho": -0.1, "gamma": 0.05}
+    net = PDENet(PDE1, depth).set_trunk({name: [value] * depth for name, value in values.items()})
+    return net.kernels()[0].detach()
+
+
+def pictures(count: int = 12) -> torch.Tensor:
+    return torch.rand(count, 28, 28, generator=torch.Generator().manual_seed(1))
+
+
+def test_coefficients_are_those_of_the_equation_and_carry_the_eighth() -> None:
+    for pde, factor in ((PDE1, 1), (PDE2, -1 / 8)):
+        net = PDENet(pde, 4, 2)
+        expected = net.theta.detach().numpy() * np.array([1, factor, 1, factor, 1])
+        found = layerwise.coefficients(net.kernels()[0])
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1, 2)])
+def test_kernels_of_no_such_equation_are_refused(place: tuple[int, int]) -> None:
+    kernels = torch.zeros(1, 3, 3)
+    kernels[0][place] = -1.0
+    with pytest.raises(ValueError, match=r"corners|negative diffusion"):
+        layerwise.coefficients(kernels)
+
+
+def test_what_is_removed_is_gone_and_the_rest_stays() -> None:
+    kernels = wild()
+    theta = layerwise.coefficients(kernels)
+    for change, gone in ((layerwise.without_drift, [1, 3]), (layerwise.without_diffusion, [0, 2])):
+        expected = theta.copy()
+        expected[..., gone] = 0
+        left = change(kernels)
+        np.testing.assert_allclose(layerwise.coefficients(left) ** 2, expected**2, atol=1e-5)
+
+
+def test_mirrored_layers_keep_their_gain_and_lose_their_drift() -> None:
+    kernels = wild()
+    before, after = (layerwise.coefficients(k) for k in (kernels, layerwise.mirrored(kernels)))
+    np.testing.assert_allclose(plane_gain(after), plane_gain(before))
+    np.testing.assert_array_equal(after[:, 0::2], before[:, 0::2])
+    np.testing.assert_allclose(after[:, 1::2, [1, 3]], -before[:, 1::2, [1, 3]])
+
+
+def test_positive_layers_close_no_gate_and_move_light_as_predicted() -> None:
+    kernels = calm()
+    images = torch.nn.functional.pad(pictures(), (12,) * 4)
+    found = layerwise.course(kernels, images)
+    assert found.positive.all()
+    assert not found.cut.any()
+    assert not found.added.any()
+    predicted = depth_moments(PDE1, layerwise.coefficients(kernels))
+    start = found.moments.place[:, :1]
+    np.testing.assert_allclose(found.moments.place - start, predicted.place, atol=1e-4)
+    spread = found.moments.covariance - found.moments.covariance[:, :1]
+    np.testing.assert_allclose(spread, predicted.covariance, atol=1e-3)
+    np.testing.assert_allclose(found.moments.mass / found.moments.mass[:, :1], predicted.mass, rtol=1e-5)
+
+
+def test_gates_are_counted_and_no_layer_grows_beyond_its_gain() -> None:
+    kernels, images = wild(), pictures()
+    found = layerwise.course(kernels, images)
+    state, skip = images.expand(2, *images.shape), torch.eye(3)[1][:, None] * torch.eye(3)[1]
+    for layer in range(kernels.shape[1]):
+        for seed in range(2):
+            step = (kernels[seed, layer] + skip)[None, None]
+            argument = torch.nn.functional.conv2d(state[seed][:, None], step, padding=1)
+            assert found.cut[seed, layer] == pytest.approx((argument < 0).double().mean().item(), abs=1e-3)
+            ratio = (-argument.clamp(max=0)).sum() / argument.clamp(min=0).sum()
+            assert found.added[seed, layer] == pytest.approx(ratio.item(), rel=1e-4)
+        state = residual_stack(state, kernels[:, layer : layer + 1])
+    assert (found.cut.max(axis=1) > 0.01).all()
+    gain = plane_gain(layerwise.coefficients(kernels))
+    assert (found.growth <= gain * (1 + 1e-5)).all()
+    np.testing.assert_allclose(found.pile[:, -1], state.double().sum(1), rtol=1e-5, atol=1e-4)
+
+
+def test_images_and_kernels_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="kernels must be"):
+        layerwise.course(wild()[0], pictures())
+
+
+def test_a_window_sees_what_a_larger_frame_holds() -> None:
+    kernels, images = wild(), pictures(3)
+    places = [[-2, 1], [0, 3]]
+    found = layerwise.follow(kernels, images, places, margin=8)
+    room = residual_stack(torch.nn.functional.pad(images, (8,) * 4), kernels)
+    torch.testing.assert_close(found[0], room[0, :, 9:37, 6:34])
+    torch.testing.assert_close(found[1], room[1, :, 11:39, 8:36])
+    with pytest.raises(ValueError, match="within 8 pixels"):
+        layerwise.follow(kernels, images, [[9, 0], [0, 0]], margin=8)
+
+
+def test_a_rigid_shift_moves_and_cuts() -> None:
+    images = pictures(2)
+    found = layerwise.shifted(images, [[3, -2.2], [-40, 0]])
+    assert found.shape == (2, 2, 28, 28)
+    assert torch.equal(found[0, :, :-2, 3:], images[:, 2:, :-3])
+    assert found[0, :, -2:].sum() == found[0, :, :, :3].sum() == found[1].sum() == 0
+
+
+def test_a_probe_reads_what_is_linear_in_the_features_at_any_scale() -> None:
+    labels = torch.arange(60) % 3
+    features = 0.1 * pictures(60)[:, :4, :4]
+    for digit in range(3):
+        features[labels == digit, digit] += 1
+    cut = slice(0, 40), slice(40, 60)
+    given = [(1e-9 * features[part], labels[part]) for part in cut]
+    assert probes.linear_probe(*given[0], *given[1]) == 1
+    shuffled = labels[torch.randperm(60, generator=torch.Generator().manual_seed(3))]
+    assert probes.linear_probe(features[:40], shuffled[:40], features[40:], shuffled[40:]) < 0.7
+    nothing = torch.zeros(2, 60, 4, 4)
+    blind = probes.linear_probe(nothing[:, :40], labels[:40], nothing[:, 40:], labels[40:])
+    assert blind.shape == (2,)
+    assert (blind < 0.5).all()
+
+
+def test_a_probe_refuses_what_makes_no_sense() -> None:
+    x, labels = pictures(4), torch.arange(4)
+    with pytest.raises(ValueError, match="penalty"):
+        probes.linear_probe(x, labels, x, labels, penalty=0)
+    with pytest.raises(ValueError, match="one label an image"):
+        probes.linear_probe(x, labels[:3], x, labels)
+
+
+def test_gradients_are_those_of_the_network() -> None:
+    net = PDENet(PDE1, 3, 2)
+    images, labels = pictures(5), torch.arange(5)
+    found = probes.gradients(net, images, labels)
+    assert found.state.shape == (2, 4)
+    given = images.clone().requires_grad_()
+    for seed in range(2):
+        loss = torch.nn.functional.cross_entropy(net(given)[seed], labels)
+        (expected,) = torch.autograd.grad(loss, given)
+        assert found.state[seed, 0] == pytest.approx(expected.norm().item(), rel=1e-4)
+    gain = plane_gain(layerwise.coefficients(net.kernels()[0]))
+    assert (found.state[:, :-1] <= found.state[:, 1:] * gain * (1 + 1e-5)).all()
+    assert found.kernel.shape == (2, 3)
+    assert (found.kernel > 0).all()
+
+
+def test_a_classifier_is_fitted_behind_a_trunk_that_stays() -> None:
+    net = PDENet(PDE1, 2, 2)
+    before = net.theta.detach().clone()
+    images, labels = pictures(40), torch.arange(40) % 4
+    probes.fit_classifier(net, images, labels, epochs=60, batch_size=20)
+    assert torch.equal(net.theta.detach(), before)
+    with torch.no_grad():
+        assert ((net(images).argmax(-1) == labels).double().mean(1) > 0.9).all()
+
+
+def test_recorded_networks_are_those_of_the_records() -> None:
+    config = TrainingConfig(epochs=50)
+    results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", config)
+    result: CellResult = results[5, "PDE net"]
+    found = recorded(result)
+    assert found.trained.seeds == found.start.seeds == tuple(run.seed for run in result.records)
+    assert found.trained.trunk()["beta"][0].tolist() == pytest.approx(result.records[0].trunk["beta"])
+    np.testing.assert_array_equal(found.accuracies, result.accuracies)
+    assert not torch.equal(found.start.trunk()["beta"], found.trained.trunk()["beta"])
+
+    first, *others = result.records
+    lost = replace(first, diverged_at=3)
+    assert recorded(replace(result, records=(lost, *others))).trained.seeds == found.start.seeds[1:]
+    with pytest.raises(ValueError, match="diverged"):
+        recorded(replace(result, records=(lost,)))
+
+
+def test_roughness_is_small_for_smooth_layers_and_two_for_shuffled_ones():
+    smooth = np.sin(np.linspace(0, 2, 200))
+    assert roughness(smooth) < 0.01
+    shuffled = [roughness(np.random.default_rng(seed).permutation(smooth)) for seed in range(200)]
+    error = np.std(shuffled, ddof=1) / 200**0.5
+    assert abs(np.mean(shuffled) - 2) < 3 * error < 0.1
+    assert roughness([0.0, 1.0] * 50) > 3.9
+
+
+def test_roughness_does_not_heed_how_far_out_one_layer_is():
+    values = np.random.default_rng(0).random(50)
+    far = values.copy()
+    far[values.argmax()] = 1e6
+    assert roughness(far) == roughness(values)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], [1.0, 1.0, 1.0], [[1.0, 2.0, 3.0]]])
+def test_roughness_of_too_little_is_refused(values):
+    with pytest.raises(ValueError, match="three or more that are not all equal"):
+        roughness(values)
+
+
+def test_splitting_layers_changes_a_fine_stack_little_and_a_coarse_one_much():
+    kernels = PDENet(PDE1, 8, 2).kernels()[0].detach()
+    images = torch.rand(3, 12, 12, generator=torch.Generator().manual_seed(0))
+    coarse, fine = change_by_splitting(kernels, images), change_by_splitting(kernels / 100, images)
+    assert coarse.shape == (2, 3)
+    assert coarse.min() > 0.02
+    assert fine.max() < 0.01 * coarse.max()
+    assert change_by_splitting(kernels, images, 1).max() == 0
+
+
+def test_splitting_one_linear_layer_is_a_polynomial_of_its_kernel():
+    kernel = torch.zeros(1, 1, 3, 3)
+    kernel[..., 1, 1] = 0.2  # every pixel times 1.2, or 1.1 twice
+    change = change_by_splitting(kernel, torch.rand(1, 4, 4) + 0.1)
+    np.testing.assert_allclose(change, (1.1**2 - 1.2) / 1.2, rtol=1e-5)
+    with pytest.raises(ValueError, match="parts must be at least 1"):
+        change_by_splitting(kernel, torch.rand(1, 4, 4), 0)
