@@ -4,6 +4,7 @@ import os
 import platform
 import resource
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,15 @@ def describe_machine(device: torch.device) -> dict[str, Any]:
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def describe_origin(device: torch.device) -> dict[str, Any]:
+    """Where, with what and when a run ended: the fields machine, versions and date of a record."""
+    return {
+        "machine": describe_machine(device),
+        "versions": describe_versions(),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 

@@ -1,11 +1,8 @@
-"""One training loop, batched over seeds: S networks see S data orders at once and never touch each other."""
+"""Networks that read images, trained: S networks see S data orders at once and never touch each other."""
 
-import io
 import math
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,11 +15,10 @@ from pdenet.models import ResidualNet
 from pdenet.ops.pick import pick
 from pdenet.ops.seeding import ORDER, generator
 from pdenet.runs.cuda_graph import CudaRecorder, RecordedStep, Recorder
-from pdenet.runs.files import write_atomic
-from pdenet.runs.machine import choose_device, describe_machine, describe_versions
+from pdenet.runs.loop import Progress, Step, Task, learn
+from pdenet.runs.machine import choose_device, describe_origin
 from pdenet.runs.record import Record, run_key
 
-Progress = Callable[[int, int, list[float], list[float]], None]
 TEST_BATCH = 1000  # images a step when only accuracy is asked for
 
 
@@ -65,10 +61,6 @@ class TrainingConfig:
             raise ValueError(message)
 
 
-class CheckpointError(ValueError):
-    """A checkpoint that cannot be read, or that belongs to another run."""
-
-
 def fit(
     model: ResidualNet,
     data: ImageData,
@@ -107,67 +99,88 @@ def fit(
     CheckpointError
         If the checkpoint to resume from is unreadable or belongs to another run.
     """
-    config = TrainingConfig() if config is None else config
-    chosen = choose_device(device)
-    model.to(chosen)
-    recorder = _recorder(chosen)
-    capturable = chosen.type == "cuda"  # the step count lies on the device, where a CUDA graph can raise it
-    optimizer = torch.optim.Adam(
-        model.parameters(), lr=config.learning_rate, fused=True, capturable=capturable
-    )
-    run = _Run(model, data, config, optimizer)
-    if resume and checkpoint is not None and checkpoint.exists():
-        run.load(checkpoint, chosen)
-        for group in optimizer.param_groups:  # the checkpoint may come from another kind of device
-            group["capturable"] = capturable
-
-    scale = pixel_scale(data, config.pixels)
-    train_images, train_labels = data.train_images.to(chosen).contiguous(), data.train_labels.to(chosen)
-    test_images, test_labels = data.test_images.to(chosen), data.test_labels.to(chosen)
-    step = _Step(model, optimizer, train_images, train_labels, scale)
-    do = step if recorder is None else RecordedStep(step, recorder)
-    for epoch in range(run.epoch, config.epochs):
-        started = time.perf_counter()
-        orders = [
-            torch.randperm(len(train_labels), generator=generator(s, ORDER, epoch)) for s in model.seeds
-        ]
-        step.total.zero_()
-        for batch in torch.stack(orders).to(chosen).split(config.batch_size, dim=1):
-            do(batch)
-        losses = step.total / len(train_labels)
-        accuracies = accuracy(model, test_images, test_labels, scale)
-        run.finish_epoch(losses.tolist(), accuracies.tolist(), time.perf_counter() - started)
-        if checkpoint is not None:
-            run.save(checkpoint)
-        if progress is not None:
-            progress(epoch + 1, config.epochs, losses.tolist(), accuracies.tolist())
-    return run.records(chosen)
+    task = ImageTask(model, data, TrainingConfig() if config is None else config, choose_device(device))
+    course = learn(task, checkpoint=checkpoint, resume=resume, progress=progress)
+    trunk = {name: values.detach().cpu() for name, values in model.trunk().items()}
+    origin = describe_origin(task.device)
+    records = []
+    for i, seed in enumerate(model.seeds):
+        losses, accuracies = course.of_seed(i)
+        record = Record(
+            model=model.describe(),
+            training=asdict(task.config),
+            seed=seed,
+            data=describe_images(data),
+            history={"train_loss": [*losses], "test_accuracy": [*accuracies]},
+            diverged_at=course.diverged_at(i),
+            seconds=course.seconds / len(model.seeds),
+            trunk={name: values[i].tolist() for name, values in trunk.items()},
+            **origin,
+        )
+        records.append(record)
+    return records
 
 
-class _Step:
-    """One training step of all seeds; the losses of its images add up in `total`, (S,)."""
+class ImageTask(Task):
+    """Images to be labelled: cross-entropy, Adam, a new order of the images each epoch, accuracy as test.
+
+    Parameters
+    ----------
+    model
+        Networks of images (S, B, H, W) with ``seeds``; moved to the device.
+    data, config
+        As in `fit`.
+    device
+        Where it is trained.
+    """
+
+    model: ResidualNet
 
     def __init__(
-        self,
-        model: ResidualNet,
-        optimizer: torch.optim.Optimizer,
-        images: Tensor,
-        labels: Tensor,
-        scale: tuple[float, float],
+        self, model: ResidualNet, data: ImageData, config: TrainingConfig, device: torch.device
     ) -> None:
-        self.model, self.optimizer, self.scale = model, optimizer, scale
-        self.images, self.labels = images, labels
-        self.total = torch.zeros(len(model.seeds), device=images.device)
+        model.to(device)
+        optimizer = torch.optim.Adam(
+            model.parameters(),
+            lr=config.learning_rate,
+            fused=True,
+            capturable=device.type == "cuda",  # the step count on the device, where a CUDA graph can raise it
+        )
+        super().__init__(model, model.seeds, config.epochs, optimizer)
+        self.data, self.config, self.device = data, config, device
+        self.scale = pixel_scale(data, config.pixels)
+        self.images, self.labels = data.train_images.to(device).contiguous(), data.train_labels.to(device)
+        self.test_images, self.test_labels = data.test_images.to(device), data.test_labels.to(device)
 
-    def __call__(self, batch: Tensor) -> None:
-        """Forward, backward and Adam for the images `batch` (S, B); on a GPU the host does not wait."""
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Model, training and images."""
+        return {
+            "model": self.model.describe(),
+            "training": asdict(self.config),
+            "data": self.data.checksum,
+        }
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        """Positions of images (S, B), every image once an epoch, in an order of each seed's own."""
+        orders = [torch.randperm(len(self.labels), generator=generator(s, ORDER, epoch)) for s in self.seeds]
+        return iter(torch.stack(orders).to(self.device).split(self.config.batch_size, dim=1))
+
+    def losses(self, batch: Tensor) -> Tensor:
+        """Mean cross-entropy of the images `batch` (S, B) by seed, (S,)."""
         logits = self.model(pick(self.images, batch, *self.scale))  # (S, B, classes)
         loss = functional.cross_entropy(logits.flatten(0, 1), self.labels[batch].flatten(), reduction="none")
-        loss = loss.view(batch.shape).mean(1)  # (S,)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.sum().backward()  # seeds share no parameter, so the sum keeps their gradients apart
-        self.optimizer.step()
-        self.total += loss.detach() * batch.shape[1]
+        return loss.view(batch.shape).mean(1)
+
+    def test(self, epoch: int) -> list[float]:
+        """Accuracies on the test images by seed, between 0 and 1."""
+        found: list[float] = accuracy(self.model, self.test_images, self.test_labels, self.scale).tolist()
+        return found
+
+    def recorded(self, step: Step) -> Step:
+        """On a CUDA device, the step as a graph."""
+        recorder = _recorder(self.device)
+        return step if recorder is None else RecordedStep(step, recorder)
 
 
 def _recorder(device: torch.device) -> Recorder | None:
@@ -209,95 +222,11 @@ def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> lis
     return [run_key(model.describe(), settings, s, data.name, data.checksum) for s in model.seeds]
 
 
-class _Run:
-    """A run's state between two epochs: what a checkpoint holds and what records are made of."""
-
-    def __init__(
-        self, model: ResidualNet, data: ImageData, config: TrainingConfig, optimizer: torch.optim.Optimizer
-    ) -> None:
-        self.model, self.data, self.config, self.optimizer = model, data, config, optimizer
-        self.epoch = 0
-        self.losses: list[list[float]] = []  # by epoch, then by seed
-        self.accuracies: list[list[float]] = []
-        self.seconds = 0.0
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        """What must agree for a checkpoint to belong to this run."""
-        return {
-            "model": self.model.describe(),
-            "training": asdict(self.config),
-            "seeds": list(self.model.seeds),
-            "data": self.data.checksum,
-        }
-
-    def finish_epoch(self, losses: list[float], accuracies: list[float], seconds: float) -> None:
-        self.epoch += 1
-        self.losses.append(losses)
-        self.accuracies.append(accuracies)
-        self.seconds += seconds
-
-    def save(self, path: Path) -> None:
-        state = {
-            "identity": self.identity,
-            "epoch": self.epoch,
-            "losses": self.losses,
-            "accuracies": self.accuracies,
-            "seconds": self.seconds,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-        }
-        buffer = io.BytesIO()
-        torch.save(state, buffer)
-        write_atomic(path, lambda file: file.write(buffer.getbuffer()))
-
-    def load(self, path: Path, device: torch.device) -> None:
-        try:
-            state = torch.load(path, map_location=device, weights_only=True)
-            found = state["identity"]
-        except Exception as error:  # torch raises a different type for each way in which a file can be broken
-            message = (
-                f"{path} is not a readable checkpoint ({type(error).__name__}); delete it to start afresh"
-            )
-            raise CheckpointError(message) from error
-        if found != self.identity:
-            differs = [key for key, value in self.identity.items() if found.get(key) != value]
-            message = (
-                f"{path} belongs to another run: {', '.join(differs)} differ; "
-                "resume with the settings it was made with, or delete it to start afresh"
-            )
-            raise CheckpointError(message)
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.epoch, self.seconds = state["epoch"], state["seconds"]
-        self.losses, self.accuracies = state["losses"], state["accuracies"]
-
-    def records(self, device: torch.device) -> list[Record]:
-        machine, versions = describe_machine(device), describe_versions()
-        date = datetime.now(UTC).isoformat(timespec="seconds")
-        trunk = {name: values.detach().cpu() for name, values in self.model.trunk().items()}
-        data = {
-            "name": self.data.name,
-            "checksum": self.data.checksum,
-            "train": len(self.data.train_labels),
-            "test": len(self.data.test_labels),
-        }
-        records = []
-        for i, seed in enumerate(self.model.seeds):
-            losses = [epoch[i] for epoch in self.losses]
-            diverged = [epoch for epoch, loss in enumerate(losses, start=1) if not math.isfinite(loss)]
-            record = Record(
-                model=self.model.describe(),
-                training=asdict(self.config),
-                seed=seed,
-                data=data,
-                history={"train_loss": [*losses], "test_accuracy": [epoch[i] for epoch in self.accuracies]},
-                diverged_at=diverged[0] if diverged else None,
-                seconds=self.seconds / len(self.model.seeds),
-                machine=machine,
-                versions=versions,
-                date=date,
-                trunk={name: values[i].tolist() for name, values in trunk.items()},
-            )
-            records.append(record)
-        return records
+def describe_images(data: ImageData) -> dict[str, Any]:
+    """What a record says of the images: name, checksum, numbers of images to train and to test on."""
+    return {
+        "name": data.name,
+        "checksum": data.checksum,
+        "train": len(data.train_labels),
+        "test": len(data.test_labels),
+    }

@@ -15,8 +15,9 @@ from pdenet.data import load_images
 from pdenet.models import ConvResNet, PDENet
 from pdenet.models.named import build
 from pdenet.runs.files import append, read
+from pdenet.runs.loop import CheckpointError
 from pdenet.runs.record import Record
-from pdenet.runs.training import CheckpointError, TrainingConfig, accuracy, fit, pixel_scale, run_keys, scaled
+from pdenet.runs.training import TrainingConfig, accuracy, fit, pixel_scale, run_keys, scaled
 from pdenet.subjects.tables.cells import TABLE_4_1, TABLES
 from pdenet.symbolic import PDE1
 
