@@ -11,6 +11,7 @@ from pdenet.models.residual_net import ResidualNet
 from pdenet.ops.seeding import TRUNK, generator
 
 Taps = Literal["all", "cross"]
+PYTORCH_START = Init("symmetric", 1 / 3)  # of `torch.nn.Conv2d` with nine inputs
 TAPS = {"all": tuple(range(9)), "cross": (1, 3, 4, 5, 7)}  # positions in a 3x3 kernel, row by row
 
 
@@ -59,7 +60,7 @@ class ConvResNet(ResidualNet):
             raise ValueError(message)
         self.taps = taps
         self.support = "full" if taps == "all" else "cross"
-        self.init = Init("symmetric", 1 / 3) if init is None else init
+        self.init = PYTORCH_START if init is None else init
         zero = self.init.zero_among(["weight", "bias"] if bias else ["weight"])
         free = len(TAPS[taps])
         draws = torch.stack(
@@ -84,7 +85,15 @@ class ConvResNet(ResidualNet):
         """Kernels (S, L, 3, 3), or taps (S, L, 5), and, if there is one, bias (S, L)."""
         return {"weight": self.weight} if self.bias is None else {"weight": self.weight, "bias": self.bias}
 
-    def describe(self) -> dict[str, Any]:
+    @classmethod
+    def description(
+        cls, depth: int, *, init: Init | None = None, bias: bool = True, taps: Taps = "all", **options: Any
+    ) -> dict[str, Any]:
         """The configuration as plain data."""
-        described = {**super().describe(), "init": self.init.describe(), "bias": self.bias is not None}
-        return described if self.taps == "all" else {**described, "taps": self.taps}
+        law = PYTORCH_START if init is None else init
+        described = {**super().description(depth, **options), "init": law.describe(), "bias": bias}
+        return described if taps == "all" else {**described, "taps": taps}  # older records lack the word
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        arguments, options = super()._arguments()
+        return arguments, {**options, "init": self.init, "bias": self.bias is not None, "taps": self.taps}

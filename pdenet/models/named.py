@@ -1,18 +1,34 @@
 """The networks of the thesis's tables by name."""
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from typing import Any
 
 from pdenet.models import ConvResNet, PDENet, PlainConvNet, ResidualNet
+from pdenet.models.spec import Spec
 from pdenet.symbolic import PDE1, PDE2
 
-MODELS: dict[str, Callable[..., ResidualNet]] = {
-    "pde1": partial(PDENet, PDE1),
-    "pde2": partial(PDENet, PDE2),
-    "resnet": ConvResNet,
-    "plain": PlainConvNet,
+MODELS: dict[str, tuple[type[ResidualNet], tuple[Any, ...]]] = {
+    "pde1": (PDENet, (PDE1,)),
+    "pde2": (PDENet, (PDE2,)),
+    "resnet": (ConvResNet, ()),
+    "plain": (PlainConvNet, ()),
 }
+"""Class, and what stands before the depth when it is called."""
+
+
+def spec(name: str, depth: int, **options: Any) -> Spec:
+    """The network called `name` (a key of `MODELS`), with the options of its class, before it is drawn.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    if name not in MODELS:
+        message = f"model must be one of {', '.join(map(repr, MODELS))}; got {name!r}"
+        raise ValueError(message)
+    kind, first = MODELS[name]
+    return Spec(kind, (*first, depth), options)
 
 
 def build(name: str, depth: int, seeds: int | Iterable[int] = 1, **options: Any) -> ResidualNet:
@@ -23,7 +39,4 @@ def build(name: str, depth: int, seeds: int | Iterable[int] = 1, **options: Any)
     ValueError
         If there is no such network, or its class refuses the options.
     """
-    if name not in MODELS:
-        message = f"model must be one of {', '.join(map(repr, MODELS))}; got {name!r}"
-        raise ValueError(message)
-    return MODELS[name](depth=depth, seeds=seeds, **options)
+    return spec(name, depth, **options).build(seeds)

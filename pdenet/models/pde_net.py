@@ -69,14 +69,21 @@ class PDENet(ResidualNet):
         columns = {symbol.name: self.theta[..., i] for i, symbol in enumerate(self.pde.parameters)}
         return columns if self.bias is None else {**columns, "bias": self.bias}
 
-    def describe(self) -> dict[str, Any]:
+    @classmethod
+    def description(
+        cls, pde: EvolutionPDE, depth: int, *, init: Init | None = None, bias: bool = False, **options: Any
+    ) -> dict[str, Any]:
         """The configuration as plain data; the equation as coefficients by derivative: "xx", "xy", ..."""
         return {
-            **super().describe(),
-            "pde": {"x" * i + "y" * j: str(coefficient) for (i, j), coefficient in self.pde.terms.items()},
-            "init": self.init.describe(),
-            "bias": self.bias is not None,
+            **super().description(depth, **options),
+            "pde": {"x" * i + "y" * j: str(coefficient) for (i, j), coefficient in pde.terms.items()},
+            "init": (default_init(pde) if init is None else init).describe(),
+            "bias": bias,
         }
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        arguments, options = super()._arguments()
+        return (self.pde, *arguments), {**options, "init": self.init, "bias": self.bias is not None}
 
 
 def default_init(pde: EvolutionPDE) -> Init:

@@ -70,9 +70,23 @@ class PlainConvNet(ConvResNet):
         """The residual kernels K - delta, (S, L, 3, 3), and the biases (S, L) or None."""
         return self.weight - self.delta, self.bias
 
-    def describe(self) -> dict[str, Any]:
+    @classmethod
+    def description(
+        cls,
+        depth: int,
+        *,
+        init: Init | None = HE_NORMAL,
+        bias: bool = True,
+        identity: bool = False,
+        **options: Any,
+    ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().describe(), "identity": self.identity}
+        return {**super().description(depth, init=init, bias=bias, **options), "identity": identity}
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        arguments, options = super()._arguments()
+        del options["taps"]  # all nine, always
+        return arguments, {**options, "identity": self.identity}
 
     @torch.no_grad()
     def keep_size(self, images: Tensor) -> Self:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from pdenet.models.classifier import Activation, Classifier
+from pdenet.models.spec import Spec
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
 from pdenet.ops.stack import Backend, Support
@@ -120,16 +121,32 @@ class ResidualNet(nn.Module, ABC):
             values.copy_(given[name])
         return self
 
+    @classmethod
+    def description(cls, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """The configuration as plain data of a network with these arguments; nothing is drawn.
+
+        It is all that, beside a seed, fixes the initial network.
+        """
+        return {"name": cls.__name__, **_describe_stack(*arguments, **options)}
+
+    @classmethod
+    def spec(cls, *arguments: Any, **options: Any) -> Spec:
+        """A network with these arguments, seeds left out, before it is drawn."""
+        return Spec(cls, arguments, options)
+
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data: all that, beside a seed, fixes the initial network."""
-        return {
-            "name": type(self).__name__,
-            "depth": self.depth,
+        arguments, options = self._arguments()
+        return self.description(*arguments, **options)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """What the class was called with, seeds left out."""
+        return (self.depth,), {
             "widths": [weight.shape[1] for weight in self.classifier.weights][1:],
             "activation": self.classifier.activation,
-            "image_shape": list(self.image_shape),
+            "image_shape": self.image_shape,
             "classes": self.classifier.weights[-1].shape[2],
-            **({"frozen": True} if self.frozen else {}),  # said only where true: older records lack it
+            "frozen": self.frozen,
         }
 
     def parameter_count(self) -> dict[str, int]:
@@ -175,3 +192,23 @@ class ResidualNet(nn.Module, ABC):
             )
             raise ValueError(message)
         return u if u.dim() == 4 else u.expand(seeds, *u.shape)
+
+
+def _describe_stack(
+    depth: int,
+    *,
+    widths: Sequence[int] = CLASSIFIER_WIDTHS,
+    activation: Activation = "relu",
+    image_shape: tuple[int, int] = (28, 28),
+    classes: int = 10,
+    backend: Backend = "auto",
+    frozen: bool = False,
+) -> dict[str, Any]:
+    described = {
+        "depth": depth,
+        "widths": list(widths),
+        "activation": activation,
+        "image_shape": list(image_shape),
+        "classes": classes,
+    }
+    return {**described, "frozen": True} if frozen else described  # older records lack the word

@@ -7,11 +7,12 @@ sentence that comes back. Prose and data then cannot disagree.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
-from pdenet.runs.intervals import Interval, _check_order, _listed
+from pdenet.runs.intervals import Interval
 
 Kind = Literal["identity", "prediction", "comparison"]
 Direction = Literal["above", "below"]
@@ -43,6 +44,9 @@ class Claim:
         The value that divides right from wrong, in the unit of the measure.
     direction : {"above", "below"}
         The side of the threshold on which the claim is true; the threshold itself is on neither.
+    measure : callable, optional
+        For a claim about an experiment: from its `Results` to the interval that judges it, or to None where
+        there are no runs yet.
 
     Raises
     ------
@@ -53,54 +57,49 @@ class Claim:
 
     id: str
     text: str
-    kind: Kind
-    threshold: float
+    kind: Kind = "comparison"
+    threshold: float = 0.0
     direction: Direction = "above"
+    measure: Callable[[Any], Interval | None] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.id.strip() or not self.text.strip():
-            raise ValueError(f"a claim needs an id and a text, got id {self.id!r} and text {self.text!r}")
+            message = f"a claim needs an id and a text, got id {self.id!r} and text {self.text!r}"
+            raise ValueError(message)
         if self.kind not in get_args(Kind):
-            raise ValueError(
-                f"claim {self.id}: kind {self.kind!r} is unknown; use one of {_listed(get_args(Kind))}"
-            )
+            kinds = ", ".join(map(repr, get_args(Kind)))
+            message = f"claim {self.id}: kind {self.kind!r} is unknown; use one of {kinds}"
+            raise ValueError(message)
         if self.direction not in get_args(Direction):
-            raise ValueError(
-                f"claim {self.id}: direction {self.direction!r} is unknown; use 'above' or 'below'"
-            )
+            message = f"claim {self.id}: direction {self.direction!r} is unknown; use 'above' or 'below'"
+            raise ValueError(message)
         if not math.isfinite(self.threshold):
-            raise ValueError(
-                f"claim {self.id}: the threshold is {self.threshold}; it must be a finite number"
-            )
+            message = f"claim {self.id}: the threshold is {self.threshold}; it must be a finite number"
+            raise ValueError(message)
         if self.kind == "identity" and not (self.direction == "below" and self.threshold > 0):
-            raise ValueError(
+            message = (
                 f"claim {self.id}: an identity is judged by a deviation below a positive rounding level, "
                 f"got {self.direction} {self.threshold}"
             )
+            raise ValueError(message)
 
     @property
     def asserted(self) -> bool:
         """Whether a chapter's guards assert the claim; comparisons are only reported."""
         return self.kind != "comparison"
 
-    def judge(self, estimate: float, low: float, high: float) -> Verdict:
+    def judge(self, found: Interval) -> Verdict:
         """Return the verdict: decided only where the whole interval lies on one side of the threshold.
 
         Parameters
         ----------
-        estimate, low, high : float
-            The estimate and its interval, ``low <= estimate <= high``; all equal if there is no spread.
-
-        Raises
-        ------
-        ValueError
-            If a value is NaN or the estimate lies outside the interval.
+        found : Interval
+            What was measured; both ends equal to the estimate if there is no spread.
         """
-        _check_order(estimate, low, high)
         if self.direction == "above":
-            right, wrong = low > self.threshold, high <= self.threshold
+            right, wrong = found.low > self.threshold, found.high <= self.threshold
         else:
-            right, wrong = high < self.threshold, low >= self.threshold
+            right, wrong = found.high < self.threshold, found.low >= self.threshold
         if right:
             return Verdict.HOLDS
         return Verdict.DOES_NOT_HOLD if wrong else Verdict.NOT_DECIDED
@@ -115,7 +114,7 @@ class Claim:
         spec : str
             Format of its numbers and of the threshold, as for a float.
         """
-        verdict = self.judge(interval.estimate, interval.low, interval.high)
+        verdict = self.judge(interval)
         if interval.low == interval.high:
             measured = f"{interval.estimate:{spec}}"
         elif math.isinf(interval.low) or math.isinf(interval.high):
@@ -124,3 +123,38 @@ class Claim:
             measured = f"{interval:{spec}} ({100 * interval.level:g} % interval, n = {interval.n})"
         needed = f"{self.direction} {self.threshold:{spec}}"
         return f"{self.id} ({self.kind}): {self.text}. Measured {measured}, needed {needed}: {verdict}."
+
+
+class Judged(NamedTuple):
+    """A claim with what was measured for it."""
+
+    claim: Claim
+    found: Interval
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the interval says of the claim."""
+        return self.claim.judge(self.found)
+
+    def sentence(self, spec: str = ".4g") -> str:
+        """The claim, what was measured and the verdict, as one sentence for the page."""
+        return self.claim.sentence(self.found, spec)
+
+    def say(self, holds: str, fails: str, undecided: str = "") -> str:
+        """The words, of three, that fit the verdict."""
+        words = {Verdict.HOLDS: holds, Verdict.DOES_NOT_HOLD: fails, Verdict.NOT_DECIDED: undecided}
+        return words[self.verdict]
+
+
+def judge(claims: Iterable[Claim], results: Any) -> dict[str, Judged]:
+    """The claims for which there are runs, with what these measure, by the claim's id.
+
+    Parameters
+    ----------
+    claims : iterable of Claim
+        Each with a `measure`.
+    results
+        What the measures are given.
+    """
+    measured = ((claim, claim.measure(results)) for claim in claims if claim.measure is not None)
+    return {claim.id: Judged(claim, found) for claim, found in measured if found is not None}

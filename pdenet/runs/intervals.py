@@ -51,6 +51,11 @@ class Interval:
         return Interval(abs(self.estimate), low, high, self.n, self.level)
 
 
+def exact_interval(value: float, n: int = 1) -> Interval:
+    """The interval of a number without spread, such as a computed deviation; both ends are the number."""
+    return Interval(value, value, value, n)
+
+
 def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     """Return the mean over seeds with its Student-t interval; a single value has an infinite one.
 

@@ -1,9 +1,14 @@
 """A lock on a file, held by one process at a time, gone with it however it ends."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 try:
     import fcntl
@@ -12,8 +17,8 @@ except ImportError:  # not a POSIX system: two commands on one file are then the
 
 
 @contextmanager
-def _claimed(path: Path) -> Iterator[bool]:
-    """Whether this command may train the cell: one at a time may, for a file of records.
+def claimed(path: Path) -> Iterator[bool]:
+    """Whether this process holds the file `path` now: one at a time may.
 
     The claim is a lock on a file, so it ends with the process, however that ends.
     """
@@ -30,7 +35,7 @@ def _claimed(path: Path) -> Iterator[bool]:
             except OSError:
                 pass  # a file system without locks: as without fcntl
         with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(descriptor), os.stat(path)):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
                 break
         os.close(descriptor)  # its last owner removed the file between our opening and our locking it
     try:

@@ -173,7 +173,7 @@ class _Step:
         """Forward, backward and the optimiser's step; on a GPU the host does not wait."""
         loss = self.task.losses(batch)
         self.task.optimizer.zero_grad(set_to_none=True)
-        loss.sum().backward()  # type: ignore[no-untyped-call]  # seeds share no parameter: gradients stay apart
+        loss.sum().backward()  # seeds share no parameter: gradients stay apart
         self.task.adjust()
         self.task.optimizer.step()
         self.total += loss.detach() * batch.shape[1]

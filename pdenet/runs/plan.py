@@ -1,48 +1,82 @@
 """What is to be run: a job, and the units of work that it is divided into."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
 
-import torch
+from pdenet.runs.loop import seeds_in
 
-from pdenet.data.image_data import ImageData
-from pdenet.runs.table import Cell, Table
-from pdenet.runs.training import TrainingConfig, run_keys
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pdenet.data import ImageData
+    from pdenet.runs.experiment import Arm, Drawn, Experiment, Images
+    from pdenet.runs.record import Record
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be there in the end: the runs of a table's cells for these seeds, recorded in `out`."""
+    """What is to be there in the end: the runs of an experiment's arms, recorded in `out`.
 
-    table: Table
-    images: ImageData
-    config: TrainingConfig
-    seeds: tuple[int, ...]
+    Parameters
+    ----------
+    experiment
+        Whose arms; it says which records count beside those in `out`.
+    arms
+        Those to run.
+    images
+        The image set, whole; None where no arm reads images.
+    out
+        File of records.
+    seeds
+        Which seeds; None: as many as each arm has.
+    device
+        Where to train.
+    """
+
+    experiment: Experiment
+    arms: tuple[Arm, ...]
+    images: ImageData | None
     out: Path
+    seeds: tuple[int, ...] | None = None
     device: str = "auto"
+    _data: dict[Images | Drawn, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "out", self.out.absolute())  # workers have a working directory of their own
 
-    def keys(self, cell: Cell, seeds: Sequence[int]) -> tuple[str, ...]:
-        """The keys of the cell's runs, one a seed."""
-        return tuple(run_keys(cell.build(seeds), self.images, self.config))
+    def wanted(self, arm: Arm) -> tuple[int, ...]:
+        """The arm's seeds that are to have a record."""
+        return arm.seeds(range(self.experiment.seeds)) if self.seeds is None else self.seeds
 
-    def missing(self, cell: Cell) -> tuple[int, ...]:
-        """The cell's seeds that have no record now."""
-        return cell.missing(self.table.read(self.out), self.images, self.config, self.seeds)
+    def missing(self, arm: Arm) -> tuple[int, ...]:
+        """Those that have none now."""
+        records = self.experiment.read(self.out)
+        done = {record.seed for record in records if self._is_of(record, arm)}
+        return tuple(seed for seed in self.wanted(arm) if seed not in done)
+
+    def _is_of(self, record: Record, arm: Arm) -> bool:
+        if record.model != arm.model or record.training != arm.training:
+            return False
+        if self.images is None or not arm.shown.of_images:
+            return arm.shown.fits(record.data, "")
+        if arm.shown not in self._data:
+            self._data[arm.shown] = arm.shown.describe(self.images)
+        return self._data[arm.shown].items() <= record.data.items()
 
 
 @dataclass(frozen=True)
 class Unit:
-    """What is trained in one go: a cell's network with a few seeds. Small, for it travels to workers.
+    """What is run in one go: an arm with a few seeds. Small, for it travels to workers.
 
     `checkpoint` is where its state is kept; `claim` is a file that is there while the command runs that made
     this unit.
     """
 
-    cell: Cell
+    arm: Arm
     seeds: tuple[int, ...]
     keys: tuple[str, ...]
     checkpoint: Path
@@ -50,43 +84,37 @@ class Unit:
 
     @property
     def title(self) -> str:
-        """The cell and its seeds, for people."""
-        return f"{self.cell.column}, {self.cell.depth} layers, seeds {', '.join(map(str, self.seeds))}"
+        """The arm and its seeds, for people."""
+        return f"{self.arm.name}, seeds {', '.join(map(str, self.seeds))}"
 
 
-def select(table: Table, columns: Iterable[str] = (), depths: Iterable[int] = ()) -> Table:
-    """The part of a table with these columns and depths; an empty choice is all.
+def select(arms: Iterable[Arm], patterns: Iterable[str]) -> tuple[Arm, ...]:
+    """The arms whose names are among the patterns, such as ``"latent ODE*"``; without a pattern all.
 
     Raises
     ------
     ValueError
-        If the table lacks a column or a depth, or has no cell where they meet.
+        If a pattern fits no arm; it lists their names.
     """
-    columns, depths = tuple(columns), tuple(depths)
-    if unknown := [repr(column) for column in columns if column not in table.columns]:
-        message = (
-            f"{table.name} has no column {', '.join(unknown)}; it has {', '.join(map(repr, table.columns))}"
-        )
-        raise ValueError(message)
-    if unknown := [str(depth) for depth in depths if depth not in table.depths]:
-        message = (
-            f"{table.name} has no depth {', '.join(unknown)}; it has {', '.join(map(str, table.depths))}"
-        )
-        raise ValueError(message)
-    cells = [
-        cell
-        for cell in table.cells
-        if (not columns or cell.column in columns) and (not depths or cell.depth in depths)
-    ]
-    if not cells:
-        message = f"{table.name} has no cell where the columns and the depths chosen meet"
-        raise ValueError(message)
-    return replace(table, cells=tuple(cells))
+    arms, patterns = tuple(arms), tuple(patterns)
+    for pattern in patterns:
+        if not any(fnmatchcase(arm.name, pattern) for arm in arms):
+            names = "; ".join(arm.name for arm in arms) or "none"
+            message = f"no arm is called {pattern!r}; the arms are: {names} (a * stands for any letters)"
+            raise ValueError(message)
+    if not patterns:
+        return arms
+    return tuple(arm for arm in arms if any(fnmatchcase(arm.name, pattern) for pattern in patterns))
 
 
 def checkpoint_path(out: Path, key: str) -> Path:
     """Where the run whose first seed has this key keeps its state, beside its records."""
     return out.with_name(f"{out.name}.{key[:12]}.checkpoint.pt")
+
+
+def claim_path(job: Job, arm: Arm) -> Path:
+    """The name is that of the arm's runs: a hidden file beside the records, the same for every command."""
+    return job.out.with_name(f".{job.out.name}.{arm.key(0, job.images)[:12]}.claim.tmp")
 
 
 def split(
@@ -117,38 +145,31 @@ def split(
     return groups
 
 
-def plan(job: Job, cell: Cell, most: int | None = None) -> list[Unit]:
-    """The units that train what is missing of a cell now, at most `most` seeds in each that is not begun."""
-    missing = job.missing(cell)
-    if not missing:
-        return []
-    keys = dict(zip(missing, job.keys(cell, missing), strict=True))
+def plan(job: Job, arm: Arm, most: int | None = None) -> list[Unit]:
+    """The units that run what is missing of an arm now.
+
+    Parameters
+    ----------
+    job, arm
+        What is to be run.
+    most
+        Seeds in a unit that is not begun, at most; the arm may want fewer side by side.
+    """
+    missing = job.missing(arm)
+    keys = {seed: arm.key(seed, job.images) for seed in missing}
     begun = []
     for key in keys.values():
         path = checkpoint_path(job.out, key)
-        if path.exists() and (seeds := _seeds_in(path)):
+        if path.exists() and (seeds := seeds_in(path)):
             begun.append(seeds)
+    limits = [limit for limit in (most, arm.beside) if limit is not None]
     return [
         Unit(
-            cell,
+            arm,
             seeds,
             tuple(keys[seed] for seed in seeds),
             checkpoint_path(job.out, keys[seeds[0]]),
-            _claim_path(job, cell),
+            claim_path(job, arm),
         )
-        for seeds in split(missing, begun, most)
+        for seeds in split(missing, begun, min(limits, default=None))
     ]
-
-
-def _seeds_in(checkpoint: Path) -> tuple[int, ...] | None:
-    """The seeds that a checkpoint is of; None if it cannot be read, which `fit` will say of it."""
-    try:
-        return tuple(torch.load(checkpoint, map_location="cpu", weights_only=True)["identity"]["seeds"])
-    except Exception:  # torch raises a different type for each way in which a file can be broken
-        return None
-
-
-def _claim_path(job: Job, cell: Cell) -> Path:
-    """The name is that of the cell's runs: a hidden file beside the records, the same for every command."""
-    (key,) = job.keys(cell, [0])
-    return job.out.with_name(f".{job.out.name}.{key[:12]}.claim.tmp")

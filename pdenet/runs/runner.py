@@ -1,10 +1,12 @@
-"""Train what is missing of a table, in this process or on the workers of an engine: each run once, none lost.
+"""Run what is missing of an experiment, here or on the workers of an engine: each run once, none lost.
 
-A unit of work is one cell's network with a few of its missing seeds. Whoever trains it keeps its state after
-every epoch in a checkpoint beside the records, so a killed worker or command costs an epoch. Only the
-command itself appends records, and only those that are not there yet. An engine is any
-`concurrent.futures.Executor`; `engine` gives that of Dask, which hands the unit of a dead worker to another.
+A unit of work is one arm with a few of its missing seeds. Whoever trains it keeps its state after every epoch
+in a checkpoint beside the records, so a killed worker or command costs an epoch. Only the command itself
+appends records, and only those that are not there yet. An engine is any `concurrent.futures.Executor`;
+`engine` gives that of Dask, which hands the unit of a dead worker to another.
 """
+
+from __future__ import annotations
 
 import glob
 import platform
@@ -17,15 +19,15 @@ from pathlib import Path
 
 import torch
 
-from pdenet.data.image_data import DataError, ImageData
-from pdenet.data.images import load_images
+from pdenet.data import DataError, ImageData, load_images
 from pdenet.models import ResidualNet
+from pdenet.runs.experiment import Arm, Context
 from pdenet.runs.files import append, read
-from pdenet.runs.lock import _claimed
-from pdenet.runs.plan import Job, Unit, _claim_path, checkpoint_path, plan
+from pdenet.runs.lock import claimed
+from pdenet.runs.loop import Progress
+from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_path, plan
 from pdenet.runs.record import Record
-from pdenet.runs.table import Cell
-from pdenet.runs.training import Progress, TrainingConfig, fit, run_keys
+from pdenet.runs.training import TrainingConfig, fit, run_keys
 
 # Seeds that a worker trains side by side. More share the cost of a step's Python among them; fewer keep more
 # workers busy at the end. Not made to depend on the number of workers: the last bits of a run can depend on
@@ -35,7 +37,7 @@ GROUP = 5
 _alone = threading.Lock()
 
 
-class ReproduceError(ValueError):
+class RunError(ValueError):
     """Runs that ended in an error; the records of the others are safe."""
 
 
@@ -70,48 +72,42 @@ def train_and_record(
     return records
 
 
-def train_here(job: Job, watch: Callable[[Unit], AbstractContextManager[Progress]]) -> list[Cell]:
-    """Train in this process what is missing, cell by cell, all missing seeds of a cell side by side.
+def run_here(job: Job, watch: Callable[[Unit], AbstractContextManager[Progress]]) -> list[Arm]:
+    """Run in this process what is missing, arm by arm, its missing seeds side by side.
 
     Parameters
     ----------
     watch
-        Given a unit, what to enter while it runs; it yields what `fit` reports to.
+        Given a unit, what to enter while it runs; it yields what a training reports to.
 
     Returns
     -------
-    list of Cell
-        Those left out because another command is training them into the same file.
+    list of Arm
+        Those left out because another command is running them into the same file.
     """
     _sweep(job)
     left_out = []
-    for cell in job.table.cells:
-        if not job.missing(cell):
+    for arm in job.arms:
+        if not job.missing(arm):
             continue
-        with _claimed(_claim_path(job, cell)) as mine:
+        with claimed(claim_path(job, arm)) as mine:
             if not mine:
-                left_out.append(cell)
+                left_out.append(arm)
                 continue
-            for unit in plan(job, cell):  # read anew: another command may have trained it before we came
+            for unit in plan(job, arm):  # read anew: another command may have run it before we came
                 with watch(unit) as progress:
-                    train_and_record(
-                        cell.build(unit.seeds),
-                        job.images,
-                        job.config,
-                        device=job.device,
-                        out=job.out,
-                        resume=True,
-                        progress=progress,
-                    )
+                    context = Context(job.images, job.device, unit.checkpoint, progress)
+                    _append_new(job.out, arm.run(unit.seeds, context))
+                    _drop(unit.checkpoint)
     return left_out
 
 
-def train_apart(
+def run_apart(
     job: Job, executor: Executor, report: Callable[[int, int, str], None] = lambda *_: None
-) -> list[Cell]:
-    """Train what is missing on the workers of an engine; records are appended here, as they come.
+) -> list[Arm]:
+    """Run what is missing on the workers of an engine; records are appended here, as they come.
 
-    An error in one unit does not keep the others from being trained and recorded.
+    An error in one unit does not keep the others from being run and recorded.
 
     Parameters
     ----------
@@ -122,33 +118,33 @@ def train_apart(
 
     Returns
     -------
-    list of Cell
-        Those left out because another command is training them into the same file.
+    list of Arm
+        Those left out because another command is running them into the same file.
 
     Raises
     ------
-    ReproduceError
+    RunError
         If units ended in an error, after all the others are recorded.
     """
     _sweep(job)
     units, left_out = [], []
     with ExitStack() as stack:
-        for cell in job.table.cells:
-            if not job.missing(cell):
+        for arm in job.arms:
+            if not job.missing(arm):
                 continue
-            if stack.enter_context(_claimed(_claim_path(job, cell))):
-                units += plan(job, cell, GROUP)
+            if stack.enter_context(claimed(claim_path(job, arm))):
+                units += plan(job, arm, GROUP)
             else:
-                left_out.append(cell)
-        units.sort(key=lambda unit: -unit.cell.depth * len(unit.seeds))  # long ones first: they end together
+                left_out.append(arm)
+        units.sort(key=lambda unit: -unit.arm.weight * len(unit.seeds))  # long ones first: they end together
         futures: dict[Future[list[Record]], Unit] = {}
         failed: list[tuple[Unit, Exception]] = []
         total, done = sum(len(unit.seeds) for unit in units), 0
+        images = None if job.images is None else (job.images.name, job.images.checksum)
         try:
             report(done, total, "")
             for unit in units:
-                arguments = (unit, job.images.name, job.images.checksum, job.config, job.device)
-                futures[executor.submit(train_unit, *arguments)] = unit
+                futures[executor.submit(run_unit, unit, images, job.device)] = unit
             for future in as_completed(futures):
                 unit = futures[future]
                 try:
@@ -170,23 +166,30 @@ def train_apart(
             f"{runs} of {total} runs failed; the records of the others are in {job.out}, and the same "
             f"command goes on from where these stopped. {first.title}: {type(reason).__name__}: {reason}"
         )
-        raise ReproduceError(message) from reason
+        raise RunError(message) from reason
     return left_out
 
 
-def train_unit(
-    unit: Unit, images_name: str, checksum: str, config: TrainingConfig, device: str
-) -> list[Record]:
+def run_unit(unit: Unit, images: tuple[str, str] | None, device: str) -> list[Record]:
     """What a worker does: go on with a unit from its checkpoint, if there is one, and return its records.
 
     With one thread: a process for each core is faster than threads that wait for each other. A process trains
     one unit at a time, whatever its engine thinks.
 
+    Parameters
+    ----------
+    unit
+        What to run.
+    images
+        Name and checksum of the command's image set; None where the arm reads none.
+    device
+        Where to train.
+
     Raises
     ------
     DataError
         If this machine's images are not the ones that the command has.
-    ReproduceError
+    RunError
         If this machine does not see the command's folder, or has another version of the package.
     CheckpointError
         If the checkpoint is unreadable.
@@ -198,28 +201,32 @@ def train_unit(
                 f"the worker on {here} does not see {unit.claim}; workers need the folder of the records, "
                 "where checkpoints are kept, under the same path (a shared file system)"
             )
-            raise ReproduceError(message)
-        images = _images(images_name)
-        if images.checksum != checksum:
-            message = (
-                f"the images {images_name!r} of the worker on {here} have checksum {images.checksum[:12]}, "
-                f"those of the command {checksum[:12]}; they need the same files"
-            )
-            raise DataError(message)
-        network = unit.cell.build(unit.seeds)
-        if tuple(run_keys(network, images, config)) != unit.keys:
+            raise RunError(message)
+        found = None if images is None else _images(*images)
+        if tuple(unit.arm.key(seed, found) for seed in unit.seeds) != unit.keys:
             message = f"the worker on {here} describes {unit.title} otherwise; it needs the same pdenet"
-            raise ReproduceError(message)
+            raise RunError(message)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # the fused loops follow
         try:
-            return fit(network, images, config, device=device, checkpoint=unit.checkpoint, resume=True)
+            return unit.arm.run(unit.seeds, Context(found, device, unit.checkpoint))
         finally:
             torch.set_num_threads(threads)
 
 
+def _images(name: str, checksum: str) -> ImageData:
+    images = _loaded(name)
+    if images.checksum != checksum:
+        message = (
+            f"the images {name!r} of the worker on {platform.node()} have checksum {images.checksum[:12]}, "
+            f"those of the command {checksum[:12]}; they need the same files"
+        )
+        raise DataError(message)
+    return images
+
+
 @cache
-def _images(name: str) -> ImageData:
+def _loaded(name: str) -> ImageData:
     return load_images(name)
 
 
@@ -237,5 +244,6 @@ def _drop(checkpoint: Path) -> None:
 
 def _sweep(job: Job) -> None:
     """Killed between its records and the end, a run leaves its checkpoint behind."""
-    for record in read(job.out) if job.out.exists() else []:
-        checkpoint_path(job.out, record.key).unlink(missing_ok=True)
+    for arm in job.arms:
+        for seed in set(job.wanted(arm)).difference(job.missing(arm)):
+            checkpoint_path(job.out, arm.key(seed, job.images)).unlink(missing_ok=True)

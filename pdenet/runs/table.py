@@ -4,61 +4,58 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pdenet.data.image_data import ImageData
-from pdenet.models import ResidualNet
-from pdenet.models.named import build
-from pdenet.ops.seeding import as_seeds
-from pdenet.runs.files import read, shipped
+from pdenet.runs.experiment import Experiment
 from pdenet.runs.intervals import Interval, mean_interval
-from pdenet.runs.record import Record
-from pdenet.runs.training import TrainingConfig, run_keys
+from pdenet.runs.network_arm import NetworkArm
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
+    from pdenet.models import ResidualNet
+    from pdenet.runs.record import Record
+    from pdenet.runs.results import Results
 
 PRINTED = 0.001  # the thesis prints accuracies to a tenth of a per cent
 CHANCE = 0.2  # a network that always names one digit is right on a tenth: no better is not to have learned
 
+Place = tuple[int, str]  # number of layers, column
 
-@dataclass(frozen=True)
-class Cell:
+
+@dataclass(frozen=True, kw_only=True)
+class Cell(NetworkArm):
     """One cell of a table: a network, trained and tested, and the accuracy that the thesis prints.
 
-    `thesis` is a share between 0 and 1, None where the thesis has no such cell; `options` are those of the
-    network's class that differ from its defaults.
+    Parameters
+    ----------
+    depth, column
+        Its place.
+    thesis
+        What the thesis prints there, a share between 0 and 1; None where it has no such cell.
     """
 
     depth: int
     column: str
-    model: str
     thesis: float | None = None
-    options: dict[str, Any] = field(default_factory=dict)
 
-    def build(self, seeds: int | Iterable[int]) -> ResidualNet:
-        """The cell's networks."""
-        return build(self.model, self.depth, seeds, **self.options)
+    @property
+    def name(self) -> str:
+        """Column and depth."""
+        return cell_name(self.depth, self.column)
 
-    @cached_property
-    def description(self) -> dict[str, Any]:
-        """What the networks' records say of them."""
-        return self.build(1).describe()
+    @property
+    def weight(self) -> float:
+        """Its layers."""
+        return float(self.depth)
 
-    def missing(
-        self, records: Sequence[Record], data: ImageData, config: TrainingConfig, seeds: Iterable[int]
-    ) -> tuple[int, ...]:
-        """The seeds for which `records` holds no run of this cell on this data with this configuration."""
-        done = {record.key for record in records}
-        chosen = as_seeds(seeds)
-        keys = run_keys(self.build(chosen), data, config)
-        return tuple(seed for seed, key in zip(chosen, keys, strict=True) if key not in done)
+
+def cell_name(depth: int, column: str) -> str:
+    """The name of the arm at a place of a table."""
+    return f"{column}, {depth} layers"
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,11 @@ class CellResult:
     def interval(self) -> Interval | None:
         """Mean over seeds and its Student t interval; None if a seed diverged, which no mean may hide."""
         return None if self.diverged else mean_interval(self.accuracies)
+
+    @property
+    def per_cent(self) -> NDArray[np.float64]:
+        """The accuracies in per cent, (seed,); a diverged network has labelled nothing right."""
+        return 100 * np.nan_to_num(self.accuracies)
 
     @property
     def seeds(self) -> list[int]:
@@ -128,22 +130,13 @@ def _per_cent(share: float) -> str:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table of the thesis, or of controls that it lacks.
-
-    A cell that another table has as well is the same networks, so that runs of one serve the other; `reads`
-    names the tables whose records are looked through for such runs.
-    """
-
-    name: str
-    title: str
-    cells: tuple[Cell, ...]
-    reads: tuple[str, ...] = ()
+class Table(Experiment):
+    """An experiment whose arms are the cells of a table of the thesis, or of one that it lacks."""
 
     @property
-    def file(self) -> str:
-        """Name of the file that its runs are recorded in."""
-        return f"{self.name}.jsonl"
+    def cells(self) -> tuple[Cell, ...]:
+        """Its cells, in the order in which they are trained."""
+        return tuple(arm for arm in self.arms("full") if isinstance(arm, Cell))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -155,44 +148,70 @@ class Table:
         """Rows: numbers of layers."""
         return tuple(dict.fromkeys(cell.depth for cell in self.cells))
 
-    def read(self, out: Path) -> list[Record]:
-        """The records in `out`, and those beside it in the files of the tables that this one `reads`.
+    def cell(self, depth: int, column: str) -> Cell:
+        """The cell at a place.
 
-        A file that is not there has no records; of two records of one run the first is kept.
+        Raises
+        ------
+        ValueError
+            If the table has none there.
         """
-        files = dict.fromkeys([*(out.with_name(f"{name}.jsonl") for name in self.reads), out])
-        return _distinct(record for file in files if file.exists() for record in read(file))
-
-    def recorded(self) -> list[Record]:
-        """The records of its cells that come with the book; none where their file does not yet."""
-        found = []
-        for name in (*self.reads, self.name):
-            try:
-                found += read(shipped(f"{name}.jsonl"))
-            except FileNotFoundError:
-                continue
-        models = [cell.description for cell in self.cells]
-        return _distinct(record for record in found if record.model in models)
-
-    def results(
-        self, records: Iterable[Record], data_name: str, config: TrainingConfig
-    ) -> dict[tuple[int, str], CellResult]:
-        """Our runs by (depth, column): those on the data set of that name with that configuration."""
-        training = asdict(config)
-        fitting = [r for r in records if r.training == training and r.data["name"] == data_name]
-        found = {}
         for cell in self.cells:
-            runs = {r.seed: r for r in fitting if r.model == cell.description}
-            if runs:
-                found[cell.depth, cell.column] = CellResult(cell, tuple(runs[seed] for seed in sorted(runs)))
-        return found
+            if (cell.depth, cell.column) == (depth, column):
+                return cell
+        message = f"{self.name} has no cell of {depth} layers in the column {column!r}"
+        raise ValueError(message)
+
+    def printed(self, depth: int, column: str) -> float:
+        """What the thesis prints at a place, a share between 0 and 1.
+
+        Raises
+        ------
+        ValueError
+            If it prints nothing there.
+        """
+        thesis = self.cell(depth, column).thesis
+        if thesis is None:
+            message = f"the thesis prints nothing for {cell_name(depth, column)} in {self.name}"
+            raise ValueError(message)
+        return thesis
+
+    def found(self, results: Results | None = None) -> dict[Place, CellResult]:
+        """The runs by place; places without a run are left out. The runs on record unless given."""
+        results = self.results() if results is None else results
+        return {
+            (arm.depth, arm.column): CellResult(arm, tuple(results.records(name)))
+            for name, arm in results.arms.items()
+            if isinstance(arm, Cell) and name in results
+        }
 
 
-def _distinct(records: Iterable[Record]) -> list[Record]:
-    found: dict[str, Record] = {}
-    for record in records:
-        found.setdefault(record.key, record)
-    return list(found.values())
+def select_cells(table: Table, columns: Iterable[str] = (), depths: Iterable[int] = ()) -> tuple[Cell, ...]:
+    """The cells of a table with these columns and depths; an empty choice is all.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks a column or a depth, or has no cell where they meet.
+    """
+    columns, depths = tuple(columns), tuple(depths)
+    _check_choice(table.name, "column", columns, table.columns)
+    _check_choice(table.name, "depth", depths, table.depths)
+    cells = tuple(
+        cell
+        for cell in table.cells
+        if (not columns or cell.column in columns) and (not depths or cell.depth in depths)
+    )
+    if not cells:
+        message = f"{table.name} has no cell where the columns and the depths chosen meet"
+        raise ValueError(message)
+    return cells
+
+
+def _check_choice(table: str, what: str, chosen: Sequence[object], known: Sequence[object]) -> None:
+    if unknown := [repr(item) for item in chosen if item not in known]:
+        message = f"{table} has no {what} {', '.join(unknown)}; it has {', '.join(map(repr, known))}"
+        raise ValueError(message)
 
 
 @dataclass(frozen=True)
@@ -205,7 +224,7 @@ class Recorded:
 
     start: ResidualNet
     trained: ResidualNet
-    accuracies: Floats
+    accuracies: NDArray[np.float64]
 
 
 def recorded(result: CellResult) -> Recorded:
@@ -219,7 +238,8 @@ def recorded(result: CellResult) -> Recorded:
     runs = [run for run in result.records if run.diverged_at is None]
     if not runs:
         cell = result.cell
-        raise ValueError(f"all seeds of {cell.column} with {cell.depth} layers diverged; no trunk to look at")
+        message = f"all seeds of {cell.column} with {cell.depth} layers diverged; no trunk to look at"
+        raise ValueError(message)
     seeds = [run.seed for run in runs]
     trunk = {name: [run.trunk[name] for run in runs] for name in runs[0].trunk}
     start, trained = (result.cell.build(seeds) for _ in range(2))

@@ -58,9 +58,16 @@ class DriftStartNet(PDENet):
         with torch.no_grad():
             self.theta[..., columns] *= self.drift_start
 
-    def describe(self) -> dict[str, Any]:
+    @classmethod
+    def description(
+        cls, pde: EvolutionPDE, depth: int, *, drift_start: float = 1.0, **options: Any
+    ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().describe(), "drift_start": self.drift_start}
+        return {**super().description(pde, depth, **options), "drift_start": float(drift_start)}
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        arguments, options = super()._arguments()
+        return arguments, {**options, "drift_start": self.drift_start}
 
 
 def drift_columns(pde: EvolutionPDE) -> list[int]:

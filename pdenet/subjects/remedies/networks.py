@@ -47,9 +47,16 @@ class ScaledPDENet(PDENet):
         kernels, bias = super().kernels()
         return kernels * (self.time / max(self.depth, 1)), bias
 
-    def describe(self) -> dict[str, Any]:
+    @classmethod
+    def description(
+        cls, pde: EvolutionPDE, depth: int, *, time: float = 1.0, **options: Any
+    ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().describe(), "time": self.time}
+        return {**super().description(pde, depth, **options), "time": float(time)}
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        arguments, options = super()._arguments()
+        return arguments, {**options, "time": self.time}
 
 
 class PositivePDENet(PDENet):
@@ -72,6 +79,15 @@ class PositivePDENet(PDENet):
         super().__init__(PDE1, depth, seeds, **options)
         if self.bias is not None:
             raise ValueError("a layer of weighted means has no bias; leave bias=False")
+
+    @classmethod
+    def description(cls, depth: int, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        """The configuration as plain data."""
+        return super().description(PDE1, depth, **options)
+
+    def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        (_, depth), options = super()._arguments()
+        return (depth,), options
 
     def physical(self) -> Tensor:
         """The parameters (S, L, 5) that the layers have as steps of equation (39), in the order of PDE1's."""

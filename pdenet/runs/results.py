@@ -1,0 +1,138 @@
+"""The runs of an experiment, read back: by arm and seed, with their intervals and differences."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pdenet.runs.intervals import Interval, mean_interval, paired_interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pdenet.runs.experiment import Arm
+    from pdenet.runs.record import Record
+
+ACCURACY = "accuracy"
+"""What an arm's runs measure: this, or a key of their records' `measured`."""
+
+
+class Results:
+    """Records by arm and seed.
+
+    Accuracies are in per cent; a diverged network has labelled nothing right. What else is measured has the
+    unit that its arm gives it.
+
+    Parameters
+    ----------
+    arms
+        Of which arms.
+    records
+        Those of other arms, protocols or data are left out.
+    data
+        Name of the image set.
+    """
+
+    def __init__(self, arms: Sequence[Arm], records: Iterable[Record], data: str = "mnist") -> None:
+        self.arms = {arm.name: arm for arm in arms}
+        by_identity: dict[str, list[Arm]] = {}
+        for arm in arms:
+            by_identity.setdefault(_identity(arm.model, arm.training), []).append(arm)
+        self._records: dict[str, dict[int, Record]] = {}
+        for record in records:
+            for arm in by_identity.get(_identity(record.model, record.training), ()):
+                if arm.shown.fits(record.data, data):
+                    self._records.setdefault(arm.name, {})[record.seed] = record
+
+    def __contains__(self, arm: str) -> bool:
+        return arm in self._records
+
+    def records(self, arm: str) -> list[Record]:
+        """The arm's records in the order of their seeds; none if it has not been run."""
+        return [record for _, record in sorted(self._records.get(arm, {}).items())]
+
+    def seeds(self, arm: str) -> list[int]:
+        """The arm's seeds that have a record, ascending."""
+        return sorted(self._records.get(arm, {}))
+
+    def values(self, arm: str, what: str = ACCURACY) -> NDArray[np.float64]:
+        """What the arm's runs measure, (seed,)."""
+        return np.array([_value(record, what) for record in self.records(arm)], dtype=float)
+
+    def interval(self, arm: str, what: str = ACCURACY) -> Interval | None:
+        """Mean over seeds with its interval; None if there is no run."""
+        return mean_interval(self.values(arm, what)) if arm in self else None
+
+    def paired(self, arms: Sequence[str], what: str = ACCURACY) -> list[NDArray[np.float64]]:
+        """What these arms measure over the seeds that all of them have, (seed,) each."""
+        shared = sorted(set.intersection(*(set(self.seeds(arm)) for arm in arms)))
+        return [np.array([_value(self._records[arm][s], what) for s in shared], dtype=float) for arm in arms]
+
+    def ahead(
+        self, arm: str, other: str, what: str = ACCURACY, *, learned: float | None = None
+    ) -> Interval | None:
+        """How much more an arm measures than another, paired by seed; None without a common seed.
+
+        Parameters
+        ----------
+        arm, other
+            Names.
+        what
+            What is measured.
+        learned
+            Leave out the seeds of which either arm has no more than this. What is left is a choice made after
+            the fact, in favour of whoever fails more often; a claim that uses it says so.
+        """
+        first, second = self.paired([arm, other], what)
+        if learned is not None:
+            both = np.minimum(first, second) > learned
+            first, second = first[both], second[both]
+        return paired_interval(first, second) if len(first) else None
+
+
+Measure = Callable[[Results], Interval | None]
+
+
+def mean(arm: str, what: str = ACCURACY) -> Measure:
+    """The mean of what an arm measures."""
+    return lambda results: results.interval(arm, what)
+
+
+def ahead(arm: str, other: str, what: str = ACCURACY, *, learned: float | None = None) -> Measure:
+    """By how much an arm measures more than another, as `Results.ahead`."""
+    return lambda results: results.ahead(arm, other, what, learned=learned)
+
+
+def apart(arm: str, other: str, what: str = ACCURACY) -> Measure:
+    """By how much two arms differ, whichever has more."""
+
+    def measure(results: Results) -> Interval | None:
+        found = results.ahead(arm, other, what)
+        return None if found is None else abs(found)
+
+    return measure
+
+
+def widened(pair: tuple[str, str], other: tuple[str, str], what: str = ACCURACY) -> Measure:
+    """By how much the lead of the first over the second is larger in one pair of arms than in another."""
+
+    def measure(results: Results) -> Interval | None:
+        a, b, c, d = results.paired([*pair, *other], what)
+        return paired_interval(a - b, c - d) if len(a) else None
+
+    return measure
+
+
+def _value(record: Record, what: str) -> float:
+    if what == ACCURACY:
+        return 0.0 if math.isnan(record.accuracy) else 100 * record.accuracy
+    value = record.measured.get(what)
+    return math.nan if value is None else float(value)
+
+
+def _identity(model: dict[str, Any], training: dict[str, Any]) -> str:
+    return json.dumps([model, training], sort_keys=True, default=list)

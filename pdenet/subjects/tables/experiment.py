@@ -1,0 +1,54 @@
+"""Tables 4.1 and 4.2 of the thesis and the controls that it lacks, as experiments; they share their records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pdenet.runs.experiment import Images
+from pdenet.runs.table import Cell, Table
+from pdenet.runs.training import TrainingConfig
+from pdenet.subjects.tables import claims
+from pdenet.subjects.tables.networks import controls, table_4_1, table_4_2
+
+if TYPE_CHECKING:
+    from pdenet.runs.experiment import Mode
+
+SUBJECT = "tables"  # one file of records: a cell that two tables have is the same networks
+PAGE = "experiment"
+BOOK = TrainingConfig(epochs=3)
+BOOK_IMAGES = Images(10_000, 2_000)
+
+
+def _arms(cells: tuple[Cell, ...], mode: Mode) -> tuple[Cell, ...]:
+    if mode == "full":
+        return cells
+    return tuple(replace(cell, protocol=BOOK, shown=BOOK_IMAGES, most=3) for cell in cells)
+
+
+TABLE_4_1 = Table(
+    "table-4.1",
+    "Table 4.1: accuracy on the test images",
+    partial(_arms, table_4_1()),
+    claims.TABLE_4_1,
+    subject=SUBJECT,
+    page=PAGE,
+)
+TABLE_4_2 = Table(
+    "table-4.2",
+    "Table 4.2: the second equation, accuracy on the test images",
+    partial(_arms, table_4_2()),
+    claims.TABLE_4_2,
+    subject=SUBJECT,
+    page=PAGE,
+)
+CONTROLS = Table(
+    "controls",
+    "Controls: accuracy on the test images",
+    partial(_arms, controls()),
+    claims.CONTROLS,
+    subject=SUBJECT,
+    page=PAGE,
+)
+TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS)}
