@@ -215,7 +215,11 @@ class Experiment:
 
     def recorded(self) -> list[Record]:
         """The records of its arms that come with the book; none where their file does not."""
-        return self.of_arms(record for file in self._files() for record in _shipped(file))
+        return self.of_arms(self.shipped())
+
+    def shipped(self) -> list[Record]:
+        """All records that come with the book in its file and in those that it reads, whoever's arms."""
+        return distinct(record for file in self._files() for record in _shipped(file))
 
     def read(self, out: Path) -> list[Record]:
         """The records in `out`, and those beside it in the files of the subjects that this one reads.

@@ -51,6 +51,7 @@ class Task(ABC):
         self, model: nn.Module, seeds: tuple[int, ...], epochs: int, optimizer: torch.optim.Optimizer
     ) -> None:
         self.model, self.seeds, self.epochs, self.optimizer = model, seeds, epochs, optimizer
+        self.memory: dict[str, Any] = {}  # what else a checkpoint keeps for the task, as plain data
 
     @property
     @abstractmethod
@@ -161,8 +162,18 @@ def learn(
     return course
 
 
+def descend(task: Task, batch: Tensor) -> Tensor:
+    """One step of all seeds down their losses (S,), which are returned; on a GPU the host does not wait."""
+    losses = task.losses(batch)
+    task.optimizer.zero_grad(set_to_none=True)
+    losses.sum().backward()  # seeds share no parameter, so the sum keeps their gradients apart
+    task.adjust()
+    task.optimizer.step()
+    return losses.detach()
+
+
 class _Step:
-    """One step of all seeds; the losses of its examples add up in `total`, (S,)."""
+    """Steps whose losses, counted by their examples, add up in `total`, (S,)."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -170,13 +181,8 @@ class _Step:
         self.total = torch.zeros(len(task.seeds), device=device)
 
     def __call__(self, batch: Tensor) -> None:
-        """Forward, backward and the optimiser's step; on a GPU the host does not wait."""
-        loss = self.task.losses(batch)
-        self.task.optimizer.zero_grad(set_to_none=True)
-        loss.sum().backward()  # seeds share no parameter: gradients stay apart
-        self.task.adjust()
-        self.task.optimizer.step()
-        self.total += loss.detach() * batch.shape[1]
+        """One step; its losses are added."""
+        self.total += descend(self.task, batch) * batch.shape[1]
 
     def mean_over(self, batches: Iterable[Tensor], do: Step) -> list[float]:
         """Mean loss of each seed over the batches of an epoch, each counted by its examples."""
@@ -197,6 +203,7 @@ def _save(path: Path, task: Task, course: Course) -> None:
     state = {
         "identity": _identity(task),
         **vars(course),
+        "memory": task.memory,
         "model": task.model.state_dict(),
         "optimizer": task.optimizer.state_dict(),
     }
@@ -222,16 +229,12 @@ def _load(path: Path, task: Task) -> Course:
             "resume with the settings it was made with, or delete it to start afresh"
         )
         raise CheckpointError(message)
-    settings = [
-        {name: value for name, value in group.items() if name != "params"}
-        for group in task.optimizer.param_groups
-    ]
+    task.memory = state["memory"]
+    capturable = [group["capturable"] for group in task.optimizer.param_groups]
     task.model.load_state_dict(state["model"])
     task.optimizer.load_state_dict(state["optimizer"])
-    for group, own in zip(task.optimizer.param_groups, settings, strict=True):
-        group["capturable"] = own.get(
-            "capturable", False
-        )  # the checkpoint may come from another kind of device
+    for group, own in zip(task.optimizer.param_groups, capturable, strict=True):
+        group["capturable"] = own  # the checkpoint may come from another kind of device
     return course
 
 

@@ -1,13 +1,14 @@
 """What is measured on a series net: errors by window, moving answers, the solver's error."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
 from pdenet.ops.seeding import generator
 from pdenet.subjects.irregular.networks import LatentODE, SeriesNet
-from pdenet.subjects.irregular.pendulum import WINDOW, Series
+from pdenet.subjects.irregular.system import WINDOW, Series
 
 WINDOWS = ("between", "ahead", "beyond")
 """The three windows of a test: among the times seen; where training was asked as well; where nothing was."""
@@ -49,9 +50,18 @@ def measure(net: SeriesNet, test: Series) -> list[dict[str, float]]:
     crowded, places = crowd(test, net.seeds)
     changes = {"moved": answers(net, test, crowded).gather(-1, places)}
     if isinstance(net.decoder, LatentODE):
-        net.decoder.step /= 4
-        changes["solver"] = answers(net, test)
-        net.decoder.step *= 4
+        with _steps_of(net.decoder, net.decoder.step / 4):
+            changes["solver"] = answers(net, test)
     for name, other in changes.items():
         measured[name] = (other - found).square().mean((1, 2)).sqrt()
     return [{name: float(value[row]) for name, value in measured.items()} for row in range(len(net.seeds))]
+
+
+@contextmanager
+def _steps_of(decoder: LatentODE, step: float) -> Iterator[None]:
+    """Let a decoder's solver take steps of this length meanwhile."""
+    before, decoder.step = decoder.step, step
+    try:
+        yield
+    finally:
+        decoder.step = before

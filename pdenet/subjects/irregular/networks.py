@@ -8,6 +8,7 @@ throughout.
 """
 
 from collections.abc import Iterable
+from inspect import signature
 from typing import Any, Literal, get_args
 
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 
 from pdenet.ops.ode.dense import states_at
 from pdenet.ops.seeding import CLASSIFIER, TRUNK, as_seeds, generator
-from pdenet.subjects.irregular.pendulum import WINDOW
+from pdenet.subjects.irregular.system import WINDOW
 
 CODE = 24
 Gaps = Literal["input", "decay", "none"]
@@ -86,7 +87,7 @@ class LatentODE(nn.Module):
     width
         Of the field's layers.
     step
-        Of the solver, see `pdenet.pendulum.states_at`.
+        Of the solver, see `pdenet.ops.ode.dense.states_at`.
     """
 
     def __init__(
@@ -200,9 +201,16 @@ class SeriesNet(nn.Module):
         self.encoder = _GRU(2, CODE, [generator(seed, TRUNK) for seed in self.seeds])
         self.decoder = DECODERS[decoder]([generator(seed, CLASSIFIER) for seed in self.seeds], **options)
 
+    @staticmethod
+    def description(decoder: str, **options: Any) -> dict[str, Any]:
+        """The configuration as plain data of a net with these options; nothing is drawn."""
+        given = signature(DECODERS[decoder]).parameters.values()
+        defaults = {one.name: one.default for one in given if one.kind is one.KEYWORD_ONLY}
+        return {"kind": "SeriesNet", "decoder": decoder, **defaults, **options}
+
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {"kind": "SeriesNet", "decoder": self.name, **self.decoder.options}
+        return self.description(self.name, **self.decoder.options)
 
     @property
     def size(self) -> int:
@@ -236,3 +244,21 @@ class SeriesNet(nn.Module):
                 message = f"{name} must ascend along the last axis; some do not"
                 raise ValueError(message)
         return self.decoder(self.encode(times, seen), asked)
+
+
+ODE = "latent ODE"
+GRU = "recurrent, gaps given"
+DECAY = "recurrent, decaying"
+TIME = "function of time"
+BLIND = "recurrent, gaps withheld"
+FLAT = "latent ODE, one number"
+
+NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
+    ODE: ("latent ODE", {}),
+    GRU: ("recurrent", {"gaps": "input"}),
+    DECAY: ("recurrent", {"gaps": "decay"}),
+    TIME: ("function of time", {}),
+    BLIND: ("recurrent", {"gaps": "none"}),
+    FLAT: ("latent ODE", {"state": 1}),
+}
+"""Decoders and their options by name; the last two have lost something on purpose."""

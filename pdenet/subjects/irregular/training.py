@@ -1,16 +1,17 @@
 """How a series net is trained: Adam, a rate that falls along half a cosine, gradients cut for each seed."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 
 from pdenet.ops.seeding import ORDER, generator
+from pdenet.runs.loop import Task, learn
 from pdenet.subjects.irregular.networks import SeriesNet
-from pdenet.subjects.irregular.pendulum import Series
+from pdenet.subjects.irregular.system import Series
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,8 @@ class SeriesTraining:
 CONFIG = SeriesTraining()
 
 
-def fit(
-    net: SeriesNet, train: Series, training: SeriesTraining = CONFIG, every: int = 25
-) -> list[list[float]]:
-    """Train nets side by side, each on its own series, and return their losses by seed.
+class SeriesTask(Task):
+    """Series to be continued: mean square errors, Adam, a rate that falls, gradients cut for each seed.
 
     Parameters
     ----------
@@ -71,45 +70,79 @@ def fit(
     training
         How.
     every
-        Steps over which a loss (mean square, noise included) is averaged.
+        Steps in an epoch of the loop, over which a loss (mean square, noise included) is averaged.
+    label
+        What the series are, for a checkpoint.
 
     Raises
     ------
     ValueError
         If there are other seeds or fewer series than the training needs.
     """
-    seeds, count = train.start.shape[:2]
-    if seeds != len(net.seeds) or count < training.series:
-        message = (
-            f"training needs {training.series} series for each of {len(net.seeds)} nets; "
-            f"got {count} for {seeds}"
+
+    def __init__(
+        self,
+        net: SeriesNet,
+        train: Series,
+        training: SeriesTraining = CONFIG,
+        *,
+        every: int = 25,
+        label: str = "",
+    ) -> None:
+        seeds, count = train.start.shape[:2]
+        if seeds != len(net.seeds) or count < training.series:
+            message = (
+                f"training needs {training.series} series for each of {len(net.seeds)} nets; "
+                f"got {count} for {seeds}"
+            )
+            raise ValueError(message)
+        epochs = -(-training.steps // every)
+        super().__init__(net, net.seeds, epochs, torch.optim.Adam(net.parameters(), training.learning_rate))
+        self.net, self.training, self.every, self.label = net, training, every, label
+        times, seen, asked, wanted = (
+            part.float() for part in (train.times, train.seen, train.asked, train.noisy)
         )
-        raise ValueError(message)
-    times, seen, asked, wanted = (
-        part.float() for part in (train.times, train.seen, train.asked, train.noisy)
-    )
-    if training.targets == "seen":
-        n = times.shape[-1]
-        asked, wanted = (torch.cat([a, b[..., n:]], -1) for a, b in ((times, asked), (seen, wanted)))
-    orders = [generator(seed, ORDER) for seed in net.seeds]
-    rows = torch.arange(seeds)[:, None]
-    parameters = list(net.parameters())
-    optimiser = torch.optim.Adam(parameters, training.learning_rate)
-    losses = []
-    for k in range(training.steps):
-        for group in optimiser.param_groups:
-            group["lr"] = training.learning_rate * (1 + math.cos(math.pi * k / training.steps)) / 2
-        drawn = torch.stack([torch.randperm(training.series, generator=order) for order in orders])
-        some = drawn[:, : training.batch]
-        error = net(times[rows, some], seen[rows, some], asked[rows, some]) - wanted[rows, some]
-        loss = error.square().mean((1, 2))
-        optimiser.zero_grad()
-        loss.sum().backward()
-        _cut(parameters)
-        optimiser.step()
-        losses.append(loss.detach())
-    blocks = torch.stack(losses, 1).split(every, 1)
-    return torch.stack([block.mean(1) for block in blocks], 1).tolist()
+        if training.targets == "seen":
+            n = times.shape[-1]
+            asked, wanted = (torch.cat([a, b[..., n:]], -1) for a, b in ((times, asked), (seen, wanted)))
+        self.series = times, seen, asked, wanted
+        self.rows = torch.arange(seeds)[:, None]
+        self.step = 0
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Nets, training and what the series are."""
+        return {"model": self.net.describe(), "training": asdict(self.training), "data": self.label}
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        """Positions of series (S, B), each seed's drawn from its own stream."""
+        orders = [generator(seed, ORDER) for seed in self.seeds]
+        for step in range(min(self.training.steps, (epoch + 1) * self.every)):
+            drawn = [torch.randperm(self.training.series, generator=order) for order in orders]
+            if step >= epoch * self.every:  # those before were drawn to get there
+                self.step = step
+                yield torch.stack(drawn)[:, : self.training.batch]
+
+    def losses(self, batch: Tensor) -> Tensor:
+        """Mean square error of the series `batch` (S, B) by seed, (S,)."""
+        times, seen, asked, wanted = (part[self.rows, batch] for part in self.series)
+        error: Tensor = self.net(times, seen, asked) - wanted
+        return error.square().mean((1, 2))
+
+    def adjust(self) -> None:
+        """Set the rate, which falls along half a cosine, and cut the gradients of each seed at norm one."""
+        share = (1 + math.cos(math.pi * self.step / self.training.steps)) / 2
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.training.learning_rate * share
+        _cut(list(self.net.parameters()))
+
+
+def train_series(
+    net: SeriesNet, train: Series, training: SeriesTraining = CONFIG, every: int = 25
+) -> list[list[float]]:
+    """Train nets side by side, each on its own series, and return their losses by seed; see `SeriesTask`."""
+    course = learn(SeriesTask(net, train, training, every=every))
+    return [course.of_seed(row)[0] for row in range(len(net.seeds))]
 
 
 def _cut(parameters: Sequence[Tensor]) -> None:

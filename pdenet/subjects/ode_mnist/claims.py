@@ -1,23 +1,23 @@
-"""What the recorded runs of `pdenet.ode_nets` say: accuracies by seed, and claims with their verdicts."""
+"""What the recorded runs of flows and their controls decide; accuracies in per cent, paired by seed."""
+
+from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from pdenet.runs.claims import Claim, Verdict
-from pdenet.runs.compare import HALF_A_POINT, Judged, verdict
-from pdenet.runs.files import read, shipped
+from pdenet.runs.claims import Claim, Judged, Verdict, judge
 from pdenet.runs.intervals import Interval, paired_interval
-from pdenet.runs.record import Record
-from pdenet.subjects.ode_mnist.experiment import (
+from pdenet.subjects.ode_mnist.arms import arm_name
+from pdenet.subjects.ode_mnist.settings import (
     ALONE,
     BLOCKS,
     CONV,
     FEW,
-    FILE,
     FLOW,
     SETTINGS,
     STENCIL,
@@ -26,73 +26,40 @@ from pdenet.subjects.ode_mnist.experiment import (
     euler,
 )
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pdenet.runs.record import Record
+    from pdenet.runs.results import Results
+
 Place = tuple[str, str]  # setting, member
 FEWEST_SEEDS = 3
+HALF_A_POINT = 0.5  # in points of a per cent: what the book calls agreement
 
 
-def recorded() -> list[Record]:
-    """The records that come with the book; none where their file does not yet."""
-    try:
-        return read(shipped(FILE))
-    except FileNotFoundError:
-        return []
+def by_place(results: Results) -> dict[Place, list[Record]]:
+    """The runs by (setting, member), each in the order of its seeds; places without a run are left out."""
+    places = ((setting.name, member) for setting in SETTINGS.values() for member in setting.members)
+    return {place: runs for place in places if (runs := results.records(arm_name(*place)))}
 
 
-def results(records: Iterable[Record], data: str = "mnist") -> dict[Place, list[Record]]:
-    """The runs by (setting, member), each in the order of its seeds; places without a run are left out.
-
-    Parameters
-    ----------
-    records
-        Of `pdenet.ode_nets`.
-    data
-        Name of the whole image set; a setting that takes a part of it has its part.
-    """
-    given = list(records)
-    found: dict[Place, list[Record]] = {}
-    for setting in SETTINGS.values():
-        training = asdict(setting.config)
-        fitting = [r for r in given if r.training == training and _is_part(r, setting, data)]
-        for name, member in setting.members.items():
-            description = member(0).description
-            runs = {r.seed: r for r in fitting if r.model == description}
-            if runs:
-                found[setting.name, name] = [runs[seed] for seed in sorted(runs)]
-    return found
-
-
-def _is_part(record: Record, setting: Setting, data: str) -> bool:
-    """Whether the record's images are the setting's part of that image set."""
-    base, _, _ = record.data["name"].partition("[")
-    whole = record.data["name"] == base
-    return base == data and whole == (setting.train is None and setting.test is None)
-
-
-def per_cent(runs: Sequence[Record]) -> np.ndarray:
+def per_cent(runs: Sequence[Record]) -> NDArray[np.float64]:
     """Accuracies in per cent, (seed,); a network whose training broke off has labelled nothing right."""
     return 100 * np.nan_to_num([run.accuracy for run in runs])
 
 
-def in_test(runs: Sequence[Record], solver: str, what: str = "accuracy") -> np.ndarray:
+def in_test(runs: Sequence[Record], solver: str, what: str = "accuracy") -> NDArray[np.float64]:
     """``accuracy`` or ``same`` of the solver test in per cent, (seed,); a solution that broke off has 0."""
     values = [run.measured["solver_test"][what][solver] for run in runs if "solver_test" in run.measured]
     return 100 * np.array([0.0 if value is None else value for value in values])
 
 
-def ahead(found: Mapping[Place, list[Record]], place: Place, other: Place) -> Interval | None:
-    """Points by which one network is ahead of another, paired over the seeds that both have."""
-    first, second = (
-        {run.seed: value for run, value in zip(runs, per_cent(runs), strict=True)}
-        for runs in (found.get(place, []), found.get(other, []))
-    )
-    shared = sorted(first.keys() & second.keys())
-    return _paired([first[s] for s in shared], [second[s] for s in shared]) if shared else None
-
-
 def loss_of_accuracy(runs: Sequence[Record]) -> Interval | None:
     """Points that networks lose when their field is solved accurately instead of as in training."""
     trained = in_test(runs, "trained")
-    return _paired(trained, in_test(runs, "accurate")) if len(trained) else None
+    if not len(trained):
+        return None
+    return _with_enough_seeds(paired_interval(trained, in_test(runs, "accurate")))
 
 
 @dataclass(frozen=True)
@@ -111,13 +78,25 @@ class Pair:
     @property
     def ahead(self) -> Claim:
         """The claim that the flow is better."""
-        return Claim(f"5.2{self.letter} ahead", f"{self._text}: the flow is ahead", "comparison", 0.0)
+        return Claim(f"5.2{self.letter} ahead", f"{self._text}: the flow is ahead", measure=self.gain)
 
     @property
     def agree(self) -> Claim:
         """The claim that it does not matter which of the two one takes."""
         text = f"{self._text}: the two agree to half a point"
-        return Claim(f"5.2{self.letter} agree", text, "comparison", HALF_A_POINT, "below")
+
+        def apart(results: Results) -> Interval | None:
+            gain = self.gain(results)
+            return None if gain is None else abs(gain)
+
+        return Claim(
+            f"5.2{self.letter} agree", text, threshold=HALF_A_POINT, direction="below", measure=apart
+        )
+
+    def gain(self, results: Results) -> Interval | None:
+        """Points by which the flow is ahead, paired by seed; without limits below three seeds."""
+        flow, other = (arm_name(self.setting.name, member) for member in (FLOW, self.other))
+        return _with_enough_seeds(results.ahead(flow, other))
 
     @property
     def _text(self) -> str:
@@ -135,33 +114,35 @@ PAIRS = tuple(
         strict=True,
     )
 )
+PAIR_CLAIMS = tuple(claim for pair in PAIRS for claim in (pair.ahead, pair.agree))
 
 
-def judge(found: Mapping[Place, list[Record]]) -> dict[str, Judged]:
-    """Two claims about each of `PAIRS` with what the runs measure, by id; pairs without a run left out."""
-    judged: dict[str, Judged] = {}
-    for pair in PAIRS:
-        gain = ahead(found, (pair.setting.name, FLOW), (pair.setting.name, pair.other))
-        if gain is not None:
-            judged |= {pair.ahead.id: (pair.ahead, gain), pair.agree.id: (pair.agree, abs(gain))}
-    return judged
+def _lost_to_an_accurate_solver(arm: str, results: Results) -> Interval | None:
+    return loss_of_accuracy(results.records(arm))
 
 
-def judge_solvers(found: Mapping[Place, list[Record]], setting: Setting) -> dict[str, Judged]:
-    """Claims that a network is an ODE, by member, for those with a solver test, coarse steps first.
+def solver_claims(setting: Setting) -> dict[str, Claim]:
+    """The claims that a network is an ODE, by member, coarse steps first.
 
     A network counts as one if an accurate solver costs it less than half a point.
     """
-    judged = {}
-    for member in sorted(setting.members, key=steps_of):
-        interval = loss_of_accuracy(found.get((setting.name, member), []))
-        if interval is not None:
-            text = f"{setting.title}, {member}: an accurate solver costs less than half a point"
-            judged[member] = (
-                Claim(f"5.2 {setting.name} {member}", text, "comparison", HALF_A_POINT, "below"),
-                interval,
-            )
-    return judged
+    return {
+        member: Claim(
+            f"5.2 {setting.name} {member}",
+            f"{setting.title}, {member}: an accurate solver costs less than half a point",
+            threshold=HALF_A_POINT,
+            direction="below",
+            measure=partial(_lost_to_an_accurate_solver, arm_name(setting.name, member)),
+        )
+        for member in sorted(setting.members, key=steps_of)
+    }
+
+
+def judge_solvers(results: Results, setting: Setting) -> dict[str, Judged]:
+    """The claims that a network is an ODE with what the runs measure, by member, where there are runs."""
+    claims = solver_claims(setting)
+    judged = judge(claims.values(), results)
+    return {member: judged[claim.id] for member, claim in claims.items() if claim.id in judged}
 
 
 def steps_of(member: str) -> float:
@@ -173,13 +154,14 @@ def ode_from(judged: Mapping[str, Judged]) -> int | None:
     """The fewest Euler steps from which on every tested number gives an ODE; None if the largest does not."""
     fewest = None
     for member in sorted((m for m in judged if m.startswith("Euler")), key=steps_of, reverse=True):
-        if verdict(judged[member]) is not Verdict.HOLDS:
+        if judged[member].verdict is not Verdict.HOLDS:
             break
         fewest = int(steps_of(member))
     return fewest
 
 
-def _paired(a: ArrayLike, b: ArrayLike) -> Interval:
-    """`paired_interval`, but an infinite one below three seeds: two can agree by luck."""
-    found = paired_interval(a, b)
-    return found if found.n >= FEWEST_SEEDS else replace(found, low=-math.inf, high=math.inf)
+def _with_enough_seeds(found: Interval | None) -> Interval | None:
+    """The interval, but an infinite one below three seeds: two can agree by luck."""
+    if found is None or found.n >= FEWEST_SEEDS:
+        return found
+    return replace(found, low=-math.inf, high=math.inf)

@@ -6,6 +6,7 @@ the block. Every part draws from a stream of its own, so that networks of one se
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -95,14 +96,21 @@ class BlockNet(nn.Module):
         Modules that are called one after the other; the block keeps the shape of its input.
     description
         The configuration as plain data.
+    seed
+        What fixed the initial network.
     """
 
     def __init__(
-        self, stem: nn.Module, block: nn.Module, head: nn.Module, description: dict[str, Any]
+        self,
+        stem: nn.Module,
+        block: nn.Module,
+        head: nn.Module,
+        description: dict[str, Any],
+        seed: int = 0,
     ) -> None:
         super().__init__()
         self.stem, self.block, self.head = stem, block, head
-        self.description = description
+        self.description, self.seeds = description, (seed,)
 
     @property
     def flow(self) -> Flow | None:
@@ -116,6 +124,10 @@ class BlockNet(nn.Module):
             return self.flow.evaluations.forward
         return int(self.description.get("blocks", 0))
 
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        return self.description
+
     def parameter_count(self) -> dict[str, int]:
         """Parameters by part."""
         parts = {"stem": self.stem, "block": self.block, "head": self.head}
@@ -127,17 +139,14 @@ class BlockNet(nn.Module):
         return logits
 
 
-def conv_net(
-    block: int | Solver, seed: int = 0, *, width: int = CHANNELS, channels: int = CHANNELS
-) -> BlockNet:
-    """The convolutional network: 6x6 pixels of 64 channels when it comes to the block.
+@dataclass(frozen=True)
+class ConvSpec:
+    """The convolutional network before it is drawn: 6x6 pixels of `channels` when it comes to the block.
 
     Parameters
     ----------
     block
         A number of residual blocks, or a solver: then the flow of a `ConvField` from time 0 to 1.
-    seed
-        Fixes the initial network.
     width
         Channels inside a residual block.
     channels
@@ -148,39 +157,47 @@ def conv_net(
     ValueError
         If the number of blocks is negative.
     """
-    if isinstance(block, int) and block < 0:
-        message = f"block must be a number of residual blocks, zero or more, or a solver; got {block}"
-        raise ValueError(message)
-    with _drawing(seed, TRUNK, STEM):
-        stem = _Stem(channels)
-    with _drawing(seed, CLASSIFIER):
-        head = _Head(channels)
-    described: dict[str, Any] = {
-        "name": "conv_net",
-        "channels": channels,
-        "activation": "softplus",
-        "means": 3,
-    }
-    middle: nn.Module
-    with _drawing(seed, TRUNK, BLOCK):
-        if isinstance(block, int):
-            middle = nn.Sequential(*(ResidualBlock(channels, width) for _ in range(block)))
-            described |= {"blocks": block} | ({"width": width} if block else {})
-        else:
-            middle = Flow(ConvField(channels), 1.0, block)
-            described |= {"field": "ConvField", "time": 1.0, "solver": describe_solver(block)}
-    return BlockNet(stem, middle, head, described)
+
+    block: int | Solver
+    width: int = CHANNELS
+    channels: int = CHANNELS
+
+    def __post_init__(self) -> None:
+        _check_block(self.block, "residual blocks")
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        common = {"name": "conv_net", "channels": self.channels, "activation": "softplus", "means": 3}
+        if isinstance(self.block, int):
+            return {**common, "blocks": self.block, **({"width": self.width} if self.block else {})}
+        return {**common, "field": "ConvField", "time": 1.0, "solver": describe_solver(self.block)}
+
+    def build(self, seed: int = 0) -> BlockNet:
+        """The network that this seed fixes."""
+        with _drawing(seed, TRUNK, STEM):
+            stem = _Stem(self.channels)
+        with _drawing(seed, CLASSIFIER):
+            head = _Head(self.channels)
+        with _drawing(seed, TRUNK, BLOCK):
+            middle = self._middle()
+        return BlockNet(stem, middle, head, self.describe(), seed)
+
+    def _middle(self) -> nn.Module:
+        if isinstance(self.block, int):
+            return nn.Sequential(*(ResidualBlock(self.channels, self.width) for _ in range(self.block)))
+        return Flow(ConvField(self.channels), 1.0, self.block)
 
 
-def stencil_net(
-    pde: EvolutionPDE,
-    block: int | Solver,
-    seed: int = 0,
-    *,
-    time: float = 5.0,
-    widths: tuple[int, ...] = (256, 128),
+def conv_net(
+    block: int | Solver, seed: int = 0, *, width: int = CHANNELS, channels: int = CHANNELS
 ) -> BlockNet:
-    """The stencil of a PDE in front of the classifier of the tables, on images of 28x28 pixels.
+    """The convolutional network of `ConvSpec` with this seed."""
+    return ConvSpec(block, width, channels).build(seed)
+
+
+@dataclass(frozen=True)
+class StencilSpec:
+    """The stencil of a PDE in front of the classifier of the tables, before it is drawn; 28x28 pixels.
 
     Parameters
     ----------
@@ -189,8 +206,6 @@ def stencil_net(
     block
         A number of residual layers with ReLU, of unit step, that all have the same stencil; or a solver: then
         the flow of the stencil's field from time 0 to `time`.
-    seed
-        Fixes the initial network; the classifier is that of `PDENet` with this seed.
     time
         Duration of the flow, in layers.
     widths
@@ -201,21 +216,56 @@ def stencil_net(
     ValueError
         If the number of layers is negative.
     """
-    if isinstance(block, int) and block < 0:
-        message = f"block must be a number of residual layers, zero or more, or a solver; got {block}"
-        raise ValueError(message)
-    described: dict[str, Any] = {"name": "stencil_net", "widths": list(widths)}
-    middle: nn.Module
+
+    pde: EvolutionPDE
+    block: int | Solver
+    time: float = 5.0
+    widths: tuple[int, ...] = (256, 128)
+
+    def __post_init__(self) -> None:
+        _check_block(self.block, "residual layers")
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data."""
+        described: dict[str, Any] = {"name": "stencil_net", "widths": list(self.widths)}
+        if isinstance(self.block, int):
+            described["blocks"] = self.block
+        else:
+            described |= {"time": self.time, "solver": describe_solver(self.block)}
+        if self.block != 0:
+            described["pde"] = {"x" * i + "y" * j: str(c) for (i, j), c in self.pde.terms.items()}
+        return described
+
+    def build(self, seed: int = 0) -> BlockNet:
+        """The network that this seed fixes; the classifier is that of `PDENet` with this seed."""
+        head = _SeedHead(Classifier((784, *self.widths, 10), (seed,)))
+        return BlockNet(_SeedAxis(), self._middle(seed), head, self.describe(), seed)
+
+    def _middle(self, seed: int) -> nn.Module:
+        if not isinstance(self.block, int):
+            return Flow(StencilField(self.pde, [seed]), self.time, self.block)
+        return _TiedStack(StencilField(self.pde, [seed]), self.block) if self.block else nn.Identity()
+
+
+def stencil_net(
+    pde: EvolutionPDE,
+    block: int | Solver,
+    seed: int = 0,
+    *,
+    time: float = 5.0,
+    widths: tuple[int, ...] = (256, 128),
+) -> BlockNet:
+    """The network of `StencilSpec` with this seed."""
+    return StencilSpec(pde, block, time, widths).build(seed)
+
+
+def _check_block(block: int | Solver, what: str) -> None:
     if isinstance(block, int):
-        middle = _TiedStack(StencilField(pde, [seed]), block) if block else nn.Identity()
-        described["blocks"] = block
+        if block < 0:
+            message = f"block must be a number of {what}, zero or more, or a solver; got {block}"
+            raise ValueError(message)
     else:
-        middle = Flow(StencilField(pde, [seed]), time, block)
-        described |= {"time": time, "solver": describe_solver(block)}
-    if block != 0:
-        described["pde"] = {"x" * i + "y" * j: str(c) for (i, j), c in pde.terms.items()}
-    head = _SeedHead(Classifier((784, *widths, 10), (seed,)))
-    return BlockNet(_SeedAxis(), middle, head, described)
+        check_solver(block)
 
 
 def describe_solver(solver: Solver) -> dict[str, Any]:

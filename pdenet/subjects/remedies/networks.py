@@ -1,4 +1,4 @@
-"""The PDE network with what the stability analysis suggests against depth, one change a class."""
+"""The PDE network with what the stability analysis suggests against depth, one change a class; by name."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,9 +6,24 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pdenet.models.initial import Init
 from pdenet.models.pde_net import PDENet
+from pdenet.models.residual_net import ResidualNet
+from pdenet.models.spec import Spec
 from pdenet.ops.variants import implicit_stack, periodic_stack
 from pdenet.symbolic import PDE1, EvolutionPDE
+
+DEPTHS = (50, 200)
+
+ALONE = "classifier alone"
+PLAIN = "no remedy"
+SMALL = "small start"
+SCALED = "scaled, T = 1"
+SCALED_LONG = "scaled, T = 10"
+POSITIVE = "positive"
+PERIODIC = "periodic"
+PERIODIC_POSITIVE = "periodic, positive"
+IMPLICIT = "implicit"
 
 
 class ScaledPDENet(PDENet):
@@ -129,3 +144,26 @@ class ImplicitPDENet(PDENet):
 def _refuse(bias: Tensor | None) -> None:
     if bias is not None:
         raise ValueError("this network has no biases; leave bias=False")
+
+
+NETWORKS: dict[str, tuple[type[ResidualNet], tuple[Any, ...], dict[str, Any]]] = {
+    PLAIN: (PDENet, (PDE1,), {}),
+    SMALL: (PDENet, (PDE1,), {"init": Init("normal", 0.1, zero=("gamma",))}),
+    SCALED: (ScaledPDENet, (PDE1,), {"time": 1.0}),
+    SCALED_LONG: (ScaledPDENet, (PDE1,), {"time": 10.0}),
+    POSITIVE: (PositivePDENet, (), {}),
+    PERIODIC: (PeriodicPDENet, (PDE1,), {}),
+    PERIODIC_POSITIVE: (PeriodicPositivePDENet, (), {}),
+    IMPLICIT: (ImplicitPDENet, (PDE1,), {}),
+}
+"""The networks by name: class, what stands before the depth, options.
+
+All but the small start draw their parameters uniformly from [0, 1), gamma 0."""
+
+WIDTHS = (64, 32)  # hidden widths of the classifier, which else would take most of the time
+
+
+def spec(name: str, depth: int, **options: Any) -> Spec:
+    """One of `NETWORKS` before it is drawn; options override its own and the widths of the classifier."""
+    kind, first, own = NETWORKS[name]
+    return kind.spec(*first, depth, **{"widths": WIDTHS, **own, **options})

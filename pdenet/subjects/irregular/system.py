@@ -5,7 +5,7 @@ radians. What is seen lies in [0, 6], about one period; what is asked for may li
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -256,3 +256,13 @@ def true_pendulum(series: Series, rounds: int = 10) -> Tensor:
         error = torch.where(better[..., None], there, error)
         damping = torch.where(better, damping / 4, damping * 8).clamp(1e-9, 1e6)
     return states_at(Pendulum(), start, series.asked, 0.1)[..., 0]
+
+
+REST, LINES, SINUSOID, TRUE = "at rest", "straight lines", "damped sinusoid", "the pendulum itself"
+CONTROLS: dict[str, Callable[[Series], Tensor]] = {
+    REST: resting,
+    LINES: straight_lines,
+    SINUSOID: damped_sinusoid,
+    TRUE: true_pendulum,
+}
+"""What learns nothing from other series; the last two know some or all of the physics."""

@@ -1,0 +1,67 @@
+"""How a network with a block or a flow is trained: as `fit` does, with its evaluations counted."""
+
+from __future__ import annotations
+
+from statistics import mean
+from typing import TYPE_CHECKING, Any, cast
+
+from torch.nn import functional
+
+from pdenet.ops.pick import pick
+from pdenet.runs.training import ImageTask, TrainingConfig, scaled
+from pdenet.subjects.ode_mnist.measures import accuracy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+    from torch import Tensor
+
+    from pdenet.data import ImageData
+    from pdenet.subjects.ode_mnist.networks import BlockNet
+
+
+class FlowTask(ImageTask):
+    """Images to be labelled by one network, whose block may be a flow.
+
+    Parameters
+    ----------
+    net, data, config, device
+        As in `ImageTask`.
+    only_last
+        Whether the test images are looked at after the last epoch only.
+    """
+
+    def __init__(
+        self,
+        net: BlockNet,
+        data: ImageData,
+        config: TrainingConfig,
+        device: torch.device,
+        *,
+        only_last: bool = False,
+    ) -> None:
+        super().__init__(cast("Any", net), data, config, device)
+        self.net, self.only_last = net, only_last
+        self.memory["evaluations"] = []  # of the field, by epoch and step
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        """Positions of images (1, B)."""
+        self.memory["evaluations"].append([])
+        return super().batches(epoch)
+
+    def losses(self, batch: Tensor) -> Tensor:
+        """Mean cross-entropy of the images `batch` (1, B), (1,)."""
+        logits = self.net(pick(self.images, batch, *self.scale)[0])
+        self.memory["evaluations"][-1].append(self.net.evaluations)
+        return functional.cross_entropy(logits, self.labels[batch[0]])[None]
+
+    def test(self, epoch: int) -> list[float]:
+        """Accuracy on the test images; none before the last epoch where that is enough."""
+        if self.only_last and epoch < self.epochs - 1:
+            return []
+        return [accuracy(self.net, scaled(self.test_images, self.scale), self.test_labels)]
+
+    def mean_evaluations(self) -> list[float]:
+        """How often on average a step evaluated the field, by epoch; none for a step that broke off."""
+        return [mean(steps) if steps else 0.0 for steps in self.memory["evaluations"]]
