@@ -1,11 +1,11 @@
-"""The command line: train a network, reproduce a table, time the operator, check the equations."""
+"""The command line: train networks, run experiments, judge claims, time the operator, check equations."""
 
 import sys
 
 from rich.markup import escape
 
-from pdenet.cli import bench, equations, run, train  # noqa: F401
-from pdenet.cli.options import _errors, app
+from pdenet.cli import bench, claims, equations, run, train  # noqa: F401
+from pdenet.cli.options import app, errors
 
 
 def main() -> None:
@@ -13,5 +13,5 @@ def main() -> None:
     try:
         app()
     except (ValueError, OSError) as error:
-        _errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        errors.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from pdenet.cli.options import BatchOption, DeviceOption, JsonOption, _errors, app
+from pdenet.cli.options import BatchOption, DeviceOption, JsonOption, app, errors
 
 
 @app.command()
@@ -62,7 +62,7 @@ def bench(
         sweep=sweep,
         epoch_steps=EPOCH_STEPS if epoch else 0,
     )
-    with _errors.status("warming up") as status:
+    with errors.status("warming up") as status:
         for kind, value in events:
             if kind == "progress":
                 status.update(value["doing"])

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pdenet.cli.options import JsonOption, _errors, app
+from pdenet.cli.options import JsonOption, app, errors
 
 
 @app.command()
@@ -27,7 +27,7 @@ def equations(
 
     entries = ledger.find(filter(None, only.replace(" ", "").split(","))) if only else ledger.ENTRIES
     results = []
-    with _errors.status("") as status:
+    with errors.status("") as status:
         for number, entry in enumerate(entries, start=1):
             status.update(f"{number} of {len(entries)}: {entry.name} {entry.title}")
             results.append(ledger.run(entry))

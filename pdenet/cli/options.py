@@ -11,7 +11,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Residual networks as PDEs: train them, reproduce the thesis's tables, check its equations.",
 )
-_errors = Console(stderr=True)
+errors = Console(stderr=True)
 
 EpochsOption = Annotated[int, typer.Option(min=1, help="Passes over the training images.")]
 SeedsOption = Annotated[

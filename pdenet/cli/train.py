@@ -28,8 +28,8 @@ from pdenet.cli.options import (
     PixelsOption,
     RateOption,
     SeedsOption,
-    _errors,
     app,
+    errors,
 )
 
 
@@ -88,7 +88,7 @@ def train(
 
     if resume and out is None:
         raise typer.BadParameter("--resume needs --out FILE: the checkpoint lies beside it")
-    options: dict[str, Any] = {"widths": _integers("--widths", widths), "activation": activation}
+    options: dict[str, Any] = {"widths": integers("--widths", widths), "activation": activation}
     if init is not None:
         options["init"] = Init(init, init_scale, tuple(filter(None, init_zero.split(","))))
     elif init_zero or init_scale != 1.0:
@@ -98,7 +98,7 @@ def train(
     config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
     images = load_images(dataset)
     network = build(model, depth, seeds, **options)
-    with _epoch_bar(f"{model}, {depth} layers", epochs) as report:
+    with epoch_bar(f"{model}, {depth} layers", epochs) as report:
         records = train_and_record(
             network, images, config, device=device, out=out, resume=resume, progress=report
         )
@@ -117,7 +117,7 @@ def train(
     Console().print(table)
 
 
-def _integers(flag: str, text: str) -> tuple[int, ...]:
+def integers(flag: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",") if part)
     except ValueError:
@@ -139,7 +139,8 @@ def _summary(record: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def _epoch_bar(title: str, epochs: int) -> Iterator[Any]:
+def epoch_bar(title: str, epochs: int | None) -> Iterator[Any]:
+    """A bar for the epochs of one training; it yields what the training reports to."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -148,11 +149,12 @@ def _epoch_bar(title: str, epochs: int) -> Iterator[Any]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_errors) as bar:
+    with Progress(*columns, console=errors) as bar:
         task = bar.add_task(title, total=epochs, state="starting")
 
-        def report(epoch: int, _: int, losses: list[float], accuracies: list[float]) -> None:
-            state = f"accuracy {min(accuracies):.2%} to {max(accuracies):.2%}"
-            bar.update(task, completed=epoch, state=state)
+        def report(epoch: int, total: int, losses: list[float], tests: list[float]) -> None:
+            words, found = ("accuracy", tests) if tests else ("loss", losses)
+            low, high = (f"{v:.2%}" if tests else f"{v:.3g}" for v in (min(found), max(found)))
+            bar.update(task, total=total, completed=epoch, state=f"{words} {low} to {high}")
 
         yield report

@@ -7,6 +7,7 @@ built, drawn or solved to know whether a run is recorded.
 from __future__ import annotations
 
 import dataclasses
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -154,8 +155,11 @@ class Arm(ABC):
 
     @property
     def training(self) -> dict[str, Any]:
-        """What a record says of the training."""
-        return {} if self.protocol is None else dataclasses.asdict(self.protocol)
+        """What a record says of the training, in the types that JSON has."""
+        if self.protocol is None:
+            return {}
+        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self.protocol)))
+        return plain
 
     @property
     def weight(self) -> float:

@@ -40,7 +40,7 @@ class Record:
     diverged_at : int or None
         Epoch (counted from 1) at which the loss stopped being finite.
     seconds : float
-        Wall time of the run in seconds.
+        Wall time of the run in seconds; NaN where it was not recorded.
     machine, versions : dict
         Where it ran (``device``, ``name``, ``threads`` and the like); versions of the packages.
     date : str
@@ -126,6 +126,8 @@ class Record:
         }:
             if not isinstance(fields[name], dict):
                 raise ValueError(f"field {name} is not an object")
+        if fields["seconds"] is None:
+            fields["seconds"] = math.nan
         return cls(**fields)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -206,6 +206,25 @@ def select_cells(table: Table, columns: Iterable[str] = (), depths: Iterable[int
         message = f"{table.name} has no cell where the columns and the depths chosen meet"
         raise ValueError(message)
     return cells
+
+
+def accuracy_table(table: Table, cells: Mapping[Place, CellResult]) -> tuple[list[str], list[list[str]]]:
+    """Heading and rows, as text: our accuracies in per cent, the thesis's beside where it has some."""
+    compared = {cell.column for cell in table.cells if cell.thesis is not None}
+    header = ["layers"]
+    for column in table.columns:
+        header += [column, "thesis"] if column in compared else [column]
+    rows = []
+    for depth in table.depths:
+        row = [str(depth)]
+        for column in table.columns:
+            found = cells.get((depth, column))
+            row.append("" if found is None else found.text)
+            if column in compared:
+                thesis = None if found is None else found.cell.thesis
+                row.append("" if thesis is None else f"{100 * thesis:.1f}")
+        rows.append(row)
+    return header, rows
 
 
 def _check_choice(table: str, what: str, chosen: Sequence[object], known: Sequence[object]) -> None:

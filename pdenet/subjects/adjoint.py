@@ -5,19 +5,14 @@ parameters of equation (39); all but the reversible pair go through the same Eul
 that a busy moment of the machine hits all of them; memory is measured in processes of its own, a way each.
 """
 
-import argparse
 import contextlib
-import json
 import math
 import multiprocessing
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -31,14 +26,13 @@ from pdenet.ops import residual_stack
 from pdenet.ops.ode.reversible import reversible_pair
 from pdenet.ops.ode.solve import Gradient, solve
 from pdenet.ops.ode.solvers import Fixed
-from pdenet.runs.files import write_atomic
-from pdenet.runs.machine import describe_machine, describe_versions, peak_resident
+from pdenet.runs.experiment import Arm, Context, Drawn, Experiment, Mode
+from pdenet.runs.machine import describe_origin, peak_resident
+from pdenet.runs.record import Record
 from pdenet.symbolic import PDE1
 
-FORMAT = 1
 EVALUATIONS = (4, 8, 16, 32, 64, 128)  # also of memory
 ROUNDS = 5
-FILE = "gradient-costs.json"
 
 # alpha, beta, sigma, rho, gamma of (39). With steps of length one or less no tap of skip plus kernel is
 # negative, so that positive images stay positive and a ReLU between the steps changes nothing.
@@ -160,7 +154,6 @@ WAYS: dict[str, tuple[str, Callable[[Problem], Step]]] = {
     "adjoint": ("adjoint", adjoint),
     "solver": ("backprop through the solver", solver),
 }
-OTHER_NETWORK = ("reversible",)  # its gradients are those of a pair, not of the Euler steps
 
 
 def saved_by_flow(rate: nn.Module, u: Tensor, duration: float, solver: Fixed, gradient: Gradient) -> int:
@@ -268,7 +261,6 @@ def measure(
             if number:
                 times[way][str(n)].append(seconds)
     return {
-        "format": FORMAT,
         "problem": {
             "batch": problem.batch,
             "size": problem.size,
@@ -282,9 +274,6 @@ def measure(
         "memory_mib": memory,
         "gradient_off_by": off,
         "load_at_start": load,
-        "machine": describe_machine(torch.device("cpu")),
-        "versions": describe_versions(),
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
@@ -313,36 +302,87 @@ def slope(points: Mapping[str, float]) -> float:
     return sum((x - middle_x) * (y - middle_y) for x, y in zip(xs, ys, strict=True)) / across
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m pdenet.gradient_costs",
-        description="Measure time and memory of a gradient, several ways; minutes on two cores.",
-        epilog="example: python -m pdenet.gradient_costs --out costs.json",
-    )
-    parser.add_argument("--out", type=Path, default=Path("results") / FILE, help="file to write")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often the ways take turns")
-    parser.add_argument("--batch", type=int, default=Problem.batch, help="images")
-    parser.add_argument(
-        "--evaluations", type=int, nargs="+", default=EVALUATIONS, metavar="L", help="layers, forward"
-    )
-    chosen = parser.parse_args(arguments)
-    if chosen.rounds < 1 or chosen.batch < 1:
-        parser.error("rounds and batch must be at least 1")
-    if any(n < 2 or n % 2 for n in chosen.evaluations):
-        parser.error("evaluations must be even, at least 2: the reversible pair takes two a step")
-    if max(chosen.evaluations) < 2 * min(chosen.evaluations):
-        parser.error("evaluations must span a factor of two at least, or there is nothing to compare")
-    result = measure(
-        Problem(batch=chosen.batch),
-        chosen.evaluations,
-        chosen.rounds,
-        lambda line: print(line, file=sys.stderr, flush=True),
-    )
-    text = json.dumps(result, indent=1) + "\n"
-    write_atomic(chosen.out, lambda file: file.write(text.encode()))
-    print(f"written: {chosen.out}", file=sys.stderr)
+@dataclass(frozen=True)
+class CostProtocol:
+    """What is measured: a `Problem` of this size, at so many evaluations, so many rounds.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or the evaluations span less than a factor of two.
+    """
+
+    batch: int = Problem.batch
+    evaluations: tuple[int, ...] = EVALUATIONS
+    rounds: int = ROUNDS
+
+    def __post_init__(self) -> None:
+        if self.rounds < 1 or self.batch < 1:
+            message = f"rounds and batch must be at least 1; got {self.rounds} and {self.batch}"
+            raise ValueError(message)
+        if any(n < 2 or n % 2 for n in self.evaluations):
+            message = (
+                "evaluations must be even, at least 2: the reversible pair takes two a step; "
+                f"got {', '.join(map(str, self.evaluations))}"
+            )
+            raise ValueError(message)
+        if max(self.evaluations) < 2 * min(self.evaluations):
+            message = "evaluations must span a factor of two at least, or there is nothing to compare"
+            raise ValueError(message)
 
 
-if __name__ == "__main__":
-    main()
+NOISE = Drawn("uniform noise")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostArm(Arm):
+    """All ways together, since they take turns; nothing is trained."""
+
+    protocol: CostProtocol = CostProtocol()
+    shown: Drawn = NOISE
+    most: int | None = 1
+
+    @property
+    def name(self) -> str:
+        """What is measured."""
+        return "all ways to a gradient"
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The ways."""
+        return {"kind": "gradient costs", "ways": [*WAYS]}
+
+    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
+        """Measure, once a seed."""
+        return [self._run(seed) for seed in seeds]
+
+    def _run(self, seed: int) -> Record:
+        started = time.perf_counter()
+        protocol = self.protocol
+        measured = measure(Problem(batch=protocol.batch), protocol.evaluations, protocol.rounds)
+        return Record(
+            model=self.model,
+            training=self.training,
+            seed=seed,
+            data=self.shown.describe(),
+            history={},
+            seconds=time.perf_counter() - started,
+            trunk={},
+            measured=measured,
+            **describe_origin(torch.device("cpu")),
+        )
+
+
+def _arms(mode: Mode) -> tuple[CostArm, ...]:
+    if mode == "full":
+        return (CostArm(),)
+    return (CostArm(protocol=CostProtocol(batch=32, evaluations=(4, 16), rounds=2)),)
+
+
+ADJOINT = Experiment(
+    "adjoint",
+    "What a gradient costs: time and peak memory of several ways through one flow",
+    _arms,
+    seeds=1,
+    page="adjoint",
+)

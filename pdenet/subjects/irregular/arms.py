@@ -30,7 +30,7 @@ MAIN = Sampling("irregular", 20)
 
 
 def arm_name(decoder: str, sampling: Sampling = MAIN, training: SeriesTraining = CONFIG) -> str:
-    """The name of a net or a control on series of one sampling; training is said where it is not the usual."""
+    """The name of a net or a control on series of one sampling; training is said where it is unusual."""
     parts = [decoder, sampling.label]
     if training.series != CONFIG.series:
         parts.append(f"{training.series} series")
@@ -89,8 +89,8 @@ class SeriesArm(Arm):
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Draw the series, train if there is something to train, and test.
 
-        A field that runs away stops its neighbours; then the seeds are run one by one, and the one whose field
-        it was has a record that says so.
+        A field that runs away stops its neighbours; then the seeds are run one by one, and the one whose
+        field it was has a record that says so.
         """
         started = time.perf_counter()
         train, test = _drawn(self.sampling, seeds, self._train, self.test)
@@ -123,9 +123,7 @@ class SeriesArm(Arm):
                 history={"train_loss": [*course.of_seed(row)[0]]},
                 diverged_at=course.broke_off,
                 seconds=seconds,
-                trunk={name: part[row].tolist() for name, part in weights.items()}
-                if seed == self.keep
-                else {},
+                trunk=_row(weights, row) if seed == self.keep else {},
                 measured=measured[row],
                 **origin,
             )
@@ -173,6 +171,10 @@ def rebuild(record: Record) -> SeriesNet:
 def _drawn(sampling: Sampling, seeds: tuple[int, ...], count: int, test: int) -> tuple[Series, Series]:
     """Series for training and for testing; arms that follow one another mostly share them."""
     return draw(sampling, seeds, count, "train"), draw(sampling, seeds, test, "test")
+
+
+def _row(weights: dict[str, Tensor], row: int) -> dict[str, Any]:
+    return {name: part[row].tolist() for name, part in weights.items()}
 
 
 def _by_seed(measured: dict[str, Tensor], seeds: int) -> list[dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pdenet.ops.ode.solvers import Adaptive, Fixed
@@ -45,7 +46,7 @@ class Setting:
 
     name: str
     title: str
-    members: dict[str, ConvSpec | StencilSpec]
+    members: Mapping[str, ConvSpec | StencilSpec]
     config: TrainingConfig
     train: int | None = None
     test: int | None = None

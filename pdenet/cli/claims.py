@@ -1,0 +1,69 @@
+"""``pdenet claims``: what the runs decide, with intervals and verdicts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from pdenet.cli.options import JsonOption, app
+
+
+@app.command()
+def claims(
+    name: Annotated[
+        str | None, typer.Argument(help="Which experiment, or all of a subject. Default: all.")
+    ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(help="File of records to judge by. Default: those that come with the book."),
+    ] = None,
+    data: Annotated[str, typer.Option(help="Image set that the runs were made on.")] = "mnist",
+    as_json: JsonOption = False,
+) -> None:
+    """Judge the claims of an experiment by its runs: holds, does not hold, not decided.
+
+    Example: pdenet claims tables
+
+    Example: pdenet claims irregular --records mine.jsonl
+    """
+    from pdenet.subjects.catalogue import experiments
+
+    found = []
+    for experiment in experiments(name):
+        given = None if records is None else experiment.read(records)
+        judged = experiment.judged(experiment.results(given, data))
+        found += [(experiment, one) for one in judged.values()]
+    if as_json:
+        rows = [
+            {
+                "experiment": experiment.name,
+                "id": one.claim.id,
+                "claim": one.claim.text,
+                "estimate": one.found.estimate,
+                "low": one.found.low,
+                "high": one.found.high,
+                "n": one.found.n,
+                "direction": one.claim.direction,
+                "threshold": one.claim.threshold,
+                "verdict": one.verdict,
+            }
+            for experiment, one in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    printed = RichTable("", "claim", "measured [95 % interval]", "n", "needed", "verdict")
+    for experiment, one in found:
+        spec = f".{experiment.digits + 1}f"
+        needed = f"{one.claim.direction} {one.claim.threshold:g}"
+        measured = escape(f"{one.found:{spec}}")
+        printed.add_row(one.claim.id, escape(one.claim.text), measured, str(one.found.n), needed, one.verdict)
+    console = Console()
+    console.print(printed)
+    words = [one.verdict for _, one in found]
+    console.print(", ".join(f"{word}: {words.count(word)}" for word in dict.fromkeys(sorted(words))))

@@ -1,0 +1,61 @@
+"""The experiments by name: strings, so that to list them is not to import them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pdenet.runs.experiment import Experiment
+
+EXPERIMENTS = {
+    "table-4.1": "pdenet.subjects.tables.experiment:TABLE_4_1",
+    "table-4.2": "pdenet.subjects.tables.experiment:TABLE_4_2",
+    "controls": "pdenet.subjects.tables.experiment:CONTROLS",
+    "depth": "pdenet.subjects.depth.experiment:DEPTH",
+    "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
+    "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
+    "neural-ode": "pdenet.subjects.mechanism.experiment:TRAINED",
+    "adjoint": "pdenet.subjects.adjoint:ADJOINT",
+    "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
+    "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
+}
+"""Where each is: module and name."""
+
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls")}
+"""Subjects of several experiments, which share a file of records."""
+
+
+def experiment(name: str) -> Experiment:
+    """The experiment of that name.
+
+    Raises
+    ------
+    ValueError
+        If there is none; it lists those there are.
+    """
+    if name not in EXPERIMENTS:
+        raise ValueError(_unknown(name, EXPERIMENTS))
+    module, _, attribute = EXPERIMENTS[name].partition(":")
+    found: Experiment = getattr(import_module(module), attribute)
+    return found
+
+
+def experiments(name: str | None = None) -> tuple[Experiment, ...]:
+    """The experiments of a subject, the one of that name, or all of them in the order of the book.
+
+    Raises
+    ------
+    ValueError
+        If there is none; it lists the names there are.
+    """
+    if name is None:
+        return tuple(experiment(one) for one in EXPERIMENTS)
+    if name not in EXPERIMENTS and name not in SUBJECTS:
+        raise ValueError(_unknown(name, (*SUBJECTS, *EXPERIMENTS)))
+    return tuple(experiment(one) for one in SUBJECTS.get(name, (name,)))
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    return f"there is no experiment {name!r}; there are {', '.join(known)}"
