@@ -49,12 +49,14 @@ def linear_probe(
     Alain and Bengio, Understanding intermediate layers using linear classifier probes (2016).
     """
     if not penalty > 0:
-        raise ValueError(f"penalty must be a positive number, such as 0.1; got {penalty}")
+        message = f"penalty must be a positive number, such as 0.1; got {penalty}"
+        raise ValueError(message)
     if train.shape[-3] != len(labels) or test.shape[-3] != len(test_labels):
-        raise ValueError(
+        message = (
             f"got {train.shape[-3]} and {test.shape[-3]} images with {len(labels)} and {len(test_labels)} "
             "labels; expected one label an image"
         )
+        raise ValueError(message)
     lead = train.shape[:-3]
     targets = functional.one_hot(labels).double()
     mean_target = targets.mean(0)

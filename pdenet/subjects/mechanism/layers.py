@@ -121,9 +121,10 @@ def course(kernels: Tensor, images: Tensor) -> Course:
         If the shapes do not fit.
     """
     if kernels.dim() != 4 or images.dim() != 3:
-        raise ValueError(
+        message = (
             f"kernels must be (S, L, 3, 3) and images (B, H, W); got {(*kernels.shape,)}, {(*images.shape,)}"
         )
+        raise ValueError(message)
     skip = torch.zeros(3, 3).to(kernels)
     skip[1, 1] = 1
     state = images.expand(len(kernels), *images.shape)
@@ -171,9 +172,10 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     """
     moves = np.asarray(places, dtype=int)
     if moves.shape != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
-        raise ValueError(
+        message = (
             f"places must be (S, 2) = ({len(kernels)}, 2), each within {margin} pixels; got {moves.tolist()}"
         )
+        raise ValueError(message)
     rows, columns = images.shape[-2:]
     room = functional.pad(images, (margin,) * 4)
     windows = []
