@@ -15,7 +15,7 @@ from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.thesis import STATEMENTS, Guard, Statement
 from pdenet.runs.claims import Verdict
-from pdenet.runs.compare import Judged
+from pdenet.runs.compare import Judged, verdict
 from pdenet.runs.table import Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.irregular import claims as irregular
@@ -60,7 +60,7 @@ class Measurement:
     @property
     def verdict(self) -> Verdict:
         """What the interval says of the claim."""
-        return verdicts.verdict(self.judged)
+        return verdict(self.judged)
 
 
 @dataclass(frozen=True)

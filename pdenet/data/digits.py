@@ -1,7 +1,5 @@
 """The digits that scikit-learn carries, enlarged to the size of MNIST's."""
 
-from __future__ import annotations
-
 import numpy as np
 import torch
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """A set of images with labels, for training and for testing."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -72,7 +70,7 @@ class ImageData:
             digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
         return digest.hexdigest()
 
-    def subset(self, train: int | None = None, test: int | None = None, seed: int = 0) -> ImageData:
+    def subset(self, train: int | None = None, test: int | None = None, seed: int = 0) -> "ImageData":
         """Return a random part, whose name tells its sizes; a smaller part lies within a larger one.
 
         Parameters

@@ -1,7 +1,5 @@
 """The image sets: MNIST where it can be had, verified; otherwise the digits that scikit-learn carries."""
 
-from __future__ import annotations
-
 import logging
 import os
 from pathlib import Path

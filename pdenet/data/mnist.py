@@ -1,7 +1,5 @@
 """MNIST: where its files lie, how they are read and verified, and how they are downloaded."""
 
-from __future__ import annotations
-
 import hashlib
 import http.client
 import logging
@@ -53,9 +51,12 @@ _download_failure: str | None = None
 
 def cache_folder() -> Path:
     """Where a download goes: the package's folder in the user's cache."""
-    # Path.expanduser raises where there is no home; then there is no cache either, and that is no error.
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(base, "pdenet")
+    if configured := os.environ.get("XDG_CACHE_HOME"):
+        return Path(configured, "pdenet")
+    try:
+        return Path.home() / ".cache" / "pdenet"
+    except RuntimeError:  # no home, as in a container that runs under a number which is no user's
+        return Path(tempfile.gettempdir(), "pdenet")
 
 
 def places() -> Iterator[tuple[Path, str]]:

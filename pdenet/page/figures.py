@@ -5,8 +5,6 @@ the one grey that has a contrast of 4.5 to both, lines keep at least 3, and what
 told a second time by a dash pattern, a marker or a printed value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -277,7 +275,8 @@ def error_scale(ax: Axes, ticks: Sequence[float] = (10, 50, 80, 90, 95, 98, 99))
 
 
 def _minus_log_error(accuracy: ArrayLike) -> np.ndarray:
-    return -np.log10(np.maximum(100 - np.asarray(accuracy, dtype=float), 1e-3))
+    scale: np.ndarray = -np.log10(np.maximum(100 - np.asarray(accuracy, dtype=float), 1e-3))
+    return scale
 
 
 def _accuracy(minus_log_error: ArrayLike) -> np.ndarray:

@@ -7,8 +7,6 @@ lengths and the angles of the pieces are left out, which is good for small angle
 picture is plane, seen along them.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -109,7 +107,10 @@ def path_amplitudes(
     if not 0 < wavelength < math.inf:
         message = f"wavelength must be positive and finite; got {wavelength}"
         raise ValueError(message)
-    return np.exp(2j * np.pi / wavelength * path_lengths(screen, slit, distance, source))
+    amplitudes: NDArray[np.complex128] = np.exp(
+        2j * np.pi / wavelength * path_lengths(screen, slit, distance, source)
+    )
+    return amplitudes
 
 
 def single_slit_amplitude(

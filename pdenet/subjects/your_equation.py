@@ -1,7 +1,5 @@
 """What a typed equation needs before it is trained: a start of the right size, and its answer to waves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -207,6 +207,6 @@ def page_with_the_label(name: str) -> Path:
 
 def printed_on(page: Path) -> str:
     """What the cells of a page printed, as text."""
-    cells = nbformat.read(page, as_version=4).cells  # type: ignore[no-untyped-call]  # nbformat types half
+    cells = nbformat.read(page, as_version=4).cells
     outputs = [o for cell in cells for o in cell.get("outputs", [])]
     return "".join(o.get("text", "") + o.get("data", {}).get("text/markdown", "") for o in outputs)

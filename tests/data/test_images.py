@@ -129,6 +129,17 @@ def test_the_cache_is_under_home_without_xdg(tmp_path, monkeypatch):
     assert load_images("mnist").name == "mnist"
 
 
+def test_a_user_without_a_home_has_a_cache_all_the_same(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setattr(mnist.tempfile, "gettempdir", lambda: str(tmp_path))
+    write_set(tmp_path / "pdenet")
+    assert load_images("mnist").name == "mnist"
+
+
 @pytest.mark.parametrize("name", ["auto", "mnist"])
 @pytest.mark.parametrize("folder", ["", "MNIST/raw"])
 def test_an_empty_root_is_an_error_that_names_the_file_it_lacks(tmp_path, name, folder):

@@ -1,7 +1,5 @@
 """What images still tell behind a stack: linear probes, gradients by layer, a classifier trained on them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ All of it takes the kernels of a network and real images, so that what the symbo
 what is measured. A seed is an axis, S; layers are L, images B, rows H, columns W.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The checks of arguments that all functions of a particle on a line share: each raises a ValueError."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 

@@ -1,7 +1,5 @@
 """Propagators and states in closed form: the free particle and the harmonic oscillator."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -29,7 +27,8 @@ def free_kernel(
     """
     check_positive(mass=mass, hbar=hbar)
     stiffness = mass / (2 * hbar * times_i(time))
-    return np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(x, y) ** 2)
+    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(x, y) ** 2)
+    return kernel
 
 
 def mehler_kernel(
@@ -66,7 +65,8 @@ def mehler_kernel(
     mixed = 2 * scale * np.exp(-angle) / gap
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     factor = np.sqrt(scale / np.pi / gap) * np.exp(-angle / 2)
-    return factor * np.exp(mixed * x * y - quadratic * (x**2 + y**2))
+    kernel: Complex = factor * np.exp(mixed * x * y - quadratic * (x**2 + y**2))
+    return kernel
 
 
 def sliced_oscillator_kernel(
@@ -121,7 +121,8 @@ def sliced_oscillator_kernel(
         mixed = kinetic * mixed / square
         end = kinetic - kinetic**2 / square
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    return factor * np.exp(2 * mixed * x * y - end * x**2 - start * y**2)
+    kernel: Complex = factor * np.exp(2 * mixed * x * y - end * x**2 - start * y**2)
+    return kernel
 
 
 def sliced_frequency(step: float, *, omega: float = 1.0) -> float:
@@ -172,7 +173,8 @@ def oscillator_state(
         raise ValueError(message)
     scale = mass * omega / hbar
     z = np.sqrt(scale) * np.asarray(x, dtype=float)
-    before, state = np.zeros_like(z), (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2)
+    before: NDArray[np.float64] = np.zeros_like(z)
+    state: NDArray[np.float64] = (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2)
     for n in range(level):
         before, state = state, np.sqrt(2 / (n + 1)) * z * state - np.sqrt(n / (n + 1)) * before
     return state
@@ -213,4 +215,5 @@ def free_packet(
     centred = away + 1j * momentum * elapsed / mass
     wave = np.exp((1j * momentum * away - momentum**2 * elapsed / (2 * mass)) / hbar)
     factor = (2 * np.pi * width**2) ** -0.25 / np.sqrt(spread)
-    return factor * wave * np.exp(-(centred**2) / (4 * width**2 * spread))
+    packet: Complex = factor * wave * np.exp(-(centred**2) / (4 * width**2 * spread))
+    return packet

@@ -6,8 +6,6 @@ A grid is an array (x,) of positions at equal distances, a potential the array (
 Everything is float64 or complex128, and `hbar` is never silently one: it is an argument.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -97,7 +95,8 @@ def slice_matrix(
     """
     column, before, after = _slice(grid, potential, step, splitting, mass, hbar, allow_aliasing)
     index = np.arange(len(column))
-    return after[:, None] * column[np.abs(index[:, None] - index)] * before
+    matrix: Complex = after[:, None] * column[np.abs(index[:, None] - index)] * before
+    return matrix
 
 
 def sliced_evolution(

@@ -1,7 +1,5 @@
 """The trace of a propagator in imaginary time, and the ground energy that it tells."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

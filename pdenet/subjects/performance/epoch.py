@@ -21,7 +21,8 @@ EPOCH_STEPS = 469  # an epoch of MNIST in batches of 128
 
 def classifier_multiply_adds(model: ResidualNet) -> int:
     """Multiply-adds of an image's way through the classifier, forward and backward: three a weight."""
-    return 3 * sum(weight[0].numel() for weight in model.classifier.weights)
+    weights: int = sum(weight[0].numel() for weight in model.classifier.weights)
+    return 3 * weights
 
 
 def operator_multiply_adds(model: ResidualNet) -> int:
