@@ -1,12 +1,12 @@
 """Every claim of the thesis, one row, with a verdict that is worked out from evidence and never typed.
 
 Evidence is of three kinds: rows of the ledger, whose checks run when the scorecard is made; claims that the
-recorded runs decide; and assertions in the guards of a chapter, without which the chapter does not build. A
+recorded runs decide; and named assertions in the guards of a page, without which the page does not build. A
 `Statement` names its evidence; `score` looks it up. Where a piece is missing, or the ledger's own check of
 the correction fails, there is no verdict.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,17 +14,8 @@ from pdenet.audit import ledger
 from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.thesis import STATEMENTS, Guard, Statement
-from pdenet.runs.claims import Verdict
-from pdenet.runs.compare import Judged
-from pdenet.runs.table import Table
-from pdenet.runs.training import TrainingConfig
-from pdenet.subjects.irregular import claims as irregular
-from pdenet.subjects.irregular.experiment import recorded as recorded_series
-from pdenet.subjects.mechanism import portraits as trained
-from pdenet.subjects.ode_mnist import claims as ode_verdicts
-from pdenet.subjects.remedies import experiment as remedies
-from pdenet.subjects.tables import claims as verdicts
-from pdenet.subjects.tables.cells import CONTROLS, TABLE_4_1, TABLE_4_2
+from pdenet.runs.claims import Judged, Verdict
+from pdenet.subjects.catalogue import experiments
 
 
 class Standing(StrEnum):
@@ -60,7 +51,7 @@ class Measurement:
     @property
     def verdict(self) -> Verdict:
         """What the interval says of the claim."""
-        return verdicts.verdict(self.judged)
+        return self.judged.verdict
 
 
 @dataclass(frozen=True)
@@ -85,40 +76,17 @@ def ledger_results(statements: Iterable[Statement] = STATEMENTS) -> dict[str, Re
 
 def measurements() -> dict[str, Measurement]:
     """All claims that the shipped records decide, by id."""
-
-    def of(table: Table, judge: Callable[..., dict[str, Judged]]) -> dict[str, Judged]:
-        return judge(table.results(table.recorded(), "mnist", TrainingConfig()))
-
-    nets = ode_verdicts.results(ode_verdicts.recorded())
-    portraits = trained.portraits()
-    by_page = {
-        "experiment": of(TABLE_4_1, verdicts.judge_table_4_1)
-        | of(TABLE_4_2, verdicts.judge_table_4_2)
-        | of(CONTROLS, verdicts.judge_controls)
-        | verdicts.judge_printed(),
-        "remedies": remedies.judge_remedies(
-            remedies.REMEDIES.results(
-                remedies.REMEDIES.recorded(),
-                f"mnist[{remedies.TRAIN_IMAGES}+{remedies.TEST_IMAGES}]",
-                remedies.CONFIG,
-            )
-        ),
-        "mechanism": trained.judge_layers(portraits["(39)", 50], 50),
-        "neural-ode": trained.judge_trained(portraits),
-        "ode-mnist": ode_verdicts.judge(nets),
-        "irregular-series": irregular.judge(irregular.Runs(recorded_series())),
-    }
     return {
-        name: Measurement(judged, page, digits=3 if page == "irregular-series" else 1)  # radians, per cent
-        for page, found in by_page.items()
-        for name, judged in found.items()
+        name: Measurement(judged, experiment.page, experiment.digits)
+        for experiment in experiments()
+        for name, judged in experiment.judged().items()
     }
 
 
 def score(
     results: Mapping[str, Result],
     measured: Mapping[str, Measurement],
-    guards: Mapping[str, str],
+    guards: Mapping[str, Mapping[str, str]],
     statements: Iterable[Statement] = STATEMENTS,
 ) -> list[Row]:
     """The scorecard: each statement with what its evidence says.
@@ -130,7 +98,7 @@ def score(
     measured
         What the records decide, by id.
     guards
-        Code of the chapters' guards, by page.
+        The named guards of the pages, as `guards_of` finds them.
     statements
         The claims to be judged.
     """
@@ -190,7 +158,7 @@ def _of_ledger(name: str, found: Result | None) -> Evidence:
     return Evidence(f"[{entry.name}](#row:{entry.id})", text, standing)
 
 
-def _of_guard(guard: Guard, guards: Mapping[str, str], standing: Standing) -> Evidence:
-    if guard.assertion not in guards.get(guard.page, "").splitlines():
-        return Evidence("", f"no guard on {guard.page} asserts it", Standing.NONE)
+def _of_guard(guard: Guard, guards: Mapping[str, Mapping[str, str]], standing: Standing) -> Evidence:
+    if guard.name not in guards.get(guard.page, {}):
+        return Evidence("", f"no guard on {guard.page} is called {guard.name}", Standing.NONE)
     return Evidence(f"[guards](#ch:{guard.page})", f"{guard.shows}: asserted", standing)

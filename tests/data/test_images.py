@@ -24,7 +24,7 @@ TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
 
 
 # As they are before the tests below put others in their place.
-PUBLISHED, CONFIGURED = dict(data._MD5), os.environ.get("PDENET_DATA")
+PUBLISHED, CONFIGURED = dict(mnist.MD5), os.environ.get("PDENET_DATA")
 
 
 def idx(array):
@@ -60,7 +60,7 @@ def _fresh_process(tmp_path, monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(mnist, "_download_failure", None)
     monkeypatch.setattr(data, "_announced", False)
-    monkeypatch.setattr(mnist, "_MD5", {name: hashlib.md5(c).hexdigest() for name, c in contents().items()})
+    monkeypatch.setattr(mnist, "MD5", {name: hashlib.md5(c).hexdigest() for name, c in contents().items()})
     monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
 
 
@@ -101,7 +101,7 @@ def test_mnist_is_read_as_it_lies_in_the_files(tmp_path):
 
 @pytest.mark.skipif(CONFIGURED is None, reason="PDENET_DATA does not say where MNIST is")
 def test_the_real_mnist_passes(monkeypatch):
-    monkeypatch.setattr(mnist, "_MD5", PUBLISHED)
+    monkeypatch.setattr(mnist, "MD5", PUBLISHED)
     images = load_images("mnist", CONFIGURED)
     # Images of each digit, and the mean and deviation that every tutorial normalises with.
     train_counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
@@ -126,6 +126,17 @@ def test_the_cache_is_under_home_without_xdg(tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     write_set(tmp_path / ".cache" / "pdenet")
+    assert load_images("mnist").name == "mnist"
+
+
+def test_a_user_without_a_home_has_a_cache_all_the_same(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.setattr(mnist.tempfile, "gettempdir", lambda: str(tmp_path))
+    write_set(tmp_path / "pdenet")
     assert load_images("mnist").name == "mnist"
 
 
@@ -240,7 +251,7 @@ def test_a_refusal_by_the_system_is_named(tmp_path, monkeypatch, call):
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     if call == "stat":
-        monkeypatch.setattr(data.os, "stat", refuse)
+        monkeypatch.setattr(os, "stat", refuse)
     with pytest.raises(
         DataError, match=re.escape(f"{raw / TRAIN_IMAGES}: cannot be read (Permission denied)")
     ):

@@ -3,6 +3,7 @@
 import pytest
 import sympy as sp
 import torch
+from helpers.networks import KINDS, OTHER_STEPS, stack_of_kernels
 from torch.nn import functional
 
 from pdenet.models import Classifier, ConvResNet, Init, PDENet, ResidualNet
@@ -54,6 +55,21 @@ def test_features_end_where_the_classifier_begins() -> None:
     assert torch.allclose(model.classifier(last.flatten(2)), model(IMAGES), atol=1e-5)
     assert torch.equal(model.features(IMAGES, upto=0)[:, 0], IMAGES.expand(2, -1, -1, -1))
     assert torch.equal(model.features(IMAGES, upto=2), model.features(IMAGES)[:, :3])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_images_are_what_the_classifier_is_given(kind: str) -> None:
+    model = KINDS[kind](4, seeds=2)
+    last = model.last(IMAGES)
+    assert torch.equal(model.classifier(last.flatten(2)), model(IMAGES))
+    assert torch.equal(last, model.last(IMAGES.expand(2, -1, -1, -1)))
+    assert torch.allclose(last, model.features(IMAGES)[:, -1], atol=1e-5)
+    first, rest = (
+        tuple(None if p is None else p[:, cut] for p in model.kernels()) for cut in (slice(1), slice(1, 4))
+    )
+    assert torch.allclose(model.propagate(model.propagate(IMAGES, *first), *rest), last, atol=1e-5)
+    stack = stack_of_kernels(model, IMAGES)
+    assert bool((stack - last).norm() > 0.01 * last.norm()) is (kind in OTHER_STEPS)
 
 
 def test_a_seed_starts_the_same_network_whatever_its_neighbours() -> None:

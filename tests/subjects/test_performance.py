@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,7 @@ def test_a_run_reports_ratios_and_shares() -> None:
     fused, slices = result["rows"]
     assert fused["ratio_to_fused"] == 1.0
     assert slices["ratio_to_fused"] > 0
-    assert 0 < fused["share_of_peak"] < 1
+    assert fused["share_of_peak"] == pytest.approx(fused["gflops"] / 160)
     assert fused["share_of_fma_peak"] == pytest.approx(fused["gflops"] / 200)
     assert fused["executed_share_of_fma_peak"] == pytest.approx(4 / 3 * fused["share_of_fma_peak"])
     assert fused["floor_milliseconds"] == pytest.approx(TINY.flops / 200e9 * 1e3)
@@ -156,14 +157,29 @@ def test_jax_is_a_contender_only_where_it_is_installed() -> None:
     assert {"fused", "conv2d", "slices", "compile", "compile-conv2d"} <= set(contenders.available())
 
 
-@pytest.fixture(scope="module")
-def rate() -> float:
-    return peaks.fma_peak(milliseconds=1, repeats=3)
+@pytest.fixture
+def _a_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is timed is done, and takes a millisecond by this clock."""
+
+    def seconds(work: Callable[[], Any], device: str = "cpu") -> float:
+        work()
+        return 1e-3
+
+    monkeypatch.setattr(peaks, "_seconds", seconds)
 
 
-def test_peaks_are_rates(rate: float) -> None:
-    assert 1e9 < rate < 1e14
-    assert 1e8 < peaks.matrix_product_peak(size=128, repeats=2) < 1e15
+@pytest.mark.usefixtures("_a_millisecond")
+def test_peaks_are_operations_and_bytes_over_time() -> None:
+    lanes, chains = max(peaks.FMA_SHAPES)
+    with peaks.threads(1):
+        rate = 2 * lanes * chains * 20_000 / 1e-3  # in a millisecond 10 000 rounds, so 20 000 in two
+        assert peaks.fma_peak(milliseconds=2, repeats=3) == pytest.approx(rate)
+    assert peaks.matrix_product_peak(size=128, repeats=2) == pytest.approx(2 * 128**3 / 1e-3)
+    (found,) = peaks.bandwidth((24,), milliseconds=2)  # two repeats take a millisecond, so four in two
+    assert found["bytes_a_second"] == pytest.approx(24 * 2**10 * 4 / 1e-3)
+
+
+def test_registers_have_a_width_that_there_is() -> None:
     assert peaks.fma_vector_bits() in (128, 256, 512)
 
 
@@ -179,7 +195,7 @@ def test_every_round_of_the_multiply_add_loop_is_done(rounds: int) -> None:
     assert results[0] == pytest.approx(lanes * states.sum(), rel=1e-5)
 
 
-def test_the_chains_are_computed_and_not_assumed(rate: float) -> None:
+def test_the_chains_are_computed_and_not_assumed() -> None:
     lanes, chains = peaks.FMA_SHAPES[0]
     results = np.zeros(1, dtype=np.float32)
     peaks._fma_loop(lanes, chains)(results, 1, 0.5, 1.0)
@@ -253,7 +269,7 @@ def test_a_sweep_leaves_out_what_would_not_fit(monkeypatch: pytest.MonkeyPatch) 
 def test_a_run_on_a_graphics_card() -> None:
     *_, (_, result) = bench.run(replace(TINY, device="cuda"), ["fused", "slices"], 2, memory_depths=(5,))
     assert result["machine"]["device"] == "cuda"
-    assert result["peaks"]["fma_gflops"]["all"] > 1e3
+    assert 0 < result["peaks"]["fma_gflops"]["all"] < math.inf
     assert result["rows"][0]["milliseconds"] > 0
 
 

@@ -8,18 +8,13 @@ from pdenet.models import ResidualNet
 
 
 @torch.no_grad()
-def last_images(network: ResidualNet, images: Tensor) -> Tensor:
-    """What the classifier is given, (S, B, H, W), for images (B, H, W)."""
-    return network._stack(network._with_seed_axis(images), *network.kernels())
-
-
 def strangeness(network: ResidualNet, images: Tensor) -> np.ndarray:
     """How unlike the image is what the trunk makes of it, (S,): zero for the identity, whatever the scale.
 
     It is the root of one minus the squared cosine of the two, averaged over images: the relative distance
     that the best factor leaves. An image of which nothing, or nothing finite, is left counts as one.
     """
-    after = last_images(network, images).double().flatten(2)
+    after = network.last(images).double().flatten(2)
     before = images.double().flatten(1)
     size = after.abs().amax(-1, keepdim=True)  # beforehand, so that no square overflows
     after = torch.where((size > 0) & size.isfinite(), after / size, torch.zeros_like(after))
