@@ -1,4 +1,4 @@
-"""From the parameters of an equation to numbers: the one place where a stencil meets arrays."""
+"""From parameters to kernels as numbers: the one place of `symbolic` that meets torch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import sympy as sp
 if TYPE_CHECKING:
     import torch
 
-    from pdenet.symbolic.stencil import Stencil
-
 
 class KernelMap:
     """Kernels as a function of the parameters: coefficient functions times constant patterns.
@@ -21,23 +19,21 @@ class KernelMap:
 
     Parameters
     ----------
-    stencil : Stencil
-        Stencil with a numeric spacing and time step.
-
-    Raises
-    ------
-    ValueError
-        If the spacing or the time step is a symbol.
+    parameters : tuple of sympy.Symbol
+        Parameters in the order of the columns of theta.
+    coefficients : tuple of sympy.Expr
+        One function of the parameters a term.
+    patterns : numpy.ndarray, shape (terms, rows, columns)
+        What each coefficient multiplies.
     """
 
-    def __init__(self, stencil: Stencil) -> None:
-        for name, step in (("spacing", stencil.spacing), ("dt", stencil.dt)):
-            if step.free_symbols:
-                raise ValueError(f"{name} is the symbol {step} – expected a number: kernels are numbers")
-        self.parameters = stencil.parameters
-        self.coefficients = tuple(stencil.pde.terms.values())
-        self.complex = any(coefficient.has(sp.I) for coefficient in self.coefficients)
-        self.patterns = np.stack([np.array(pattern, dtype=float) for pattern in stencil.patterns.values()])
+    def __init__(
+        self, parameters: tuple[sp.Symbol, ...], coefficients: tuple[sp.Expr, ...], patterns: np.ndarray
+    ) -> None:
+        self.parameters = parameters
+        self.coefficients = coefficients
+        self.patterns = patterns
+        self.complex = any(coefficient.has(sp.I) for coefficient in coefficients)
         self._functions: dict[str, Any] = {}
         self._patterns_on: dict[Any, torch.Tensor] = {}
 

@@ -101,7 +101,7 @@ class Stability:
     def necessary(self) -> Boolean:
         """Condition that stability implies: the mean and the checkerboards do not grow."""
         corners = [(0, 0), (sp.pi, 0), (0, sp.pi), (sp.pi, sp.pi)]
-        if len(self.stencil.pde.space) == 1:
+        if len(self.stencil.terms.space) == 1:
             corners = corners[:2]
         return sp.And(*(sp.Le(sp.Abs(sp.expand(self.stencil.amplification(p, q))), 1) for p, q in corners))
 
@@ -180,7 +180,7 @@ class Stability:
 
     def _numbers(self) -> tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr], sp.Expr] | None:
         """Diffusion and drift numbers along x and y, and the mean's factor; None outside the family."""
-        terms, h, dt = self.stencil.pde.terms, self.stencil.spacing, self.stencil.dt
+        terms, h, dt = self.stencil.terms.coefficients, self.stencil.spacing, self.stencil.dt
         family = {(2, 0), (1, 0), (0, 2), (0, 1), (0, 0)}
         if self.stencil.accuracy != 2 or not terms.keys() <= family or _is_complex(terms.values()):
             return None
@@ -193,7 +193,7 @@ class Stability:
 
     def __repr__(self) -> str:
         shown = self.conditions if self.conditions is not None else f"sampled; sufficient: {self.sufficient}"
-        return f"<Stability of {self.stencil.pde.name or 'EvolutionPDE'}: {shown}>"
+        return f"<Stability of {self.stencil.terms.name}: {shown}>"
 
     def _repr_latex_(self) -> str:
         if self.conditions is not None:

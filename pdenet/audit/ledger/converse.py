@@ -95,10 +95,11 @@ def _three_taps_and_back() -> list[Finding]:
     target = torch.tensor([[1.0, 2.0, -1.0]], dtype=torch.float64)
     ((PDE_1D.stencil().kernels(theta) - target) ** 2).sum().backward()
     slope = float(theta.grad[0]) if theta.grad is not None else np.nan
+    kernel = PDE_1D.stencil().matrix
     return [
         zero("taps to (alpha^2, beta, gamma) and back", there - sp.Matrix([square, beta, gamma])),
         zero("size of the Jacobian in (alpha, beta, gamma) minus alpha", sp.expand(jacobian + alpha)),
-        zero("kernel at -alpha minus kernel at alpha", PDE_1D.matrix.subs(alpha, -alpha) - PDE_1D.matrix),
+        zero("kernel at -alpha minus kernel at alpha", kernel.subs(alpha, -alpha) - kernel),
         Finding("gradient of a loss with respect to alpha at alpha = 0 is exactly 0", slope == 0.0),
         *_reached(0.5),
     ]
