@@ -1,4 +1,4 @@
-"""Rows on the way back: from an equation to a block, from a kernel to its equation, to a Hamiltonian."""
+"""Rows U1 to U4: which equations are a block, which kernels an equation reaches, and their Hamiltonian."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import sympy as sp
 
-from pdenet.audit.ledger.block import _conv2d
+from pdenet.audit.ledger.convolution import conv2d
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
 from pdenet.symbolic import PDE1, PDE_1D
 from pdenet.symbolic.converse import coefficients_kernel, fit_taps, kernel_coefficients
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import alpha, beta, gamma, p, psi, t, x, y
 
-_CONVERSE = "kernels-as-equations"
+_PAGE = "kernels-as-equations"
 
 
 # U1: which equations are a residual block.
@@ -172,7 +172,7 @@ def _on_biquadratics() -> float:
         return np.asarray(polynomial.polyval2d(columns, rows, derived))
 
     image, expected = derivative(0, 0), sum(a[i, j] * derivative(i, j) for i, j in _NINE)
-    return float(np.abs(_conv2d(image, kernel) - expected[1:-1, 1:-1]).max())
+    return float(np.abs(conv2d(image, kernel) - expected[1:-1, 1:-1]).max())
 
 
 # U4: the kernel as a Hamiltonian.
@@ -264,7 +264,7 @@ ENTRIES = (
         r"coefficients, Burgers' equation and the wave equation have no such step.",
         assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$.",
         check_printed=lambda: _as_a_block(list(_increments())),
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U2",
@@ -280,7 +280,7 @@ ENTRIES = (
         assumptions=r"$c_-,c_0,c_+$ multiply $\psi(x-1),\psi(x),\psi(x+1)$; half is meant for a law of "
         r"the taps that is symmetric about zero.",
         check_printed=lambda: _reached(1.0),
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U3",
@@ -295,7 +295,7 @@ ENTRIES = (
         r"part of the nine-dimensional space of kernels, and (39), which lacks every mixed term, only five.",
         assumptions=r"$a_{20},a_{02}$ may have either sign; $K(d,e)$ multiplies $\psi(x+d,y+e)$.",
         check_printed=lambda: [*_spanned(_SECOND_ORDER), *_spanned(list(PDE1.terms))],
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U4",
@@ -311,6 +311,6 @@ ENTRIES = (
         r"and the quotient is not local, and does not exist for every skip.",
         assumptions=r"Periodic boundary, one linear layer.",
         check_printed=_hamiltonian_as_printed,
-        page=_CONVERSE,
+        page=_PAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Chapter I: the convolution layer, and why depth hurts."""
+"""Rows (1) and U9: the convolution layer, and why depth hurts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Entries (2) to (9): the Schrödinger equation, its two pictures, Dirac's notation."""
+"""Rows (2) to (9): the Schrödinger equation, its two pictures, Dirac's notation."""
 
 from __future__ import annotations
 
