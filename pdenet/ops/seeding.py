@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-TRUNK, CLASSIFIER, ORDER, SUBSET = range(4)
+TRUNK, CLASSIFIER, ORDER = range(3)
 
 
 def generator(seed: int, *stream: int) -> torch.Generator:

@@ -6,10 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.ops.fused import lanes as _lanes_cpu
-from pdenet.ops.stack import use_torch_threads
-
-_CORNERS = (0, 2, 6, 8)
+from pdenet.ops.fused import lanes
+from pdenet.ops.stack import CORNERS, use_torch_threads
 
 
 def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
@@ -93,7 +91,7 @@ def _check(u: Tensor, kernels: Tensor) -> None:
             f"got {tuple(u.shape)} and {tuple(kernels.shape)}"
         )
         raise ValueError(message)
-    if kernels.flatten(-2)[..., list(_CORNERS)].any():
+    if kernels.flatten(-2)[..., list(CORNERS)].any():
         message = "kernels must be five-point kernels; a corner tap is not zero"
         raise ValueError(message)
     if kernels.dtype != u.dtype or kernels.device != u.device:
@@ -115,7 +113,7 @@ class _Lanes(torch.autograd.Function):
         ctx.periodic = periodic
         out = torch.empty_like(u)
         use_torch_threads()
-        _lanes_cpu.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
+        lanes.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
         return out
 
     @staticmethod
@@ -124,11 +122,11 @@ class _Lanes(torch.autograd.Function):
             message = "the fused loops differentiate once; for higher derivatives use float64"
             raise RuntimeError(message)
         u, taps = ctx.saved_tensors
-        groups = -(-u.shape[1] // _lanes_cpu.LANES)
+        groups = -(-u.shape[1] // lanes.LANES)
         grad_u = torch.empty_like(u)
         sums = torch.zeros(len(u), groups, taps.shape[1], 6, dtype=torch.float64)
         use_torch_threads()
-        _lanes_cpu.backward(
+        lanes.backward(
             grad_u.numpy(),
             sums.numpy(),
             grad_out.contiguous().numpy(),

@@ -11,8 +11,6 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from pdenet.symbolic import variables
-
 if TYPE_CHECKING:
     from pdenet.symbolic.stencil import Stencil
 
@@ -68,21 +66,6 @@ class Stability:
         if a == b == 0:
             return _line(c, r, m)
         return _plane(a, b, c, r, m) if m == 1 else None
-
-    @cached_property
-    def envelope(self) -> sp.Expr | None:
-        r"""Function of one angle whose largest value is the largest gain, or None outside the family.
-
-        The factors of all waves fill a sum of two ellipses; this is its support function, so that two wave
-        numbers become one angle :math:`\varphi`: stable if and only if it is at most 1 for every angle.
-        """
-        numbers = self._numbers()
-        if numbers is None:
-            return None
-        (a, b), (c, r), m = numbers
-        cos, sin = sp.cos(variables.phi), sp.sin(variables.phi)
-        reach = [sp.sqrt(i**2 * cos**2 + j**2 * sin**2) for i, j in ((a, b), (c, r))]
-        return (m - a - c) * cos + sum(reach)
 
     @cached_property
     def sufficient(self) -> Boolean:

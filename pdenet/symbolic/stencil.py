@@ -99,7 +99,7 @@ class Stencil:
 
     @cached_property
     def patterns(self) -> dict[Orders, sp.ImmutableMatrix]:
-        """Difference matrix of each derivative, scaled by the steps; K is the sum of coefficient times matrix."""
+        """Difference matrix of each derivative, scaled by the steps: what a coefficient of K multiplies."""
         rows, columns = self.shape
         return {(i, j): self._pattern(i, columns, j, rows) for i, j in self.terms.coefficients}
 

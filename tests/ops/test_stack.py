@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from pdenet.data import load_images
 from pdenet.ops import residual_stack
-from pdenet.ops.fused import cpu as _fused_cpu
+from pdenet.ops.fused import cpu
 from pdenet.symbolic import PDE1
 
 SHAPES = [(1, 1), (1, 9), (7, 13), (16, 16), (28, 28), (64, 64)]
@@ -217,11 +217,11 @@ def test_larger_kernels_run_on_the_reference() -> None:
 
 def test_the_threshold_marks_pixels_and_lanes_beyond_the_edge() -> None:
     """Ten columns in four strips of three: the last strip has one column and two idle lanes."""
-    strips = _fused_cpu.make_threshold(10).reshape(3, _fused_cpu.BLOCKS, _fused_cpu.IMAGES)
+    strips = cpu.make_threshold(10).reshape(3, cpu.BLOCKS, cpu.IMAGES)
     assert np.isfinite(strips[:, :3]).all()
     assert np.isfinite(strips[0, 3]).all()
     assert np.isinf(strips[1:, 3]).all()
-    assert np.isfinite(_fused_cpu.make_threshold(28)).all()
+    assert np.isfinite(cpu.make_threshold(28)).all()
 
 
 @pytest.mark.parametrize("width", [1, 3, 4, 10, 16, 19, 20, 28, 33])

@@ -1,4 +1,4 @@
-"""The CUDA kernels of the residual stack; `_fused_cuda` explains and launches them. Needs `numba.cuda`.
+"""The CUDA kernels of the residual stack; `fused.cuda` explains and launches them. Needs `numba.cuda`.
 
 Arrays are flat. Numba lets a negative index count from the end and would test every single one for it; an
 index that begins with a mask (`& POSITIVE`) is known not to be negative, and the tests fall away.

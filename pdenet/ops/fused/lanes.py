@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from pdenet.ops.fused.cpu import FLUSH, FLUSH_GRADIENT
+
 LANES = 16
 SEGMENT = 16
-FLUSH = np.float32(1e-25)  # as in `_fused_cpu`: below it is nothing, and denormal numbers are slow
-FLUSH_GRADIENT = np.float32(1e-30)
 
 _LOOPS: dict[str, Any] = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
-_INLINE = {**_LOOPS, "inline": "always"}
 
 
 @njit(**_LOOPS)
