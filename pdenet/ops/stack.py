@@ -65,6 +65,16 @@ def residual_stack(
     References
     ----------
     The thesis, equations (25), (26) and (39).
+
+    Examples
+    --------
+    >>> image = torch.zeros(1, 3, 3)
+    >>> image[0, 1, 1] = 1
+    >>> kernel = torch.tensor([[[0, 0.1, 0], [0.2, -0.8, 0.4], [0, 0.1, 0]]])
+    >>> residual_stack(image, kernel)
+    tensor([[[0.0000, 0.1000, 0.0000],
+             [0.4000, 0.2000, 0.2000],
+             [0.0000, 0.1000, 0.0000]]])
     """
     squeeze = u.dim() == 3 and kernels.dim() == 3
     u, kernels, bias = _with_seed_axis(u, kernels, bias)

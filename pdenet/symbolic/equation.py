@@ -43,12 +43,15 @@ class EvolutionPDE:
 
     Examples
     --------
+    >>> from pdenet.symbolic import alpha, psi, t, x, y
     >>> heat = EvolutionPDE(sp.Eq(psi.diff(t), alpha**2 / 2 * (psi.diff(x, 2) + psi.diff(y, 2))))
     >>> heat.stencil().matrix
     Matrix([
     [         0,  alpha**2/2,          0],
     [alpha**2/2, -2*alpha**2, alpha**2/2],
     [         0,  alpha**2/2,          0]])
+    >>> heat.stability().is_stable([[0.7], [0.8]])
+    array([ True, False])
     """
 
     equation: sp.Equality

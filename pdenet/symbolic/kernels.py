@@ -25,6 +25,12 @@ class KernelMap:
         One function of the parameters a term.
     patterns : numpy.ndarray, shape (terms, rows, columns)
         What each coefficient multiplies.
+
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> PDE_1D.stencil().kernel_map.as_numpy([0.5, 0.1, 0.0])
+    array([[ 0.075, -0.25 ,  0.175]])
     """
 
     def __init__(

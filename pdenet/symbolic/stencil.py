@@ -51,6 +51,15 @@ class Stencil:
     ------
     ValueError
         If the accuracy, a step or the width is not as above, or the width cannot carry a derivative.
+
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> stencil = PDE_1D.stencil()
+    >>> stencil.matrix
+    Matrix([[alpha**2/2 - beta/2, -alpha**2 + gamma, alpha**2/2 + beta/2]])
+    >>> stencil.symbol()
+    alpha**2*(cos(p) - 1) + I*beta*sin(p) + gamma
     """
 
     terms: Terms

@@ -29,6 +29,15 @@ class Terms:
         Coefficient of each derivative by its orders in x and y, in the order in which the terms are written.
     name : str
         What a display calls them.
+
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> terms = PDE_1D.stencil().terms
+    >>> terms
+    PDE_1D: psi_t = alpha**2/2*psi_xx + beta*psi_x + gamma*psi
+    >>> terms.coefficients
+    {(2, 0): alpha**2/2, (1, 0): beta, (0, 0): gamma}
     """
 
     field: AppliedUndef

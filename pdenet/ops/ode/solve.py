@@ -20,6 +20,7 @@ from pdenet.ops.ode.solvers import (
     STOPPING,
     Adaptive,
     DivergedError,
+    Fixed,
     Solver,
     check_choice,
     check_solver,
@@ -95,6 +96,15 @@ def solve(
     References
     ----------
     The thesis, equations (41) to (44); Chen et al. (2018).
+
+    Examples
+    --------
+    >>> class Decay(nn.Module):
+    ...     def forward(self, t, u):
+    ...         return -u
+    >>> solution = solve(Decay(), torch.ones(1), 1.0, Fixed("euler", 2))
+    >>> solution.end, solution.evaluations
+    (tensor([0.2500]), Evaluations(forward=2, backward=0))
     """
     solver = Adaptive() if solver is None else solver
     _check(rate, u, solver, backward, gradient)
