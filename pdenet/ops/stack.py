@@ -250,7 +250,7 @@ def _scratch(u: Tensor, kernels: Tensor) -> Any:
 
     Each Python thread has its own, so that two can run stacks at once.
     """
-    threads = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    threads = config.NUMBA_NUM_THREADS
     shape = (threads, kernels.shape[1], u.shape[-2], u.shape[-1])
     if getattr(_kept, "shape", None) != shape:
         _kept.shape, _kept.memory = shape, cpu.make_scratch(*shape)
@@ -260,6 +260,6 @@ def _scratch(u: Tensor, kernels: Tensor) -> Any:
 def use_torch_threads() -> None:
     """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
     threads = torch.get_num_threads()
-    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))
     if torch.get_num_threads() != threads:  # numba, when it starts its threads, undoes PyTorch's setting
         torch.set_num_threads(threads)

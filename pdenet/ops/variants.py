@@ -31,7 +31,8 @@ def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
     """
     _check(u, kernels)
     if _is_fused(u):
-        return _Lanes.apply(u, split_taps(kernels), True)
+        result: Tensor = _Lanes.apply(u, split_taps(kernels), True)
+        return result
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
     for layer in range(kernels.shape[1]):
         wide = functional.pad(v, (1, 1, 1, 1), mode="circular")
@@ -54,7 +55,8 @@ def implicit_stack(u: Tensor, kernels: Tensor) -> Tensor:
     _check(u, kernels)
     taps = split_taps(kernels)
     if _is_fused(u):
-        return _Lanes.apply(u, taps, False)
+        result: Tensor = _Lanes.apply(u, taps, False)
+        return result
     along_x, along_y = (
         step_inverse(t, n) for t, n in ((taps[..., :3], u.shape[-1]), (taps[..., 3:], u.shape[-2]))
     )
@@ -81,7 +83,8 @@ def step_inverse(taps: Tensor, sites: int) -> Tensor:
     if sites == 1:
         below = above = torch.zeros_like(eye)
     lower, own, upper = (taps[..., i, None, None] for i in range(3))
-    return torch.linalg.inv(eye - lower * below - own * eye - upper * above)
+    result: Tensor = torch.linalg.inv(eye - lower * below - own * eye - upper * above)
+    return result
 
 
 def _check(u: Tensor, kernels: Tensor) -> None:

@@ -126,7 +126,8 @@ def coefficients_kernel(coefficients: ArrayLike) -> np.ndarray:
         If the last two axes are not (3, 3).
     """
     stack = np.swapaxes(_stack(coefficients, "coefficients"), -1, -2)
-    return _DIFFERENCES_AS_FLOATS @ stack @ _DIFFERENCES_AS_FLOATS.T
+    result: np.ndarray = _DIFFERENCES_AS_FLOATS @ stack @ _DIFFERENCES_AS_FLOATS.T
+    return result
 
 
 def nearest_reachable(kernels: ArrayLike) -> np.ndarray:

@@ -48,7 +48,8 @@ class KernelMap:
             # Constants such as sqrt(2) become floats here: torch would take them in single precision.
             rounded = [sp.N(coefficient, 17) for coefficient in self.coefficients]
             self._functions[module] = sp.lambdify(self.parameters, rounded, modules=module)
-        return self._functions[module](*columns)
+        result: list[Any] = self._functions[module](*columns)
+        return result
 
     def _check(self, shape: tuple[int, ...]) -> None:
         count = len(self.parameters)
@@ -65,7 +66,8 @@ class KernelMap:
         shape = values.shape[:-1]
         columns = np.moveaxis(values, -1, 0)
         coefficients = [np.broadcast_to(c, shape) for c in self._evaluate("numpy", columns)]
-        return np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
+        result: np.ndarray = np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
+        return result
 
     def as_torch(self, theta: torch.Tensor) -> torch.Tensor:
         """Kernels of shape (..., rows, columns), differentiable, in the dtype and on the device of theta."""

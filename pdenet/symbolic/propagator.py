@@ -129,7 +129,8 @@ def _by_series(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
         term = term * product / (k * (n + k))
         total = total + term
     size = np.exp(special.xlogy(n, np.abs(rate)) - special.gammaln(n + 1) + rest)
-    return np.where(n % 2 == 1, np.sign(rate), 1.0) * size * total
+    result: np.ndarray = np.where(n % 2 == 1, np.sign(rate), 1.0) * size * total
+    return result
 
 
 def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -138,7 +139,8 @@ def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
     positive = product > 0
     bessel = np.where(positive, special.ive(n, z), special.jv(n, z))
     log_size = n * np.log(2 * np.abs(rate) / z) + np.where(positive, z, 0.0) + rest
-    return np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
+    result: np.ndarray = np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
+    return result
 
 
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -165,7 +167,8 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
     refuse_zero(alpha)
     size = np.abs(alpha)
     with np.errstate(over="ignore"):  # a far pixel of a thin bell: exp(-inf) is 0
-        return np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+        result: np.ndarray = np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+        return result
 
 
 def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -198,7 +201,8 @@ def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLi
     faddeeva = special.wofz((shifted / size + 1j * np.pi * size) / np.sqrt(2))
     edge = np.exp(-((np.pi * size) ** 2) / 2) * np.real(np.exp(1j * np.pi * shifted) * faddeeva)
     bell = (np.exp(-((shifted / size) ** 2) / 2) - edge) / (size * np.sqrt(2 * np.pi))
-    return np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
+    result: np.ndarray = np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
+    return result
 
 
 def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:

@@ -122,7 +122,8 @@ class Stability:
             p = np.take_along_axis(p_grid, column[..., None], axis=-1)[..., 0]
             q = np.take_along_axis(q_grid, row[..., None], axis=-1)[..., 0]
             reach *= _SHRINK
-        return gain.max(axis=(-2, -1))
+        result: np.ndarray = gain.max(axis=(-2, -1))
+        return result
 
     def is_stable(self, theta: Any = (), tolerance: float = 1e-9) -> np.ndarray:
         """Whether no plane wave grows, by `max_gain`.
@@ -153,7 +154,8 @@ class Stability:
         numpy.ndarray of bool, shape (...)
         """
         step = self._steps(theta)
-        return np.all((step.real >= 0) & (step.imag == 0), axis=(-2, -1))
+        result: np.ndarray = np.all((step.real >= 0) & (step.imag == 0), axis=(-2, -1))
+        return result
 
     def _steps(self, theta: Any) -> np.ndarray:
         step = self.stencil.kernel_map.as_numpy(theta)

@@ -1,5 +1,7 @@
 """Propagators against quadrature, matrix exponentials and SciPy's Skellam law; paths against a minimiser."""
 
+from collections.abc import Callable
+
 import mpmath
 import numpy as np
 import pytest
@@ -38,11 +40,13 @@ ALPHAS = [case for case in CASES if case[0]]
 
 def by_quadrature(symbol: np.ndarray, waves: np.ndarray, d: np.ndarray) -> np.ndarray:
     """The integral of exp(ipd) times a symbol over the zone: exact to rounding for what is periodic."""
-    return np.exp(1j * np.outer(d, waves)) @ symbol / len(waves)
+    integral: np.ndarray = np.exp(1j * np.outer(d, waves)) @ symbol / len(waves)
+    return integral
 
 
 def lattice_symbol(waves: np.ndarray, a: float, b: float, c: float) -> np.ndarray:
-    return a**2 * (np.cos(waves) - 1) + 1j * b * np.sin(waves) + c
+    symbol: np.ndarray = a**2 * (np.cos(waves) - 1) + 1j * b * np.sin(waves) + c
+    return symbol
 
 
 def test_the_continuum_symbol_is_that_of_34() -> None:
@@ -214,6 +218,6 @@ def test_the_classical_path_minimises_the_action() -> None:
         (lambda: classical_path(0, 1, [], []), "at least one layer"),
     ],
 )
-def test_bad_input_is_named(call, message: str) -> None:
+def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()

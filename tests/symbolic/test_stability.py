@@ -45,7 +45,8 @@ def brute_gain(stability: Stability, theta: np.ndarray, points: int) -> np.ndarr
         gain += np.broadcast_to(values, len(theta))[:, None, None] * np.exp(
             1j * (p_grid * dx_ + q_grid * dy_)
         )
-    return np.abs(gain).max(axis=(1, 2))
+    largest: np.ndarray = np.abs(gain).max(axis=(1, 2))
+    return largest
 
 
 def envelope(pde: EvolutionPDE, theta: np.ndarray) -> np.ndarray:
@@ -181,6 +182,7 @@ def test_equation_of_the_plane_along_one_axis_is_that_of_the_line() -> None:
 def test_steps_enter_the_conditions() -> None:
     heat = EvolutionPDE(sp.Eq(psi_1d.diff(t), kappa * psi_1d.diff(x, 2)))
     conditions = Stability(heat.stencil(spacing=dx, dt=dt)).conditions
+    assert conditions is not None
     numbers = {kappa: 3, dx: sp.Rational(1, 2)}
     assert conditions.subs({**numbers, dt: sp.Rational(1, 24)}) == sp.true
     assert conditions.subs({**numbers, dt: sp.Rational(1, 23)}) == sp.false

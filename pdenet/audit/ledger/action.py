@@ -136,7 +136,8 @@ def _action() -> list[Finding]:
 
 
 def _kinetic_sum(paths: np.ndarray) -> np.ndarray:
-    return (((np.diff(paths) + _BETAS) / _ALPHAS) ** 2 / 2).sum(axis=1)
+    result: np.ndarray = (((np.diff(paths) + _BETAS) / _ALPHAS) ** 2 / 2).sum(axis=1)
+    return result
 
 
 def _slopes(ends: tuple[sp.Symbol, ...], inner: tuple[sp.Symbol, ...]) -> sp.Matrix:

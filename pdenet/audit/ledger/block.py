@@ -103,7 +103,10 @@ def _gaussian_error(layers: int, spacing: float, duration: float = 4.0) -> float
 
     def exact(grid: np.ndarray, time: float) -> np.ndarray:
         variance = 1 + a**2 * time
-        return np.exp(c * time - (grid + b * time) ** 2 / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+        result: np.ndarray = np.exp(c * time - (grid + b * time) ** 2 / (2 * variance)) / np.sqrt(
+            2 * np.pi * variance
+        )
+        return result
 
     step = duration / layers
     grid = spacing * np.arange(-round(16 / spacing), round(16 / spacing) + 1)

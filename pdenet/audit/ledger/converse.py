@@ -25,10 +25,12 @@ def _increments() -> dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
     place = np.arange(32)
 
     def second(u: np.ndarray) -> np.ndarray:
-        return np.roll(u, -1, -1) - 2 * u + np.roll(u, 1, -1)
+        result: np.ndarray = np.roll(u, -1, -1) - 2 * u + np.roll(u, 1, -1)
+        return result
 
     def first(u: np.ndarray) -> np.ndarray:
-        return (np.roll(u, -1, -1) - np.roll(u, 1, -1)) / 2
+        result: np.ndarray = (np.roll(u, -1, -1) - np.roll(u, 1, -1)) / 2
+        return result
 
     return {
         "constant coefficients": lambda u, _: 0.3 * second(u) + 0.2 * first(u) - 0.1 * u,
@@ -182,7 +184,10 @@ def _ring(theta: list[float], size: int = 24) -> np.ndarray:
     """Matrix of the kernel of (21) on a ring of pixels."""
     taps = PDE_1D.stencil().kernel_map.as_numpy(theta)[0]
     eye = np.eye(size)
-    return np.sum([tap * np.roll(eye, d, axis=1) for d, tap in zip((-1, 0, 1), taps, strict=True)], axis=0)
+    result: np.ndarray = np.sum(
+        [tap * np.roll(eye, d, axis=1) for d, tap in zip((-1, 0, 1), taps, strict=True)], axis=0
+    )
+    return result
 
 
 def _hamiltonian(damping: np.ndarray, gain: float) -> list[Finding]:

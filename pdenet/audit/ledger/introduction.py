@@ -107,7 +107,8 @@ def _gradients(model: ConvResNet) -> Tensor:
     """Norm of every layer's gradient, (seed, layer)."""
     from pdenet.models.measures.probes import kernel_gradients
 
-    return kernel_gradients(model, *_images()).flatten(2).norm(dim=2)
+    result: Tensor = kernel_gradients(model, *_images()).flatten(2).norm(dim=2)
+    return result
 
 
 def _causes() -> list[Finding]:

@@ -25,7 +25,8 @@ _DURATION = 2.0
 
 
 def _rate(psi: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    return np.tanh(theta @ psi)
+    result: np.ndarray = np.tanh(theta @ psi)
+    return result
 
 
 def _runge_kutta(

@@ -43,7 +43,8 @@ def lattice(sites: int = 32, spacing: float = 0.5) -> Lattice:
 
 def evolution(energy: Matrix, time: float, hbar: float = HBAR) -> Matrix:
     """exp(-i energy time / hbar), (x, x)."""
-    return expm(-1j * time * energy / hbar)
+    result: Matrix = expm(-1j * time * energy / hbar)
+    return result
 
 
 def norm(matrix: Matrix) -> float:

@@ -45,7 +45,8 @@ def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) 
     """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipd + symbol)."""
     exponent = sp.lambdify(p, symbol.subs(values))(waves)
     displacements = np.arange(len(waves))
-    return np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
+    result: np.ndarray = np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
+    return result
 
 
 def _symbol(symbol: sp.Expr, *, centred: bool, name: str = "") -> list[Finding]:
@@ -153,7 +154,8 @@ def _in_zone(a: float, b: float, c: float) -> np.ndarray:
     """The exact propagator at `_FAR` by 512-point quadrature, exact to rounding for what is periodic."""
     waves = 2 * np.pi * np.arange(512) / 512
     symbol = a**2 * (np.cos(waves) - 1) + 1j * b * np.sin(waves) + c
-    return (np.exp(1j * np.outer(_FAR, waves)) @ np.exp(symbol)).real / 512
+    result: np.ndarray = (np.exp(1j * np.outer(_FAR, waves)) @ np.exp(symbol)).real / 512
+    return result
 
 
 def _propagator(weights: Callable[..., np.ndarray]) -> list[Finding]:
@@ -206,7 +208,8 @@ def _bessel(d: np.ndarray, a: float, b: float, c: float) -> np.ndarray:
         return np.where(d <= 0, np.exp(c - a**2) * a ** (2 * n) / special.factorial(n), 0)
     root = np.sqrt(abs(a**4 - b**2))
     bessel = special.iv(np.abs(d), root) if b < a**2 else special.jv(-d, root)
-    return np.exp(c - a**2) * (forward / abs(backward)) ** (-d / 2) * bessel
+    result: np.ndarray = np.exp(c - a**2) * (forward / abs(backward)) ** (-d / 2) * bessel
+    return result
 
 
 _TABLE = (  # alpha; mass, distance to the flow, distance to the layer: as on record for three digits

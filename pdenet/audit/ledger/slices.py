@@ -90,7 +90,8 @@ def by_solver() -> Matrix:
     solution = solve_ivp(
         lambda _, psi: energy @ psi / (1j * HBAR), (0, TIME), start_state(), "DOP853", rtol=1e-11, atol=1e-11
     )
-    return solution.y[:, -1]
+    result: Matrix = solution.y[:, -1]
+    return result
 
 
 def evolution_operator(hbar: float) -> list[Finding]:
@@ -210,7 +211,8 @@ def momentum_slice(step: float, hbar: float) -> Matrix:
     model = lattice()
     kinetic = np.exp(-1j * step * model.momenta**2 / (2 * MASS * hbar))
     potential = np.exp(-1j * step * np.diag(model.potential) / hbar)
-    return np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+    result: Matrix = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+    return result
 
 
 def momentum_sums() -> list[Finding]:

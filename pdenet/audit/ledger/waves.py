@@ -13,7 +13,8 @@ def phases(sites: int) -> Waves:
     """exp(i p (x - x')) as (x, x', p), p = 2 pi k / M."""
     places = np.arange(sites)
     distance = places[:, None] - places
-    return np.exp(2j * np.pi / sites * distance[..., None] * places)
+    result: Waves = np.exp(2j * np.pi / sites * distance[..., None] * places)
+    return result
 
 
 def symbol_of(kernel: Array, sites: int) -> Waves:

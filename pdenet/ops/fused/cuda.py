@@ -81,7 +81,8 @@ def apply(
     layout = layout or choose_layout(u.shape[-2], u.shape[-1], corners)
     inputs = [tensor for tensor in (u, kernels, bias) if tensor is not None]
     differentiated = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
-    return _FusedStack.apply(u, kernels, bias, layout, differentiated)
+    result: Tensor = _FusedStack.apply(u, kernels, bias, layout, differentiated)
+    return result
 
 
 class _FusedStack(torch.autograd.Function):

@@ -140,7 +140,7 @@ class _Watched(nn.Module):
         self.last = (math.nan, math.nan, math.nan)  # time, size of the state, size of the rate
 
     def forward(self, t: Tensor, u: Tensor) -> Tensor:
-        found = self.rate(t, u)
+        found: Tensor = self.rate(t, u)
         _check_rate(found, u)
         solver, count = self._count()
         sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()

@@ -19,6 +19,7 @@ from torch import Tensor
 from pdenet.ops import residual_stack
 from pdenet.ops.fused import cuda
 from pdenet.ops.fused.cuda_layout import Layout, choose_layout
+from pdenet.ops.stack import Backend
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ CASES = {
 
 def outputs(case: Case, fused: bool, dtype: torch.dtype = torch.float32, device: str = "cpu") -> list[Tensor]:
     """Output of the stack and gradients of a weighted sum of it."""
-    u, kernels, bias, weight = (None if t is None else t.to(device, dtype) for t in case.tensors())
+    *given, bias, weight = case.tensors()
+    u, kernels, weight = (tensor.to(device, dtype) for tensor in (*given, weight))
+    bias = None if bias is None else bias.to(device, dtype)
     inputs = [tensor.requires_grad_() for tensor in (u, kernels, bias) if tensor is not None]
     if fused:
         out = cuda.apply(u, kernels, bias, case.corners, case.layout)
@@ -122,7 +125,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Tensor
     command = [sys.executable, "-W", "error", __file__, str(path)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return torch.load(path, weights_only=True)
+    results: dict[str, list[Tensor]] = torch.load(path, weights_only=True)
+    return results
 
 
 def assert_agrees(got: list[Tensor], exact: list[Tensor], bound: float = 1e-5) -> None:
@@ -250,7 +254,7 @@ needs_gpu = pytest.mark.skipif(
 )
 
 
-def on_device(case: Case, dtype: torch.dtype, backend: str) -> list[Tensor]:
+def on_device(case: Case, dtype: torch.dtype, backend: Backend) -> list[Tensor]:
     """`outputs`, through `residual_stack`, of a stack that stays alive over fifty layers."""
     generator = torch.Generator().manual_seed(0)
     u = torch.rand(case.seeds, case.batch, case.height, case.width, generator=generator)
@@ -290,14 +294,20 @@ def test_compiled_kernels_compute_what_the_simulated_ones_do(
     assert_agrees(compiled, [tensor.double() for tensor in simulated[name]])
 
 
+def operation(result: Tensor) -> str:
+    """Name of the operation that a result comes from."""
+    assert result.grad_fn is not None
+    return result.grad_fn.name()
+
+
 @needs_gpu
 def test_auto_takes_the_kernels_where_they_can_run() -> None:
     u, kernels = (tensor.cuda() for tensor in halved(3))
     kernels.requires_grad_()
-    assert "FusedStack" in residual_stack(u, kernels).grad_fn.name()
-    assert "FusedStack" not in residual_stack(u.double(), kernels.double()).grad_fn.name()
+    assert "FusedStack" in operation(residual_stack(u, kernels))
+    assert "FusedStack" not in operation(residual_stack(u.double(), kernels.double()))
     large = torch.ones(1, 1, 200, 200, device="cuda")
-    assert "FusedStack" not in residual_stack(large, kernels).grad_fn.name()
+    assert "FusedStack" not in operation(residual_stack(large, kernels))
     with pytest.raises(ValueError, match="images of 200x200 pixels, which do not fit on the chip"):
         residual_stack(large, kernels, backend="cuda")
 
