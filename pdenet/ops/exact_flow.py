@@ -60,4 +60,7 @@ def exact_flow(
         factor = np.exp(duration * np.fft.fft2((rate @ point.ravel()).reshape(shape)))
         return np.fft.ifft2(factor * np.fft.fft2(u)).real
     flat = u.reshape(-1, rate.shape[0]).T
-    return expm_multiply(duration * rate, flat, traceA=duration * rate.trace()).T.reshape(u.shape)
+    result: NDArray[np.float64] = expm_multiply(
+        duration * rate, flat, traceA=duration * rate.trace()
+    ).T.reshape(u.shape)
+    return result

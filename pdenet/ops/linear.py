@@ -26,7 +26,8 @@ def seed_linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     (S, B, O)
     """
     if x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32:
-        return _SeedLinear.apply(x, weight, bias)
+        result: Tensor = _SeedLinear.apply(x, weight, bias)
+        return result
     return torch.baddbmm(bias, x, weight)
 
 
@@ -38,9 +39,9 @@ def _has_onednn() -> bool:
 def _product(a: Tensor, b: Tensor) -> Tensor:
     """The matrix product (M, K) by (K, N) of float32 tensors on the CPU; either may be a transposed view."""
     if ONEDNN:
-        return torch.ops.mkldnn._linear_pointwise(
-            a, b.t(), None, "none", [], ""
-        )  # takes the weight as (N, K)
+        # oneDNN takes the weight as (N, K)
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+        return result
     return a @ b
 
 

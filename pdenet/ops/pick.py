@@ -46,7 +46,7 @@ def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
 
 
 @njit(parallel=True, cache=True)
-def _pick(out, images, index, scale):  # type: ignore[no-untyped-def]
+def _pick(out, images, index, scale):
     for i in prange(len(index)):
         source, target = images[index[i]], out[i]
         for p in range(source.size):

@@ -29,7 +29,8 @@ def kernel_symbol(kernel: ArrayLike, wavenumbers: ArrayLike) -> np.ndarray:
     """
     taps = _row(kernel, "kernel")
     offsets = np.arange(len(taps)) - len(taps) // 2
-    return np.exp(1j * np.multiply.outer(np.asarray(wavenumbers, dtype=float), offsets)) @ taps
+    result: np.ndarray = np.exp(1j * np.multiply.outer(np.asarray(wavenumbers, dtype=float), offsets)) @ taps
+    return result
 
 
 def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:

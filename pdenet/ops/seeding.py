@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-TRUNK, CLASSIFIER, ORDER, SUBSET = range(4)
+TRUNK, CLASSIFIER, ORDER = range(3)
 
 
 def generator(seed: int, *stream: int) -> torch.Generator:
@@ -26,6 +26,11 @@ def as_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
     ------
     ValueError
         If there is none, one is negative, or one appears twice.
+
+    Examples
+    --------
+    >>> as_seeds(3), as_seeds([7, 5])
+    ((0, 1, 2), (7, 5))
     """
     chosen = tuple(range(seeds)) if isinstance(seeds, int) else tuple(int(seed) for seed in seeds)
     if not chosen or min(chosen) < 0 or len(set(chosen)) != len(chosen):

@@ -8,15 +8,17 @@ from numba import config, set_num_threads
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.ops.fused import cpu as _fused_cpu
-from pdenet.ops.fused import cuda as _fused_cuda
+from pdenet.ops.fused import cpu, cuda
+from pdenet.ops.fused.cuda_layout import choose_layout
 
 Backend = Literal["auto", "torch", "numba", "cuda"]
 Support = Literal["full", "cross"]
 
 BACKENDS = ("auto", "torch", "numba", "cuda")
 SUPPORTS = ("full", "cross")
-_CORNERS = (0, 2, 6, 8)
+CORNERS = (0, 2, 6, 8)
+"""Places of the corner taps in a flat 3x3 kernel."""
+
 _kept = threading.local()
 
 
@@ -63,6 +65,16 @@ def residual_stack(
     References
     ----------
     The thesis, equations (25), (26) and (39).
+
+    Examples
+    --------
+    >>> image = torch.zeros(1, 3, 3)
+    >>> image[0, 1, 1] = 1
+    >>> kernel = torch.tensor([[[0, 0.1, 0], [0.2, -0.8, 0.4], [0, 0.1, 0]]])
+    >>> residual_stack(image, kernel)
+    tensor([[[0.0000, 0.1000, 0.0000],
+             [0.4000, 0.2000, 0.2000],
+             [0.0000, 0.1000, 0.0000]]])
     """
     squeeze = u.dim() == 3 and kernels.dim() == 3
     u, kernels, bias = _with_seed_axis(u, kernels, bias)
@@ -73,7 +85,7 @@ def residual_stack(
     elif chosen == "numba":
         result = _FusedStack.apply(u, kernels, bias, support == "full")
     elif chosen == "cuda":
-        result = _fused_cuda.apply(u, kernels, bias, support == "full")
+        result = cuda.apply(u, kernels, bias, support == "full")
     else:
         result = _reference(u, kernels, bias, support)
     return result.squeeze(0) if squeeze else result
@@ -137,7 +149,7 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
             "use backend='torch'"
         )
         raise ValueError(message)
-    if backend == "cuda" and (missing := _fused_cuda.missing()):
+    if backend == "cuda" and (missing := cuda.missing()):
         message = f"backend='cuda' cannot run on this machine: {missing}"
         raise ValueError(message)
 
@@ -161,7 +173,7 @@ def _cuda_obstacle(u: Tensor, kernels: Tensor, support: str) -> str:
         return f"the dtype {u.dtype}"
     if kernels.shape[-1] != 3:
         return f"kernels {_shape(kernels)}"
-    if _fused_cuda.choose_layout(u.shape[-2], u.shape[-1], support == "full") is None:
+    if choose_layout(u.shape[-2], u.shape[-1], support == "full") is None:
         return f"images of {u.shape[-2]}x{u.shape[-1]} pixels, which do not fit on the chip"
     return ""
 
@@ -171,7 +183,7 @@ def _choose(backend: str, u: Tensor, kernels: Tensor, support: str) -> str:
         return backend
     if not _fused_obstacle(u, kernels):
         return "numba"
-    return "torch" if _cuda_obstacle(u, kernels, support) or _fused_cuda.missing() else "cuda"
+    return "torch" if _cuda_obstacle(u, kernels, support) or cuda.missing() else "cuda"
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
@@ -182,7 +194,7 @@ def _reference(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) ->
     """The stack as the definition reads: one grouped convolution a layer, a group a seed."""
     if support == "cross":
         cross = torch.ones(9, dtype=kernels.dtype, device=kernels.device)
-        cross[list(_CORNERS)] = 0
+        cross[list(CORNERS)] = 0
         kernels = kernels * cross.view(3, 3)
     seeds, layers, size, _ = kernels.shape
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
@@ -203,7 +215,7 @@ class _FusedStack(torch.autograd.Function):
         ctx.corners = corners
         out = torch.empty_like(u)
         use_torch_threads()
-        _fused_cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
+        cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
         return out
 
     @staticmethod
@@ -214,11 +226,11 @@ class _FusedStack(torch.autograd.Function):
         u, kernels, bias = ctx.saved_tensors
         seeds, layers = kernels.shape[:2]
         grad_u = torch.empty_like(u)
-        sums = torch.zeros(seeds, _fused_cpu.CHUNKS, layers, 10, dtype=torch.float64)
+        sums = torch.zeros(seeds, cpu.CHUNKS, layers, 10, dtype=torch.float64)
         grad_out = grad_out.contiguous()
         use_torch_threads()
         arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
-        _fused_cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
+        cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
         sums = sums.sum(1).to(u.dtype)
         grad_kernels = sums[..., :9].reshape(kernels.shape)
         grad_bias = None if bias is None else sums[..., 9]
@@ -230,7 +242,7 @@ def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
     seeds, layers = kernels.shape[:2]
     flat = kernels.detach().reshape(seeds, layers, 9).contiguous()
     b = torch.zeros(seeds, layers) if bias is None else bias.detach().contiguous()
-    return u.detach().numpy(), flat.numpy(), b.numpy(), _fused_cpu.make_threshold(u.shape[-1])
+    return u.detach().numpy(), flat.numpy(), b.numpy(), cpu.make_threshold(u.shape[-1])
 
 
 def _scratch(u: Tensor, kernels: Tensor) -> Any:
@@ -238,16 +250,16 @@ def _scratch(u: Tensor, kernels: Tensor) -> Any:
 
     Each Python thread has its own, so that two can run stacks at once.
     """
-    threads = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    threads = config.NUMBA_NUM_THREADS
     shape = (threads, kernels.shape[1], u.shape[-2], u.shape[-1])
     if getattr(_kept, "shape", None) != shape:
-        _kept.shape, _kept.memory = shape, _fused_cpu.make_scratch(*shape)
+        _kept.shape, _kept.memory = shape, cpu.make_scratch(*shape)
     return _kept.memory
 
 
 def use_torch_threads() -> None:
     """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
     threads = torch.get_num_threads()
-    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]
+    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))
     if torch.get_num_threads() != threads:  # numba, when it starts its threads, undoes PyTorch's setting
         torch.set_num_threads(threads)

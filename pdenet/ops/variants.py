@@ -6,10 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.ops.fused import lanes as _lanes_cpu
-from pdenet.ops.stack import use_torch_threads
-
-_CORNERS = (0, 2, 6, 8)
+from pdenet.ops.fused import lanes
+from pdenet.ops.stack import CORNERS, use_torch_threads
 
 
 def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
@@ -33,7 +31,8 @@ def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
     """
     _check(u, kernels)
     if _is_fused(u):
-        return _Lanes.apply(u, split_taps(kernels), True)
+        result: Tensor = _Lanes.apply(u, split_taps(kernels), True)
+        return result
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
     for layer in range(kernels.shape[1]):
         wide = functional.pad(v, (1, 1, 1, 1), mode="circular")
@@ -56,7 +55,8 @@ def implicit_stack(u: Tensor, kernels: Tensor) -> Tensor:
     _check(u, kernels)
     taps = split_taps(kernels)
     if _is_fused(u):
-        return _Lanes.apply(u, taps, False)
+        result: Tensor = _Lanes.apply(u, taps, False)
+        return result
     along_x, along_y = (
         step_inverse(t, n) for t, n in ((taps[..., :3], u.shape[-1]), (taps[..., 3:], u.shape[-2]))
     )
@@ -83,7 +83,8 @@ def step_inverse(taps: Tensor, sites: int) -> Tensor:
     if sites == 1:
         below = above = torch.zeros_like(eye)
     lower, own, upper = (taps[..., i, None, None] for i in range(3))
-    return torch.linalg.inv(eye - lower * below - own * eye - upper * above)
+    result: Tensor = torch.linalg.inv(eye - lower * below - own * eye - upper * above)
+    return result
 
 
 def _check(u: Tensor, kernels: Tensor) -> None:
@@ -93,7 +94,7 @@ def _check(u: Tensor, kernels: Tensor) -> None:
             f"got {tuple(u.shape)} and {tuple(kernels.shape)}"
         )
         raise ValueError(message)
-    if kernels.flatten(-2)[..., list(_CORNERS)].any():
+    if kernels.flatten(-2)[..., list(CORNERS)].any():
         message = "kernels must be five-point kernels; a corner tap is not zero"
         raise ValueError(message)
     if kernels.dtype != u.dtype or kernels.device != u.device:
@@ -115,7 +116,7 @@ class _Lanes(torch.autograd.Function):
         ctx.periodic = periodic
         out = torch.empty_like(u)
         use_torch_threads()
-        _lanes_cpu.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
+        lanes.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
         return out
 
     @staticmethod
@@ -124,11 +125,11 @@ class _Lanes(torch.autograd.Function):
             message = "the fused loops differentiate once; for higher derivatives use float64"
             raise RuntimeError(message)
         u, taps = ctx.saved_tensors
-        groups = -(-u.shape[1] // _lanes_cpu.LANES)
+        groups = -(-u.shape[1] // lanes.LANES)
         grad_u = torch.empty_like(u)
         sums = torch.zeros(len(u), groups, taps.shape[1], 6, dtype=torch.float64)
         use_torch_threads()
-        _lanes_cpu.backward(
+        lanes.backward(
             grad_u.numpy(),
             sums.numpy(),
             grad_out.contiguous().numpy(),

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike
 
-from pdenet.symbolic.propagator import _checked, _refuse_zero
+from pdenet.symbolic.arguments import as_arrays, refuse_zero
 
 
 def kinetic_term(velocity: Any, alpha: Any, beta: Any) -> sp.Expr:
@@ -115,8 +115,8 @@ def _per_layer(
     for name, values in given.items():
         if np.shape(values) not in ((), (layers,)):
             raise ValueError(f"{name} must be one number or (layers,) = ({layers},); got {np.shape(values)}")
-    _, a, b, c = _checked(np.zeros(layers), *given.values())
+    _, a, b, c = as_arrays(np.zeros(layers), *given.values())
     if layers == 0:
         raise ValueError("a path needs at least one layer; got parameters of none")
-    _refuse_zero(a)
+    refuse_zero(a)
     return a, b, c

@@ -51,6 +51,13 @@ def pde_of_kernel(matrix: Any, name: str | None = None) -> EvolutionPDE:
     ----------
     Z. Long, Y. Lu, X. Ma, B. Dong, PDE-Net: Learning PDEs from Data, 2018, which calls the coefficients the
     moment matrix of a filter.
+
+    Examples
+    --------
+    >>> pde_of_kernel([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+    EvolutionPDE: psi_t = psi_xx + psi_yy
+    >>> pde_of_kernel([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], name="Sobel")
+    Sobel: psi_t = 8*psi_x + 2*psi_xyy
     """
     kernel = _as_matrix(matrix)
     coefficients = (_MOMENTS * kernel * _MOMENTS.T).T.applyfunc(sp.expand)
@@ -119,7 +126,8 @@ def coefficients_kernel(coefficients: ArrayLike) -> np.ndarray:
         If the last two axes are not (3, 3).
     """
     stack = np.swapaxes(_stack(coefficients, "coefficients"), -1, -2)
-    return _DIFFERENCES_AS_FLOATS @ stack @ _DIFFERENCES_AS_FLOATS.T
+    result: np.ndarray = _DIFFERENCES_AS_FLOATS @ stack @ _DIFFERENCES_AS_FLOATS.T
+    return result
 
 
 def nearest_reachable(kernels: ArrayLike) -> np.ndarray:

@@ -32,6 +32,13 @@ def central_weights(order: int, accuracy: int) -> tuple[sp.Rational, ...]:
     ----------
     order, accuracy : int
         As in `half_width`.
+
+    Examples
+    --------
+    >>> central_weights(2, 2)
+    (1, -2, 1)
+    >>> central_weights(1, 4)
+    (1/12, -2/3, 0, 2/3, -1/12)
     """
     radius = half_width(order, accuracy)
     nodes = range(-radius, radius + 1)

@@ -7,16 +7,20 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 
 from pdenet.symbolic import variables
-from pdenet.symbolic.display import as_latex, as_text
-from pdenet.symbolic.parsing import Orders, read_field, read_terms
+from pdenet.symbolic.parsing import read_field, read_terms
 from pdenet.symbolic.stability import Stability
 from pdenet.symbolic.stencil import Stencil
+from pdenet.symbolic.terms import Terms
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
+    from sympy.core.function import AppliedUndef
+
+    from pdenet.symbolic.parsing import Orders
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,12 +43,15 @@ class EvolutionPDE:
 
     Examples
     --------
+    >>> from pdenet.symbolic import alpha, psi, t, x, y
     >>> heat = EvolutionPDE(sp.Eq(psi.diff(t), alpha**2 / 2 * (psi.diff(x, 2) + psi.diff(y, 2))))
     >>> heat.stencil().matrix
     Matrix([
     [         0,  alpha**2/2,          0],
     [alpha**2/2, -2*alpha**2, alpha**2/2],
     [         0,  alpha**2/2,          0]])
+    >>> heat.stability().is_stable([[0.7], [0.8]])
+    array([ True, False])
     """
 
     equation: sp.Equality
@@ -52,17 +59,21 @@ class EvolutionPDE:
 
     def __post_init__(self) -> None:
         # Reading the terms is the validation: a bad equation must fail here and not at its first use.
-        _ = self.terms
+        _ = self._read
 
     @cached_property
+    def _read(self) -> Terms:
+        return Terms(read_field(self.equation), read_terms(self.equation), self.name or "EvolutionPDE")
+
+    @property
     def field(self) -> AppliedUndef:
         """The unknown, psi(x, t) or psi(x, y, t)."""
-        return read_field(self.equation)
+        return self._read.field
 
-    @cached_property
-    def terms(self) -> dict[Orders, sp.Expr]:
+    @property
+    def terms(self) -> Mapping[Orders, sp.Expr]:
         """Coefficient of each derivative, by its orders in x and y, in the order the thesis writes them."""
-        return read_terms(self.equation)
+        return self._read.coefficients
 
     @property
     def rhs(self) -> sp.Expr:
@@ -72,20 +83,17 @@ class EvolutionPDE:
     @property
     def space(self) -> tuple[sp.Symbol, ...]:
         """Spatial coordinates: (x,) or (x, y)."""
-        return self.field.args[:-1]
+        return self._read.space
 
     @property
     def time(self) -> sp.Symbol:
         """Time coordinate."""
-        return self.field.args[-1]
+        return self._read.time
 
-    @cached_property
+    @property
     def parameters(self) -> tuple[sp.Symbol, ...]:
         """Free symbols of the coefficients, by first appearance in `terms`, then by name."""
-        found: dict[sp.Symbol, None] = {}
-        for coefficient in self.terms.values():
-            found |= dict.fromkeys(sorted(coefficient.free_symbols, key=str))
-        return tuple(found)
+        return self._read.parameters
 
     def stencil(
         self, accuracy: int = 2, spacing: Any = 1, *, dt: Any = 1, width: int | None = None
@@ -106,12 +114,7 @@ class EvolutionPDE:
         ValueError
             If an argument is not as above, or a derivative does not fit into the requested width.
         """
-        return _stencil(self, accuracy, sp.sympify(spacing), sp.sympify(dt), width)
-
-    @property
-    def matrix(self) -> sp.ImmutableMatrix:
-        """Matrix of the default stencil."""
-        return self.stencil().matrix
+        return _stencil(self._read, accuracy, sp.sympify(spacing), sp.sympify(dt), width)
 
     def symbol(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
         """Fourier symbol of the default stencil; see `Stencil.symbol`."""
@@ -126,8 +129,8 @@ class EvolutionPDE:
         return self.stencil().kernels(theta)
 
     def stability(self) -> Stability:
-        """Stability of the default stencil; see `Stencil.stability`."""
-        return self.stencil().stability()
+        """Conditions under which a layer of the default stencil lets no wave grow; see `Stability`."""
+        return Stability(self.stencil())
 
     def truncation_error(self, accuracy: int = 2) -> sp.Expr:
         """Leading truncation error for symbolic steps dx and dt; see `Stencil.truncation_error`.
@@ -140,12 +143,12 @@ class EvolutionPDE:
         return self.stencil(accuracy, variables.dx, dt=variables.dt).truncation_error()
 
     def __repr__(self) -> str:
-        return f"{self.name or 'EvolutionPDE'}: {as_text(self.terms, self.field.func.__name__)}"
+        return repr(self._read)
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {as_latex(self.terms, self.field.func.__name__)}$"
+        return self._read._repr_latex_()
 
 
 @cache
-def _stencil(pde: EvolutionPDE, accuracy: int, spacing: sp.Expr, dt: sp.Expr, width: int | None) -> Stencil:
-    return Stencil(pde, accuracy, spacing, dt, width)
+def _stencil(terms: Terms, accuracy: int, spacing: sp.Expr, dt: sp.Expr, width: int | None) -> Stencil:
+    return Stencil(terms, accuracy, spacing, dt, width)

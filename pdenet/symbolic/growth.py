@@ -38,7 +38,8 @@ def line_gain(theta: Any) -> np.ndarray:
     lead = b - a**2
     inside = (lead > 0) & (a * np.abs(middle) < lead)
     bulge = np.sqrt(b * (1 + middle**2 / np.where(inside, lead, 1.0)))
-    return np.where(inside, bulge, ends)
+    result: np.ndarray = np.where(inside, bulge, ends)
+    return result
 
 
 def plane_gain(theta: Any) -> np.ndarray:
@@ -102,7 +103,8 @@ def support(theta: Any, angle: Any) -> np.ndarray:
     cos, sin = np.cos(angle), np.sin(angle)
     reach_x = np.hypot(alpha**2 * cos, beta * sin)
     reach_y = np.hypot(sigma**2 * cos, rho * sin)
-    return (1 + gamma - alpha**2 - sigma**2) * cos + reach_x + reach_y
+    result: np.ndarray = (1 + gamma - alpha**2 - sigma**2) * cos + reach_x + reach_y
+    return result
 
 
 def chain(theta: Any, sites: int) -> np.ndarray:
@@ -126,7 +128,10 @@ def chain(theta: Any, sites: int) -> np.ndarray:
     """
     alpha, beta, gamma = _columns(theta, ("alpha", "beta", "gamma"))
     right, left = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
-    return (1 + gamma - alpha**2) * np.eye(sites) + right * np.eye(sites, k=1) + left * np.eye(sites, k=-1)
+    result: np.ndarray = (
+        (1 + gamma - alpha**2) * np.eye(sites) + right * np.eye(sites, k=1) + left * np.eye(sites, k=-1)
+    )
+    return result
 
 
 def chain_eigenvalues(theta: Any, sites: int) -> np.ndarray:
@@ -150,7 +155,8 @@ def chain_eigenvalues(theta: Any, sites: int) -> np.ndarray:
     """
     alpha, beta, gamma = _columns(theta, ("alpha", "beta", "gamma"))
     root = np.sqrt(complex(alpha**4 - beta**2))
-    return 1 + gamma - alpha**2 + root * np.cos(np.pi * np.arange(1, sites + 1) / (sites + 1))
+    result: np.ndarray = 1 + gamma - alpha**2 + root * np.cos(np.pi * np.arange(1, sites + 1) / (sites + 1))
+    return result
 
 
 Law = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]

@@ -1,4 +1,4 @@
-"""From the parameters of an equation to numbers: the one place where a stencil meets arrays."""
+"""From parameters to kernels as numbers: the one place of `symbolic` that meets torch."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import sympy as sp
 if TYPE_CHECKING:
     import torch
 
-    from pdenet.symbolic.stencil import Stencil
-
 
 class KernelMap:
     """Kernels as a function of the parameters: coefficient functions times constant patterns.
@@ -21,23 +19,27 @@ class KernelMap:
 
     Parameters
     ----------
-    stencil : Stencil
-        Stencil with a numeric spacing and time step.
+    parameters : tuple of sympy.Symbol
+        Parameters in the order of the columns of theta.
+    coefficients : tuple of sympy.Expr
+        One function of the parameters a term.
+    patterns : numpy.ndarray, shape (terms, rows, columns)
+        What each coefficient multiplies.
 
-    Raises
-    ------
-    ValueError
-        If the spacing or the time step is a symbol.
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> PDE_1D.stencil().kernel_map.as_numpy([0.5, 0.1, 0.0])
+    array([[ 0.075, -0.25 ,  0.175]])
     """
 
-    def __init__(self, stencil: Stencil) -> None:
-        for name, step in (("spacing", stencil.spacing), ("dt", stencil.dt)):
-            if step.free_symbols:
-                raise ValueError(f"{name} is the symbol {step} – expected a number: kernels are numbers")
-        self.parameters = stencil.parameters
-        self.coefficients = tuple(stencil.pde.terms.values())
-        self.complex = any(coefficient.has(sp.I) for coefficient in self.coefficients)
-        self.patterns = np.stack([np.array(pattern, dtype=float) for pattern in stencil.patterns.values()])
+    def __init__(
+        self, parameters: tuple[sp.Symbol, ...], coefficients: tuple[sp.Expr, ...], patterns: np.ndarray
+    ) -> None:
+        self.parameters = parameters
+        self.coefficients = coefficients
+        self.patterns = patterns
+        self.complex = any(coefficient.has(sp.I) for coefficient in coefficients)
         self._functions: dict[str, Any] = {}
         self._patterns_on: dict[Any, torch.Tensor] = {}
 
@@ -46,7 +48,8 @@ class KernelMap:
             # Constants such as sqrt(2) become floats here: torch would take them in single precision.
             rounded = [sp.N(coefficient, 17) for coefficient in self.coefficients]
             self._functions[module] = sp.lambdify(self.parameters, rounded, modules=module)
-        return self._functions[module](*columns)
+        result: list[Any] = self._functions[module](*columns)
+        return result
 
     def _check(self, shape: tuple[int, ...]) -> None:
         count = len(self.parameters)
@@ -63,7 +66,8 @@ class KernelMap:
         shape = values.shape[:-1]
         columns = np.moveaxis(values, -1, 0)
         coefficients = [np.broadcast_to(c, shape) for c in self._evaluate("numpy", columns)]
-        return np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
+        result: np.ndarray = np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
+        return result
 
     def as_torch(self, theta: torch.Tensor) -> torch.Tensor:
         """Kernels of shape (..., rows, columns), differentiable, in the dtype and on the device of theta."""

@@ -52,6 +52,13 @@ def layer_moments(pde: EvolutionPDE) -> tuple[sp.Expr, sp.Matrix, sp.Matrix]:
         The shift s in pixels along the n axes of the equation.
     covariance : sympy.Matrix, shape (n, n)
         The covariance C that is added, in square pixels.
+
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> mass, shift, covariance = layer_moments(PDE_1D)
+    >>> mass, shift[0]
+    (gamma + 1, -beta/(gamma + 1))
     """
     waves = [variables.p, variables.q][: len(pde.space)]
     factor = pde.stencil().amplification()

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from pdenet.symbolic import variables
+from pdenet.symbolic.arguments import as_arrays, refuse_zero
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.gaussian import gaussian_integral
 
@@ -63,50 +64,6 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
     return sp.simplify(gaussian_integral(exponent, momentum) / (2 * sp.pi))
 
 
-def lattice_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
-    r"""Weight of a displacement in the exact flow between the pixels, :math:`e^\gamma` times a Skellam law.
-
-    With :math:`c_\pm = (\alpha^2\pm\beta)/2` it is a modified Bessel function where both are positive
-    (Skellam 1946), a Poisson weight where one of them is 0, and a Bessel function J, not always positive,
-    where one is negative.
-
-    Parameters
-    ----------
-    d : sympy.Expr or int
-        Displacement in pixels, an integer.
-    alpha, beta, gamma : sympy.Expr or number
-        Real parameters of (21).
-
-    Returns
-    -------
-    sympy.Expr
-        One of the five cases if the parameters decide it, else a `Piecewise` of all.
-
-    Raises
-    ------
-    ValueError
-        If d is known not to be an integer.
-    """
-    d, alpha, beta, gamma = map(sp.sympify, (d, alpha, beta, gamma))
-    if d.is_integer is False:
-        raise ValueError(f"d must be a whole number of pixels; got {d}")
-    drift, spread = sp.Abs(beta), alpha**2
-    left, right = (spread + beta) / 2, (spread - beta) / 2  # rates of the steps to the left and to the right
-    inside, outside = sp.sqrt(spread**2 - beta**2), sp.sqrt(beta**2 - spread**2)
-    cases = sp.Piecewise(
-        ((left / right) ** (-d / 2) * sp.besseli(sp.Abs(d), inside), drift < spread),
-        (_poisson(-d, spread), sp.Eq(beta, spread)),
-        (_poisson(d, spread), sp.Eq(beta, -spread)),
-        ((left / -right) ** (-d / 2) * sp.besselj(-d, outside), beta > spread),
-        ((right / -left) ** (d / 2) * sp.besselj(d, outside), True),
-    )
-    return sp.exp(gamma - spread) * cases
-
-
-def _poisson(count: sp.Expr, rate: sp.Expr) -> sp.Expr:
-    return sp.Piecewise((rate**count / sp.factorial(count), count >= 0), (0, True))
-
-
 def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
     r"""Weights of the layer itself, :math:`1+\tilde\Omega`: three taps, skip connection included, as in (24).
 
@@ -127,13 +84,13 @@ def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayL
     ValueError
         If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
     """
-    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     left, centre, right = (alpha**2 + beta) / 2, 1 + gamma - alpha**2, (alpha**2 - beta) / 2
     return np.select([d == -1, d == 0, d == 1], [left, centre, right], 0.0)
 
 
 def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
-    r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`; see `lattice_propagator`.
+    r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`, a Skellam law (1946).
 
     Parameters
     ----------
@@ -152,7 +109,7 @@ def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arra
     ValueError
         If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
     """
-    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     left, right = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
     forward, backward = np.where(d < 0, left, right), np.where(d < 0, right, left)  # as seen along d
     steps, product = np.abs(d), forward * backward
@@ -172,7 +129,8 @@ def _by_series(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
         term = term * product / (k * (n + k))
         total = total + term
     size = np.exp(special.xlogy(n, np.abs(rate)) - special.gammaln(n + 1) + rest)
-    return np.where(n % 2 == 1, np.sign(rate), 1.0) * size * total
+    result: np.ndarray = np.where(n % 2 == 1, np.sign(rate), 1.0) * size * total
+    return result
 
 
 def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -181,7 +139,8 @@ def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
     positive = product > 0
     bessel = np.where(positive, special.ive(n, z), special.jv(n, z))
     log_size = n * np.log(2 * np.abs(rate) / z) + np.where(positive, z, 0.0) + rest
-    return np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
+    result: np.ndarray = np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
+    return result
 
 
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -204,11 +163,12 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
     ValueError
         If a displacement is no whole number, a parameter is not finite, alpha is 0, or the shapes do not fit.
     """
-    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
-    _refuse_zero(alpha)
+    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
+    refuse_zero(alpha)
     size = np.abs(alpha)
     with np.errstate(over="ignore"):  # a far pixel of a thin bell: exp(-inf) is 0
-        return np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+        result: np.ndarray = np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+        return result
 
 
 def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -234,14 +194,15 @@ def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLi
     ValueError
         If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
     """
-    d, alpha, beta, gamma = _checked(d, alpha, beta, gamma)
+    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     shifted, thin = d + beta, np.abs(alpha) < 1e-6
     size = np.where(thin, 1.0, np.abs(alpha))
     # exp(-Y**2/2a**2) erf(z) with erf(z) = 1 - exp(-z**2) w(iz); apart, the two factors overflow.
     faddeeva = special.wofz((shifted / size + 1j * np.pi * size) / np.sqrt(2))
     edge = np.exp(-((np.pi * size) ** 2) / 2) * np.real(np.exp(1j * np.pi * shifted) * faddeeva)
     bell = (np.exp(-((shifted / size) ** 2) / 2) - edge) / (size * np.sqrt(2 * np.pi))
-    return np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
+    result: np.ndarray = np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
+    return result
 
 
 def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:
@@ -264,35 +225,7 @@ def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:
     nearest = -round(beta) if np.isfinite(beta) else 0
     if abs(alpha) < 0.4:
         return float(gaussian_weights(nearest + np.arange(-6, 7), alpha, beta, gamma).sum())
-    _, a, b, c = _checked(nearest, alpha, beta, gamma)
+    _, a, b, c = as_arrays(nearest, alpha, beta, gamma)
     k = np.arange(1, 6)
     waves = np.exp(-2 * (np.pi * a * k) ** 2) * np.cos(2 * np.pi * k * b)
     return float(np.exp(c) * (1 + 2 * waves.sum()))
-
-
-def _refuse_zero(alpha: np.ndarray) -> None:
-    if np.any(alpha == 0):
-        raise ValueError(
-            "alpha must not be 0: a Gaussian of width 0 is no function of the pixels; "
-            "the flow and the layer themselves (lattice_weights, layer_weights) allow it"
-        )
-
-
-def _checked(
-    d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Displacements and parameters as float arrays of one shape."""
-    given = {"d": d, "alpha": alpha, "beta": beta, "gamma": gamma}
-    arrays = {name: np.asarray(values, dtype=float) for name, values in given.items()}
-    for name, values in arrays.items():
-        if not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite; got {values[~np.isfinite(values)][0]}")
-    fractions = arrays["d"] % 1 != 0
-    if fractions.any():
-        raise ValueError(f"d must be whole numbers of pixels; got {arrays['d'][fractions][0]}")
-    try:
-        d_, a, b, c = np.broadcast_arrays(*arrays.values())
-    except ValueError:
-        shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
-        raise ValueError(f"the shapes must broadcast together; got {shapes}") from None
-    return d_, a, b, c

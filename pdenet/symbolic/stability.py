@@ -11,8 +11,6 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from pdenet.symbolic import variables
-
 if TYPE_CHECKING:
     from pdenet.symbolic.stencil import Stencil
 
@@ -70,21 +68,6 @@ class Stability:
         return _plane(a, b, c, r, m) if m == 1 else None
 
     @cached_property
-    def envelope(self) -> sp.Expr | None:
-        r"""Function of one angle whose largest value is the largest gain, or None outside the family.
-
-        The factors of all waves fill a sum of two ellipses; this is its support function, so that two wave
-        numbers become one angle :math:`\varphi`: stable if and only if it is at most 1 for every angle.
-        """
-        numbers = self._numbers()
-        if numbers is None:
-            return None
-        (a, b), (c, r), m = numbers
-        cos, sin = sp.cos(variables.phi), sp.sin(variables.phi)
-        reach = [sp.sqrt(i**2 * cos**2 + j**2 * sin**2) for i, j in ((a, b), (c, r))]
-        return (m - a - c) * cos + sum(reach)
-
-    @cached_property
     def sufficient(self) -> Boolean:
         """Condition that implies stability: no wave outgrows the mean, and the mean does not grow.
 
@@ -101,7 +84,7 @@ class Stability:
     def necessary(self) -> Boolean:
         """Condition that stability implies: the mean and the checkerboards do not grow."""
         corners = [(0, 0), (sp.pi, 0), (0, sp.pi), (sp.pi, sp.pi)]
-        if len(self.stencil.pde.space) == 1:
+        if len(self.stencil.terms.space) == 1:
             corners = corners[:2]
         return sp.And(*(sp.Le(sp.Abs(sp.expand(self.stencil.amplification(p, q))), 1) for p, q in corners))
 
@@ -139,7 +122,8 @@ class Stability:
             p = np.take_along_axis(p_grid, column[..., None], axis=-1)[..., 0]
             q = np.take_along_axis(q_grid, row[..., None], axis=-1)[..., 0]
             reach *= _SHRINK
-        return gain.max(axis=(-2, -1))
+        result: np.ndarray = gain.max(axis=(-2, -1))
+        return result
 
     def is_stable(self, theta: Any = (), tolerance: float = 1e-9) -> np.ndarray:
         """Whether no plane wave grows, by `max_gain`.
@@ -170,7 +154,8 @@ class Stability:
         numpy.ndarray of bool, shape (...)
         """
         step = self._steps(theta)
-        return np.all((step.real >= 0) & (step.imag == 0), axis=(-2, -1))
+        result: np.ndarray = np.all((step.real >= 0) & (step.imag == 0), axis=(-2, -1))
+        return result
 
     def _steps(self, theta: Any) -> np.ndarray:
         step = self.stencil.kernel_map.as_numpy(theta)
@@ -180,7 +165,7 @@ class Stability:
 
     def _numbers(self) -> tuple[tuple[sp.Expr, sp.Expr], tuple[sp.Expr, sp.Expr], sp.Expr] | None:
         """Diffusion and drift numbers along x and y, and the mean's factor; None outside the family."""
-        terms, h, dt = self.stencil.pde.terms, self.stencil.spacing, self.stencil.dt
+        terms, h, dt = self.stencil.terms.coefficients, self.stencil.spacing, self.stencil.dt
         family = {(2, 0), (1, 0), (0, 2), (0, 1), (0, 0)}
         if self.stencil.accuracy != 2 or not terms.keys() <= family or _is_complex(terms.values()):
             return None
@@ -193,7 +178,7 @@ class Stability:
 
     def __repr__(self) -> str:
         shown = self.conditions if self.conditions is not None else f"sampled; sufficient: {self.sufficient}"
-        return f"<Stability of {self.stencil.pde.name or 'EvolutionPDE'}: {shown}>"
+        return f"<Stability of {self.stencil.terms.name}: {shown}>"
 
     def _repr_latex_(self) -> str:
         if self.conditions is not None:

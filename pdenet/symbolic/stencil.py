@@ -1,4 +1,4 @@
-"""The stencil of an evolution equation: one explicit time step as a correlation kernel."""
+"""A stencil: one explicit time step of some terms as a correlation kernel."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from pdenet.symbolic import variables
@@ -18,25 +19,24 @@ from pdenet.symbolic.differences import (
 )
 from pdenet.symbolic.kernels import KernelMap
 from pdenet.symbolic.parsing import Orders, derivative_name
-from pdenet.symbolic.stability import Stability
 
 if TYPE_CHECKING:
     import torch
 
-    from pdenet.symbolic.equation import EvolutionPDE
+    from pdenet.symbolic.terms import Terms
 
 
 @dataclass(frozen=True, repr=False)
 class Stencil:
-    """Central differences of the right-hand side of an equation, times the time step.
+    """Central differences of the terms of an equation, times the time step.
 
     A layer is ``u + K u``; the stencil is ``K``, without the identity, written as `conv2d` applies it
     (cross-correlation; x to the right, y downwards). Made by `EvolutionPDE.stencil`.
 
     Parameters
     ----------
-    pde : EvolutionPDE
-        The equation.
+    terms : Terms
+        The right-hand side of the equation.
     accuracy : {2, 4, 6}
         Order of the spatial error in the spacing.
     spacing : sympy.Expr
@@ -51,9 +51,18 @@ class Stencil:
     ------
     ValueError
         If the accuracy, a step or the width is not as above, or the width cannot carry a derivative.
+
+    Examples
+    --------
+    >>> from pdenet.symbolic import PDE_1D
+    >>> stencil = PDE_1D.stencil()
+    >>> stencil.matrix
+    Matrix([[alpha**2/2 - beta/2, -alpha**2 + gamma, alpha**2/2 + beta/2]])
+    >>> stencil.symbol()
+    alpha**2*(cos(p) - 1) + I*beta*sin(p) + gamma
     """
 
-    pde: EvolutionPDE
+    terms: Terms
     accuracy: int
     spacing: sp.Expr
     dt: sp.Expr
@@ -77,28 +86,31 @@ class Stencil:
                 )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Stencil, (self.pde, self.accuracy, self.spacing, self.dt, self.width)
+        return Stencil, (self.terms, self.accuracy, self.spacing, self.dt, self.width)
 
     @property
     def parameters(self) -> tuple[sp.Symbol, ...]:
-        """Parameters of the equation, in the order of the columns of theta."""
-        return self.pde.parameters
+        """Parameters of the terms, in the order of the columns of theta."""
+        return self.terms.parameters
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows (y) and columns (x) of the kernel; one row in 1-D."""
         width = self.width or max(self.accuracy + 1, *self._widths().values())
-        return (width if len(self.pde.space) == 2 else 1), width
+        return (width if len(self.terms.space) == 2 else 1), width
 
     def _widths(self) -> dict[Orders, int]:
         """Narrowest width of each derivative."""
-        return {(i, j): 2 * max(half_width(n, self.accuracy) for n in (i, j)) + 1 for i, j in self.pde.terms}
+        return {
+            (i, j): 2 * max(half_width(n, self.accuracy) for n in (i, j)) + 1
+            for i, j in self.terms.coefficients
+        }
 
     @cached_property
     def patterns(self) -> dict[Orders, sp.ImmutableMatrix]:
-        """Difference matrix of each derivative of the equation, scaled by the steps: K is their sum."""
+        """Difference matrix of each derivative, scaled by the steps: what a coefficient of K multiplies."""
         rows, columns = self.shape
-        return {(i, j): self._pattern(i, columns, j, rows) for i, j in self.pde.terms}
+        return {(i, j): self._pattern(i, columns, j, rows) for i, j in self.terms.coefficients}
 
     def _pattern(self, i: int, columns: int, j: int, rows: int) -> sp.ImmutableMatrix:
         along_x = _padded(central_weights(i, self.accuracy), columns)
@@ -110,7 +122,7 @@ class Stencil:
     def matrix(self) -> sp.ImmutableMatrix:
         """Kernel as a matrix: rows are y from top to bottom, columns are x from left to right."""
         total = sp.zeros(*self.shape)
-        for orders, coefficient in self.pde.terms.items():
+        for orders, coefficient in self.terms.coefficients.items():
             total += coefficient * self.patterns[orders]
         return sp.ImmutableMatrix(total.applyfunc(sp.expand))
 
@@ -140,7 +152,7 @@ class Stencil:
         """
         p, q = sp.sympify(p), sp.sympify(q)
         total = sp.Integer(0)
-        for (i, j), coefficient in self.pde.terms.items():
+        for (i, j), coefficient in self.terms.coefficients.items():
             wave = difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q)
             total += sp.factor_terms(coefficient * self.dt / self.spacing ** (i + j) * wave)
         return total
@@ -161,9 +173,9 @@ class Stencil:
         The scheme is ``(psi(t + dt) - psi(t)) / dt = K psi / dt``; left minus right starts with a term of
         first order in dt and one of order `accuracy` in the spacing.
         """
-        field, space, time = self.pde.field, self.pde.space, self.pde.time
+        field, space, time = self.terms.field, self.terms.space, self.terms.time
         residual = self.dt / 2 * field.diff(time, 2)
-        for orders, coefficient in self.pde.terms.items():
+        for orders, coefficient in self.terms.coefficients.items():
             for axis, variable in enumerate(space):
                 degree, factor = leading_error(orders[axis], self.accuracy)
                 if factor == 0:
@@ -173,14 +185,21 @@ class Stencil:
                 residual -= coefficient * factor * self.spacing ** (degree - orders[axis]) * derivative
         return residual
 
-    def stability(self) -> Stability:
-        """Conditions under which the linear layer lets no plane wave grow, and keeps images non-negative."""
-        return Stability(self)
-
     @cached_property
     def kernel_map(self) -> KernelMap:
-        """Compiled map from parameters to kernels, shared by `kernels` and `stability`."""
-        return KernelMap(self)
+        """Compiled map from parameters to kernels, made once.
+
+        Raises
+        ------
+        ValueError
+            If the spacing or dt is a symbol.
+        """
+        for name, step in (("spacing", self.spacing), ("dt", self.dt)):
+            if step.free_symbols:
+                message = f"{name} is the symbol {step} – expected a number: kernels are numbers"
+                raise ValueError(message)
+        patterns = np.stack([np.array(pattern, dtype=float) for pattern in self.patterns.values()])
+        return KernelMap(self.parameters, tuple(self.terms.coefficients.values()), patterns)
 
     def kernels(self, theta: torch.Tensor) -> torch.Tensor:
         """Kernels of many layers at once, differentiable in their parameters.
@@ -206,7 +225,7 @@ class Stencil:
     def __repr__(self) -> str:
         rows, columns = self.shape
         return (
-            f"<Stencil {rows}x{columns}, accuracy {self.accuracy}, {len(self.offsets)} taps, of {self.pde}>"
+            f"<Stencil {rows}x{columns}, accuracy {self.accuracy}, {len(self.offsets)} taps, of {self.terms}>"
         )
 
     def _repr_latex_(self) -> str:

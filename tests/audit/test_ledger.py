@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import sympy as sp
 
 from pdenet.audit.ledger import ENTRIES, Entry, Finding, Verdict, find, run
-from pdenet.audit.ledger.entry import above, below, close, order, zero
+from pdenet.audit.ledger.entry import above, agree, below, close, order, zero
 from pdenet.audit.ledger.page import overview, row
 
 PART = Path(__file__).parents[2] / "book" / "part1"
@@ -77,6 +78,9 @@ def test_the_ledger_is_read_without_torch() -> None:
         (above("x", float("inf"), 0.1), False, "x: inf, not above 0.1"),
         (close("x", 1.7241, 1.724, 1e-3), True, "x: 1.72, predicted 1.72"),
         (close("x", float("nan"), 1.0, 1e-3), False, "x: nan, predicted 1"),
+        (agree("x", np.array([True, False]), np.array([True, False])), True, "x: 0 exceptions in 2"),
+        (agree("x", np.array([True, False]), np.array([True, True])), False, "x: 1 exceptions in 2"),
+        (agree("x", np.ones(2, dtype=bool), np.ones(2, dtype=bool)), False, "x: 0 exceptions in 2"),
         (order("x", [0.2, 0.1], [4e-2, 1e-2], 2), True, "x: order 2.00, predicted 2"),
         (order("x", [10, 20], [4e-2, 2e-2], -2), False, "x: order -1.00, predicted -2"),
     ],

@@ -1,3 +1,5 @@
+"""The exact flow against the dense exponential, itself, and solvers."""
+
 import numpy as np
 import pytest
 import torch
@@ -7,19 +9,21 @@ from pdenet.models import StencilField
 from pdenet.ops.exact_flow import exact_flow
 from pdenet.ops.ode.solve import solve
 from pdenet.ops.ode.solvers import Adaptive, Fixed
-from pdenet.ops.paths.gates import gated_stack
+from pdenet.ops.paths.gates import Boundary, gated_stack
 from pdenet.symbolic import PDE1
 
 KERNEL = np.array([[0.1, 0.3, -0.2], [0.6, -1.7, 0.1], [0.05, 0.4, 0.2]])  # no symmetry at all
 
 
-def state(*shape):
+def state(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).random(shape)
 
 
 @pytest.mark.parametrize("boundary", ["zero", "periodic"])
 @pytest.mark.parametrize("shape", [(5, 7), (3, 4, 6)])
-def test_the_exact_flow_is_the_exponential_of_the_dense_matrix(boundary, shape):
+def test_the_exact_flow_is_the_exponential_of_the_dense_matrix(
+    boundary: Boundary, shape: tuple[int, ...]
+) -> None:
     u = state(*shape)
     (step,) = gated_stack(KERNEL[None], np.ones((1, *shape[-2:])), boundary=boundary).steps
     dense = step.toarray() - np.eye(step.shape[0])
@@ -27,7 +31,7 @@ def test_the_exact_flow_is_the_exponential_of_the_dense_matrix(boundary, shape):
     np.testing.assert_allclose(exact_flow(KERNEL, u, 1.3, boundary=boundary), expected, rtol=1e-12)
 
 
-def test_the_flow_is_a_group():
+def test_the_flow_is_a_group() -> None:
     u = state(6, 6)
     there = exact_flow(KERNEL, u, 0.7)
     np.testing.assert_allclose(exact_flow(KERNEL, there, -0.7), u, rtol=1e-9)
@@ -35,7 +39,7 @@ def test_the_flow_is_a_group():
     np.testing.assert_array_equal(exact_flow(KERNEL, u, 0.0), u)
 
 
-def test_the_solver_finds_the_same_flow():
+def test_the_solver_finds_the_same_flow() -> None:
     field = StencilField(PDE1).double()
     u = torch.from_numpy(state(1, 2, 9, 8))
     expected = exact_flow(field.kernels()[0].detach(), u[0], 3.0)
@@ -47,7 +51,7 @@ def test_the_solver_finds_the_same_flow():
     assert errors[0] > 1000 * errors[2]
 
 
-def test_euler_layers_tend_to_the_flow_with_order_one():
+def test_euler_layers_tend_to_the_flow_with_order_one() -> None:
     field = StencilField(PDE1).double()
     u = torch.from_numpy(state(1, 2, 9, 8))
     expected = exact_flow(field.kernels()[0].detach(), u[0], 2.0)
@@ -70,6 +74,6 @@ def test_euler_layers_tend_to_the_flow_with_order_one():
         (KERNEL[:2], state(4, 4), 1.0, "odd sizes"),
     ],
 )
-def test_bad_input_is_named(kernel, u, duration, match):
+def test_bad_input_is_named(kernel: np.ndarray, u: np.ndarray, duration: float, match: str) -> None:
     with pytest.raises(ValueError, match=match):
         exact_flow(kernel, u, duration)

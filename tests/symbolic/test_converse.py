@@ -92,6 +92,18 @@ def test_a_zero_kernel_and_a_kernel_that_varies_are_refused() -> None:
         pde_of_kernel(sp.diag(0, x, 0))
 
 
+def test_coefficients_of_many_layers_are_the_terms_of_equation_39() -> None:
+    theta = torch.from_numpy(np.random.default_rng(7).normal(size=(3, 4, 5)))
+    a = kernel_coefficients(PDE1.kernels(theta))
+    orders = tuple(np.transpose(list(PDE1.terms)))
+    squared = theta[..., [0, 2]] ** 2 / 2
+    expected = torch.stack([squared[..., 0], theta[..., 1], squared[..., 1], theta[..., 3], theta[..., 4]])
+    assert a.shape == (3, 4, 3, 3)
+    np.testing.assert_allclose(np.moveaxis(a[..., *orders], -1, 0), expected, atol=1e-14)
+    a[..., *orders] = 0
+    assert np.abs(a).max() < 1e-14
+
+
 @pytest.mark.parametrize("function", [kernel_coefficients, coefficients_kernel, nearest_reachable])
 def test_batches_of_other_kernels_are_refused(function: object) -> None:
     with pytest.raises(ValueError, match=r"have the shape \(4, 5, 5\) – expected \(\.\.\., 3, 3\)"):

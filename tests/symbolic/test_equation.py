@@ -120,7 +120,7 @@ def test_right_hand_side_refused_by_name(term: sp.Expr, message: str) -> None:
 )
 def test_equation_refused_by_name(equation: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        EvolutionPDE(equation)  # type: ignore[arg-type]
+        EvolutionPDE(equation)
 
 
 def test_shown_as_one_line_of_text_and_of_mathematics() -> None:

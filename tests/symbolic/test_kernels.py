@@ -111,7 +111,8 @@ def test_correlation_is_exact_on_a_quadratic_with_rows_downwards() -> None:
     rows, columns = torch.meshgrid(torch.arange(6.0), torch.arange(7.0), indexing="ij")
 
     def image(expression: sp.Expr) -> torch.Tensor:
-        return sp.lambdify((x, y), expression + 0 * x)(columns.double(), rows.double())
+        values: torch.Tensor = sp.lambdify((x, y), expression + 0 * x)(columns.double(), rows.double())
+        return values
 
     exact = image(PDE1.rhs.subs(psi, quadratic).doit().subs(values))
     out = torch.nn.functional.conv2d(image(quadratic)[None, None], PDE1.kernels(theta)[None, None])[0, 0]

@@ -50,8 +50,8 @@ def test_formulas_and_numerics_of_the_package_agree() -> None:
     theirs = particle.free_packet(grid, 3.0, momentum=1.0, width=0.9, mass=1.3, hbar=0.7)
     np.testing.assert_allclose(packet(grid, 3.0), theirs, atol=1e-14)
     level = sp.lambdify(x, oscillator_state(3).subs({**values, omega: 0.9}), "numpy")
-    theirs = particle.oscillator_state(3, grid, mass=1.3, omega=0.9, hbar=0.7)
-    np.testing.assert_allclose(level(grid), theirs, atol=1e-13)
+    states = particle.oscillator_state(3, grid, mass=1.3, omega=0.9, hbar=0.7)
+    np.testing.assert_allclose(level(grid), states, atol=1e-13)
 
 
 def test_the_packet_has_probability_one_the_width_asked_for_and_the_mean_momentum() -> None:

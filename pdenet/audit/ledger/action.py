@@ -1,4 +1,4 @@
-"""Entries of section 3.2, second half: from the symbol (34) to the action (38), and the exact propagator."""
+"""Rows (36) to (38): kinetic term, potential term, and the action of a path through layers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from itertools import pairwise, product
 import numpy as np
 import sympy as sp
 
+from pdenet.audit.ledger.bell import BELL, DISTANCE, WIDTH
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
+from pdenet.audit.ledger.line import wrong_by
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, psi_1d, t, x
 from pdenet.symbolic.action import (
     action,
@@ -20,42 +22,37 @@ from pdenet.symbolic.action import (
 from pdenet.symbolic.propagator import gaussian_weights
 
 _PAGE = "action"
-_WIDTH = sp.Symbol("alpha", real=True, nonzero=True)
-_D = sp.Symbol("d", real=True)
-_BELL = sp.exp(gamma - (_D + beta) ** 2 / (2 * _WIDTH**2))
 
-
-_HOLDING_FACTOR = 1 / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi))
 
 # (36) and (37)
 
 
 def _kinetic() -> list[Finding]:
     velocity = sp.Symbol("v", real=True)
-    kinetic = kinetic_term(velocity, _WIDTH, beta)
+    kinetic = kinetic_term(velocity, WIDTH, beta)
     parts = velocity**2 / 2 + beta * velocity + beta**2 / 2
-    exponent = sp.expand_log(sp.log(_BELL), force=True) - gamma
+    exponent = sp.expand_log(sp.log(BELL), force=True) - gamma
     field = sp.Function("phi")(x, t)
-    gauged = sp.exp(-beta * x / _WIDTH**2) * field
-    rest = _WIDTH**2 / 2 * field.diff(x, 2) + (gamma - beta**2 / (2 * _WIDTH**2)) * field
-    residual = (PDE_1D.equation.rhs.subs(alpha, _WIDTH)).subs(psi_1d, gauged).doit() - gauged.diff(t)
+    gauged = sp.exp(-beta * x / WIDTH**2) * field
+    rest = WIDTH**2 / 2 * field.diff(x, 2) + (gamma - beta**2 / (2 * WIDTH**2)) * field
+    residual = (PDE_1D.equation.rhs.subs(alpha, WIDTH)).subs(psi_1d, gauged).doit() - gauged.diff(t)
     return [
-        zero("exponent of (35) against -T", exponent + kinetic_term(_D, _WIDTH, beta)),
-        zero("T against v^2/2, beta v and beta^2/2, over alpha^2", kinetic - parts / _WIDTH**2),
+        zero("exponent of (35) against -T", exponent + kinetic_term(DISTANCE, WIDTH, beta)),
+        zero("T against v^2/2, beta v and beta^2/2, over alpha^2", kinetic - parts / WIDTH**2),
         zero(
             "(21) for exp(-beta x/alpha^2) phi against (21) without drift, gamma less beta^2/2 alpha^2",
-            residual * sp.exp(beta * x / _WIDTH**2) - (rest - field.diff(t)),
+            residual * sp.exp(beta * x / WIDTH**2) - (rest - field.diff(t)),
         ),
     ]
 
 
 def _potential(potential: sp.Expr) -> list[Finding]:
-    weight = sp.exp(potential - kinetic_term(_D, _WIDTH, beta))
-    mass = sp.integrate(weight.subs({_WIDTH: 2, beta: 0}), (_D, -sp.oo, sp.oo))
+    weight = sp.exp(potential - kinetic_term(DISTANCE, WIDTH, beta))
+    mass = sp.integrate(weight.subs({WIDTH: 2, beta: 0}), (DISTANCE, -sp.oo, sp.oo))
     return [
         zero(
             "exp(V - T) against the propagator (35)",
-            weight - _BELL / (sp.Abs(_WIDTH) * sp.sqrt(2 * sp.pi)),
+            weight - BELL / (sp.Abs(WIDTH) * sp.sqrt(2 * sp.pi)),
         ),
         zero("mass of exp(V - T) against exp(gamma)", mass - sp.exp(gamma)),
     ]
@@ -78,10 +75,10 @@ def _potential_energy(sign: int) -> list[Finding]:
 
 def _potential_as_printed() -> list[Finding]:
     """The print, its missing bars alone at alpha = -2, and gamma read as a potential energy."""
-    bars = sp.exp(gamma - sp.log(_WIDTH) - sp.log(2 * sp.pi) / 2 - kinetic_term(_D, _WIDTH, beta))
-    mass = sp.integrate(sp.simplify(bars.subs({_WIDTH: -2, beta: 0})), (_D, -sp.oo, sp.oo))
+    bars = sp.exp(gamma - sp.log(WIDTH) - sp.log(2 * sp.pi) / 2 - kinetic_term(DISTANCE, WIDTH, beta))
+    mass = sp.integrate(sp.simplify(bars.subs({WIDTH: -2, beta: 0})), (DISTANCE, -sp.oo, sp.oo))
     return [
-        *_potential(gamma - sp.log(_WIDTH)),
+        *_potential(gamma - sp.log(WIDTH)),
         zero(
             "with -log(2 pi)/2, alpha = -2: mass of exp(V - T) over exp(gamma) against 1",
             mass / sp.exp(gamma) - 1,
@@ -124,7 +121,7 @@ def _action() -> list[Finding]:
     ends = sp.symbols("x_0 x_3", real=True)
     return [
         below(
-            "sum over 2401 paths of exp(-S) against three Gaussian layers", _largest(sums - expected), 1e-12
+            "sum over 2401 paths of exp(-S) against three Gaussian layers", wrong_by(sums, expected), 1e-12
         ),
         close(
             "with the V printed in (37) too large by the factor",
@@ -132,14 +129,15 @@ def _action() -> list[Finding]:
             (2 * np.pi) ** 1.5,
             1e-9,
         ),
-        above("with T + V in place of T - V off by", _largest(wrong_sign - expected), 0.1),
+        above("with T + V in place of T - V off by", wrong_by(wrong_sign, expected), 0.1),
         zero("slopes of S against the jumps of (v + beta)/alpha^2", _slopes(ends, inner)),
         below("path of least action, found as a minimum, against the closed form", _minimum(), 1e-9),
     ]
 
 
 def _kinetic_sum(paths: np.ndarray) -> np.ndarray:
-    return (((np.diff(paths) + _BETAS) / _ALPHAS) ** 2 / 2).sum(axis=1)
+    result: np.ndarray = (((np.diff(paths) + _BETAS) / _ALPHAS) ** 2 / 2).sum(axis=1)
+    return result
 
 
 def _slopes(ends: tuple[sp.Symbol, ...], inner: tuple[sp.Symbol, ...]) -> sp.Matrix:
@@ -162,11 +160,7 @@ def _minimum() -> float:
     hessian = difference.T @ (stiffness[:, None] * difference)
     force = -difference.T @ (stiffness * _BETAS) - hessian[:, [0, 3]] @ [2.0, -5.0]
     found = np.linalg.solve(hessian[1:3, 1:3], force[1:3])
-    return _largest(found - classical_path(2.0, -5.0, _ALPHAS, _BETAS)[1:3])
-
-
-def _largest(values: np.ndarray) -> float:
-    return float(np.abs(values).max())
+    return wrong_by(found, classical_path(2.0, -5.0, _ALPHAS, _BETAS)[1:3])
 
 
 _NOTHING = r"$\alpha\ne0$"
@@ -194,7 +188,7 @@ ENTRIES = (
         r"$e^{-S}$ this $V$ is minus a potential energy, which is $U=-\hbar\gamma$; the logarithms belong to "
         r"the measure.",
         assumptions=_NOTHING,
-        check=lambda: [*_potential(potential_term(_WIDTH, gamma)), *_potential_energy(-1)],
+        check=lambda: [*_potential(potential_term(WIDTH, gamma)), *_potential_energy(-1)],
         check_printed=_potential_as_printed,
         page=_PAGE,
     ),

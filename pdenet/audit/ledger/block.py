@@ -1,4 +1,4 @@
-"""Ledger entries of sections 3.1 and 4.1: a residual block as a PDE, the PDE of a kernel, the second PDE."""
+"""Rows (21) to (25): a residual block as an explicit step of a PDE on a line, and the order of its taps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import sympy as sp
 from scipy.linalg import expm
 
+from pdenet.audit.ledger.convolution import conv1d
 from pdenet.audit.ledger.entry import (
     Entry,
     Finding,
@@ -22,7 +23,7 @@ from pdenet.symbolic import PDE_1D
 from pdenet.symbolic.differences import difference_symbol
 from pdenet.symbolic.variables import alpha, beta, dt, dx, gamma, p, psi_1d, t, x
 
-_BLOCK = "residual-block-as-pde"
+_PAGE = "residual-block-as-pde"
 
 # (21): the PDE on a line.
 
@@ -102,7 +103,10 @@ def _gaussian_error(layers: int, spacing: float, duration: float = 4.0) -> float
 
     def exact(grid: np.ndarray, time: float) -> np.ndarray:
         variance = 1 + a**2 * time
-        return np.exp(c * time - (grid + b * time) ** 2 / (2 * variance)) / np.sqrt(2 * np.pi * variance)
+        result: np.ndarray = np.exp(c * time - (grid + b * time) ** 2 / (2 * variance)) / np.sqrt(
+            2 * np.pi * variance
+        )
+        return result
 
     step = duration / layers
     grid = spacing * np.arange(-round(16 / spacing), round(16 / spacing) + 1)
@@ -182,13 +186,6 @@ def _by_24(state: np.ndarray, drift: float = _B) -> np.ndarray:
     return taps[0] * wide[2:] + taps[1] * wide[1:-1] + taps[2] * wide[:-2]
 
 
-def _conv1d(state: np.ndarray, taps: np.ndarray) -> np.ndarray:
-    import torch
-
-    image, kernel = torch.from_numpy(state.copy())[None, None], torch.from_numpy(taps.copy())[None, None]
-    return torch.nn.functional.conv1d(image, kernel, padding=1)[0, 0].numpy()
-
-
 _PRINTED_LIST = np.array([(_A**2 + _B) / 2, _C - _A**2, (_A**2 - _B) / 2])
 
 
@@ -196,14 +193,14 @@ def _layer_with(taps: np.ndarray) -> list[Finding]:
     """What a convolution layer makes of the list, against (24)."""
     state = np.random.default_rng(0).normal(size=40)
     return [
-        below("conv1d with the list minus (24)", np.abs(_conv1d(state, taps) - _by_24(state)).max(), 1e-13)
+        below("conv1d with the list minus (24)", np.abs(conv1d(state, taps) - _by_24(state)).max(), 1e-13)
     ]
 
 
 def _order_of_the_list() -> list[Finding]:
     state = np.random.default_rng(0).normal(size=40)
     convolved = np.convolve(state, _PRINTED_LIST, "same")
-    mirrored = _conv1d(state, _PRINTED_LIST)
+    mirrored = conv1d(state, _PRINTED_LIST)
     return [
         *_layer_with(_PRINTED_LIST[::-1]),
         below(
@@ -219,13 +216,6 @@ def _order_of_the_list() -> list[Finding]:
     ]
 
 
-def _conv2d(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    import torch
-
-    wide, taps = (torch.from_numpy(np.array(array, dtype=float))[None, None] for array in (image, kernel))
-    return torch.nn.functional.conv2d(wide, taps)[0, 0].numpy()
-
-
 def _taylor_errors() -> list[Finding]:
     return _quotients(lambda *d: d[2] / 2, lambda *d: d[3] / 6, lambda *d: d[4] / 12)
 
@@ -239,7 +229,7 @@ ENTRIES = (
         _gaussian_solves_the_equation,
         assumptions=r"Real $\alpha$, so the diffusivity $\alpha^2/2$ is not negative. With $\beta>0$ a "
         r"profile moves to the left.",
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "22",
@@ -255,7 +245,7 @@ ENTRIES = (
         reason=r"Quotients are set equal to derivatives, which they only approximate.",
         assumptions=r"$\psi$ smooth. Only the quotient in time is Euler's; those in space are central.",
         check_printed=lambda: _quotients(sp.Integer(0), sp.Integer(0), sp.Integer(0)),
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "23",
@@ -271,7 +261,7 @@ ENTRIES = (
         r"$\Delta x$ thinner layers do not remove it.",
         assumptions=r"$\psi$ smooth; steps within the stable region.",
         check_printed=lambda: _scheme(sp.Integer(0)),
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "24",
@@ -282,7 +272,7 @@ ENTRIES = (
         _three_taps,
         assumptions=r"$\Delta x=\Delta t=1$; for other steps read $\alpha^2\Delta t/\Delta x^2$, "
         r"$\beta\,\Delta t/\Delta x$, $\gamma\,\Delta t$.",
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "25",
@@ -298,6 +288,6 @@ ENTRIES = (
         r"layer with $-\beta$.",
         assumptions=r"The list stands for the offsets $-1,0,1$, from left to right.",
         check_printed=lambda: _layer_with(_PRINTED_LIST),
-        page=_BLOCK,
+        page=_PAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Rows on the way back: from an equation to a block, from a kernel to its equation, to a Hamiltonian."""
+"""Rows U1 to U4: which equations are a block, which kernels an equation reaches, and their Hamiltonian."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import sympy as sp
 
-from pdenet.audit.ledger.block import _conv2d
+from pdenet.audit.ledger.convolution import conv2d
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
 from pdenet.symbolic import PDE1, PDE_1D
 from pdenet.symbolic.converse import coefficients_kernel, fit_taps, kernel_coefficients
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import alpha, beta, gamma, p, psi, t, x, y
 
-_CONVERSE = "kernels-as-equations"
+_PAGE = "kernels-as-equations"
 
 
 # U1: which equations are a residual block.
@@ -25,10 +25,12 @@ def _increments() -> dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
     place = np.arange(32)
 
     def second(u: np.ndarray) -> np.ndarray:
-        return np.roll(u, -1, -1) - 2 * u + np.roll(u, 1, -1)
+        result: np.ndarray = np.roll(u, -1, -1) - 2 * u + np.roll(u, 1, -1)
+        return result
 
     def first(u: np.ndarray) -> np.ndarray:
-        return (np.roll(u, -1, -1) - np.roll(u, 1, -1)) / 2
+        result: np.ndarray = (np.roll(u, -1, -1) - np.roll(u, 1, -1)) / 2
+        return result
 
     return {
         "constant coefficients": lambda u, _: 0.3 * second(u) + 0.2 * first(u) - 0.1 * u,
@@ -95,10 +97,11 @@ def _three_taps_and_back() -> list[Finding]:
     target = torch.tensor([[1.0, 2.0, -1.0]], dtype=torch.float64)
     ((PDE_1D.stencil().kernels(theta) - target) ** 2).sum().backward()
     slope = float(theta.grad[0]) if theta.grad is not None else np.nan
+    kernel = PDE_1D.stencil().matrix
     return [
         zero("taps to (alpha^2, beta, gamma) and back", there - sp.Matrix([square, beta, gamma])),
         zero("size of the Jacobian in (alpha, beta, gamma) minus alpha", sp.expand(jacobian + alpha)),
-        zero("kernel at -alpha minus kernel at alpha", PDE_1D.matrix.subs(alpha, -alpha) - PDE_1D.matrix),
+        zero("kernel at -alpha minus kernel at alpha", kernel.subs(alpha, -alpha) - kernel),
         Finding("gradient of a loss with respect to alpha at alpha = 0 is exactly 0", slope == 0.0),
         *_reached(0.5),
     ]
@@ -171,7 +174,7 @@ def _on_biquadratics() -> float:
         return np.asarray(polynomial.polyval2d(columns, rows, derived))
 
     image, expected = derivative(0, 0), sum(a[i, j] * derivative(i, j) for i, j in _NINE)
-    return float(np.abs(_conv2d(image, kernel) - expected[1:-1, 1:-1]).max())
+    return float(np.abs(conv2d(image, kernel) - expected[1:-1, 1:-1]).max())
 
 
 # U4: the kernel as a Hamiltonian.
@@ -181,7 +184,10 @@ def _ring(theta: list[float], size: int = 24) -> np.ndarray:
     """Matrix of the kernel of (21) on a ring of pixels."""
     taps = PDE_1D.stencil().kernel_map.as_numpy(theta)[0]
     eye = np.eye(size)
-    return np.sum([tap * np.roll(eye, d, axis=1) for d, tap in zip((-1, 0, 1), taps, strict=True)], axis=0)
+    result: np.ndarray = np.sum(
+        [tap * np.roll(eye, d, axis=1) for d, tap in zip((-1, 0, 1), taps, strict=True)], axis=0
+    )
+    return result
 
 
 def _hamiltonian(damping: np.ndarray, gain: float) -> list[Finding]:
@@ -263,7 +269,7 @@ ENTRIES = (
         r"coefficients, Burgers' equation and the wave equation have no such step.",
         assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$.",
         check_printed=lambda: _as_a_block(list(_increments())),
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U2",
@@ -279,7 +285,7 @@ ENTRIES = (
         assumptions=r"$c_-,c_0,c_+$ multiply $\psi(x-1),\psi(x),\psi(x+1)$; half is meant for a law of "
         r"the taps that is symmetric about zero.",
         check_printed=lambda: _reached(1.0),
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U3",
@@ -294,7 +300,7 @@ ENTRIES = (
         r"part of the nine-dimensional space of kernels, and (39), which lacks every mixed term, only five.",
         assumptions=r"$a_{20},a_{02}$ may have either sign; $K(d,e)$ multiplies $\psi(x+d,y+e)$.",
         check_printed=lambda: [*_spanned(_SECOND_ORDER), *_spanned(list(PDE1.terms))],
-        page=_CONVERSE,
+        page=_PAGE,
     ),
     Entry(
         "U4",
@@ -310,6 +316,6 @@ ENTRIES = (
         r"and the quotient is not local, and does not exist for every skip.",
         assumptions=r"Periodic boundary, one linear layer.",
         check_printed=_hamiltonian_as_printed,
-        page=_CONVERSE,
+        page=_PAGE,
     ),
 )

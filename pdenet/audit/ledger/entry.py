@@ -9,7 +9,11 @@ from enum import StrEnum
 from time import perf_counter
 from typing import Any
 
+import numpy as np
 import sympy as sp
+
+NOT_IN_THESIS = "(not in the thesis) "
+"""What the print of a row begins with that is ours."""
 
 
 class Verdict(StrEnum):
@@ -104,6 +108,20 @@ def close(what: str, value: float, expected: float, tolerance: float) -> Finding
     value = float(value)
     holds = abs(value - expected) <= tolerance
     return Finding(f"{what}: {value:.3g}, predicted {expected:.3g}", holds)
+
+
+def agree(what: str, left: np.ndarray, right: np.ndarray) -> Finding:
+    """Finding that two conditions give one answer for every case, and neither is always or never met.
+
+    Parameters
+    ----------
+    what : str
+        Which two conditions.
+    left, right : numpy.ndarray of bool, shape (case,)
+        Their answers.
+    """
+    count = int((left != right).sum())
+    return Finding(f"{what}: {count} exceptions in {left.size}", count == 0 and 0 < left.sum() < left.size)
 
 
 def order(

@@ -1,4 +1,4 @@
-"""Chapter I: the convolution layer, and why depth hurts."""
+"""Rows (1) and U9: the convolution layer, and why depth hurts."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def _gradients(model: ConvResNet) -> Tensor:
     """Norm of every layer's gradient, (seed, layer)."""
     from pdenet.models.measures.probes import kernel_gradients
 
-    return kernel_gradients(model, *_images()).flatten(2).norm(dim=2)
+    result: Tensor = kernel_gradients(model, *_images()).flatten(2).norm(dim=2)
+    return result
 
 
 def _causes() -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Rows (12) to (20): momenta inserted between time slices, imaginary time, and the limit of many slices."""
+"""Rows (16) to (20): momenta integrated out between slices, imaginary time, and the limit of many slices."""
 
 from __future__ import annotations
 
@@ -9,24 +9,13 @@ import sympy as sp
 from scipy.integrate import quad
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, order, zero
-from pdenet.audit.ledger.slices import (
-    _FORWARD,
-    _X,
-    HBAR,
-    MASS,
-    MEASURE,
-    TIME,
-    _hbar,
-    _m,
-    _p,
-    _step,
-    evolution,
-    lattice,
-    norm,
-    one_free_slice,
-)
+from pdenet.audit.ledger.oscillator import HAMILTONIAN, HBAR, MASS, TIME, evolution, lattice, norm
+from pdenet.audit.ledger.slices import MEASURE, one_free_slice
 from pdenet.subjects.particle.closed import mehler_kernel, sliced_oscillator_kernel
 from pdenet.symbolic.gaussian import complete_square, gaussian_integral
+
+_X, _p = sp.symbols("X p", real=True)
+_m, _hbar, _step = sp.symbols("m hbar dtau", positive=True)
 
 # (16a): plane waves
 
@@ -230,7 +219,7 @@ ENTRIES = (
             r"p_0\vert x_0\rangle$ is absent, and $P_{N-1}$ is $p_{N-1}$; the second is right but for the "
             r"indices $n-1$ and $0-1$, which are $N-1$ and $0$."
         ),
-        assumptions=_FORWARD,
+        assumptions=HAMILTONIAN,
         check=lambda: [*plane_waves(-1, True), outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
         check_printed=lambda: [
             *plane_waves(1, True),

@@ -1,4 +1,4 @@
-"""Rows (28) to (30): the kernel in momentum space, and its exponent."""
+"""Rows (28) to (31): delta and kernel in momentum space, one layer in phase space, its exponent."""
 
 from __future__ import annotations
 
@@ -18,31 +18,28 @@ from pdenet.audit.ledger.entry import (
     order,
     zero,
 )
-from pdenet.audit.ledger.relu import _PAGE, Array, Waves, _matrix, _relu, _wrong_by
+from pdenet.audit.ledger.line import Array, Waves, matrix_of, wrong_by
+from pdenet.audit.ledger.waves import (
+    PERIODIC,
+    logarithm,
+    no_factor,
+    omega_itself,
+    one_over,
+    phases,
+    symbol_of,
+)
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p
 
+_PAGE = "path-sum"
+
 # (28), (29): delta and kernel in momentum space, on a periodic line of M sites.
-
-
-def _phases(sites: int) -> Waves:
-    """exp(i p (x - x')) as (x, x', p), p = 2 pi k / M."""
-    places = np.arange(sites)
-    distance = places[:, None] - places
-    return np.exp(2j * np.pi / sites * distance[..., None] * places)
-
-
-def _symbol(kernel: Array, sites: int) -> Waves:
-    """Sum of K(d) exp(ipd) at p = 2 pi k / M, for a kernel of three taps."""
-    momenta = 2 * np.pi * np.arange(sites) / sites
-    waves: Waves = np.exp(1j * np.outer(momenta, [-1, 0, 1]))
-    return waves @ kernel
 
 
 def _delta(factor: Callable[[int], float]) -> list[Finding]:
     return [
         below(
             f"M = {sites}: sum of waves minus the identity",
-            _wrong_by(factor(sites) * _phases(sites).sum(-1), np.eye(sites) + 0j),
+            wrong_by(factor(sites) * phases(sites).sum(-1), np.eye(sites) + 0j),
             1e-13,
         )
         for sites in (3, 8)
@@ -51,9 +48,7 @@ def _delta(factor: Callable[[int], float]) -> list[Finding]:
 
 def _times_too_large() -> list[Finding]:
     identity = 8 * np.eye(8) + 0j
-    return [
-        below("M = 8: without 1/M, minus M times identity", _wrong_by(_phases(8).sum(-1), identity), 1e-12)
-    ]
+    return [below("M = 8: without 1/M, minus M times identity", wrong_by(phases(8).sum(-1), identity), 1e-12)]
 
 
 _KERNEL = np.array(
@@ -64,8 +59,8 @@ _KERNEL = np.array(
 def _kernel_in_momentum_space() -> list[Finding]:
     sites = 8
     printed = alpha**2 * (sp.cos(p) - 1) + sp.I * beta * sp.sin(p) + gamma
-    matrix = _matrix(_KERNEL, sites)
-    back = _phases(sites) @ _symbol(_KERNEL, sites) / sites
+    matrix = matrix_of(_KERNEL, sites)
+    back = phases(sites) @ symbol_of(_KERNEL, sites) / sites
     waves = np.exp(2j * np.pi * np.outer(np.arange(sites), np.arange(sites)) / sites) / np.sqrt(sites)
 
     def coupling(layer: Array) -> float:
@@ -81,7 +76,7 @@ def _kernel_in_momentum_space() -> list[Finding]:
             "symbol of (24) minus the printed one",
             (PDE_1D.stencil().symbol(p) - printed).expand(complex=True),
         ),
-        below("kernel minus its inverse transform, M = 8", _wrong_by(back, matrix + 0j), 1e-13),
+        below("kernel minus its inverse transform, M = 8", wrong_by(back, matrix + 0j), 1e-13),
         below("periodic layer: coupling of two waves", coupling(np.eye(sites) + matrix), 1e-13),
         above("zero border: coupling of two waves", coupling(np.eye(sites) + zero_border), 0.03),
         above(
@@ -101,13 +96,13 @@ def _one_layer(factor: Callable[[int], float], gated: bool) -> list[Finding]:
     u = np.random.default_rng(2).normal(size=sites)
     findings = []
     for w in (0.8, -0.8):
-        exact = w * (u + _matrix(_KERNEL, sites) @ u)
+        exact = w * (u + matrix_of(_KERNEL, sites) @ u)
         h = np.log(complex(w))
-        form = factor(sites) * np.exp(h) * (_phases(sites) @ (1 + _symbol(_KERNEL, sites))) @ u
-        findings.append(below(f"w = {w}: phase-space form minus layer", _wrong_by(form, exact + 0j), 1e-12))
+        form = factor(sites) * np.exp(h) * (phases(sites) @ (1 + symbol_of(_KERNEL, sites))) @ u
+        findings.append(below(f"w = {w}: phase-space form minus layer", wrong_by(form, exact + 0j), 1e-12))
     if gated:  # the print puts the ReLU into the one number h = log(kappa w): kappa is 0 or 1 for all sites
-        after = _relu(exact)
-        best = min(_wrong_by(kappa * exact, after) for kappa in (0, 1))
+        after = np.maximum(exact, 0)
+        best = min(wrong_by(kappa * exact, after) for kappa in (0, 1))
         findings.append(
             below("ReLU as one number kappa in h, the better of 0 and 1: form minus layer", best, 1e-12)
         )
@@ -123,10 +118,10 @@ def _exponent(h_of: Callable[[Waves], Waves], kept: bool = True, name: str = "fo
     u = np.random.default_rng(4).normal(size=sites)
     f = np.array([0.2, 0.4, 0.3])
     for w in (0.1, 0.9, 10.0):
-        layer = w * u + _matrix(f, sites) @ u
-        weights = (w if kept else 1) * np.exp(h_of(_symbol(f / w, sites)))
-        form = _phases(sites) @ weights @ u / sites
-        error = _wrong_by(form, layer + 0j) / float(np.abs(layer).max())
+        layer = w * u + matrix_of(f, sites) @ u
+        weights = (w if kept else 1) * np.exp(h_of(symbol_of(f / w, sites)))
+        form = phases(sites) @ weights @ u / sites
+        error = wrong_by(form, layer + 0j) / float(np.abs(layer).max())
         findings.append(below(f"f of sum 0.9, w = {w:g}: {name} against the layer, relative", error, 1e-12))
     return findings
 
@@ -140,7 +135,7 @@ def _small_where(w: float) -> list[Finding]:
 def _through_layers(kernel: Array, layers: int) -> tuple[float, float]:
     """A constant state after equal layers u + K u, and after as many units of time of the flow exp(K)."""
     sites = 8
-    matrix = _matrix(kernel, sites)
+    matrix = matrix_of(kernel, sites)
     u = np.ones(sites)
     flow = expm(layers * matrix) @ u
     for _ in range(layers):
@@ -151,12 +146,12 @@ def _through_layers(kernel: Array, layers: int) -> tuple[float, float]:
 def _logarithm_of_a_matrix() -> float:
     """The logarithm of a layer as a series in its kernel's matrix, against log(1 + Omega) over the waves."""
     sites, small = 8, _KERNEL / 4
-    matrix = _matrix(small, sites)
+    matrix = matrix_of(small, sites)
     power, total = np.eye(sites), np.zeros((sites, sites))
     for n in range(1, 60):
         power = power @ matrix
         total = total - (-1) ** n * power / n
-    return _wrong_by(_phases(sites) @ np.log(1 + _symbol(small, sites)) / sites, total + 0j)
+    return wrong_by(phases(sites) @ np.log(1 + symbol_of(small, sites)) / sites, total + 0j)
 
 
 def _exponentiation() -> list[Finding]:
@@ -165,9 +160,9 @@ def _exponentiation() -> list[Finding]:
     sizes = [0.2, 0.1, 0.05]
     errors = [float(np.exp(s) - (1 + s)) for s in sizes]
     sites = 8
-    omega = _symbol(_KERNEL, sites)
-    flow = expm(_matrix(_KERNEL, sites))
-    from_symbol = (_phases(sites) @ np.exp(omega)) / sites
+    omega = symbol_of(_KERNEL, sites)
+    flow = expm(matrix_of(_KERNEL, sites))
+    from_symbol = (phases(sites) @ np.exp(omega)) / sites
     thin = [100, 200, 400]
     gaps = [float(np.abs((1 + omega / n) ** n - np.exp(omega)).max()) for n in thin]
     growing = np.array([0.3, -0.4, 0.3])  # sum 0.2, the Omega of a constant state
@@ -177,7 +172,7 @@ def _exponentiation() -> list[Finding]:
         ratios.append(stacked / flown - np.exp(layers * (np.log(1.2) - 0.2)))
     stacked, flown = _through_layers(growing, 15)
     return [
-        *_exponent(_logarithm),
+        *_exponent(logarithm),
         *_small_where(10.0),
         below(
             "logarithm of a layer as a matrix series minus log(1 + Omega)", _logarithm_of_a_matrix(), 1e-12
@@ -186,9 +181,7 @@ def _exponentiation() -> list[Finding]:
         order("of exp(Omega) - (1 + Omega) in Omega", sizes, errors, 2, 0.1),
         close("w exp(f/w) at w = 0.1, f = 0.5, where the layer has 0.6", 0.1 * np.exp(5), 14.84, 0.01),
         above("w = 10, f = 0.9: h over Omega, so h may not be dropped", np.log(10) / 0.09, 20),
-        below(
-            "exp(Omega) in momentum space minus the flow expm(K)", _wrong_by(from_symbol, flow + 0j), 1e-12
-        ),
+        below("exp(Omega) in momentum space minus the flow expm(K)", wrong_by(from_symbol, flow + 0j), 1e-12),
         order("of (1 + Omega/n)^n - exp(Omega) in n", thin, gaps, -1, 0.05),
         below(
             "Omega = 0.2, 1, 5, 15 layers over the flow, minus exp(L (log(1 + Omega) - Omega))",
@@ -202,29 +195,10 @@ def _exponentiation() -> list[Finding]:
 def _exponentiation_as_printed() -> list[Finding]:
     """The print, its regime alone, and alone that h is dropped."""
     return [
-        *_exponent(_omega, name="exp(h + Omega)"),
+        *_exponent(omega_itself, name="exp(h + Omega)"),
         *_small_where(0.1),
-        *_exponent(_logarithm, kept=False, name="h dropped, exp(log(1 + Omega))"),
+        *_exponent(logarithm, kept=False, name="h dropped, exp(log(1 + Omega))"),
     ]
-
-
-def _inverse(sites: int) -> float:
-    return 1 / sites
-
-
-def _one(_: int) -> float:
-    return 1.0
-
-
-def _logarithm(omega: Waves) -> Waves:
-    return np.log(1 + omega)
-
-
-def _omega(omega: Waves) -> Waves:
-    return omega
-
-
-_PERIODIC = r"periodic boundary; $w_t$ and $f_t$ the same at every place; no ReLU, or all gates open"
 
 
 ENTRIES = (
@@ -233,11 +207,11 @@ ENTRIES = (
         title="Delta on the lattice",
         verdict=Verdict.WRONG,
         printed=r"$\delta(x_t - x_{t-1}) = \sum_p e^{ip(x_t - x_{t-1})}$",
-        check=lambda: [*_delta(_inverse), *_times_too_large()],
+        check=lambda: [*_delta(one_over), *_times_too_large()],
         holds=r"$\delta_{x_t, x_{t-1}} = \frac1M \sum_{k=0}^{M-1} e^{i \frac{2\pi}{M} k (x_t - x_{t-1})}$",
         reason=r"The factor $1/M$ is missing; [(29)](#eq:29) has it.",
         assumptions="periodic line of $M$ sites",
-        check_printed=lambda: _delta(_one),
+        check_printed=lambda: _delta(no_factor),
         page=_PAGE,
     ),
     Entry(
@@ -249,7 +223,7 @@ ENTRIES = (
             r"\tilde\Omega(p)$"
         ),
         check=_kernel_in_momentum_space,
-        assumptions=_PERIODIC,
+        assumptions=PERIODIC,
         page=_PAGE,
     ),
     Entry(
@@ -260,7 +234,7 @@ ENTRIES = (
             r"$\psi(x_t) = \sum_{x_{t-1}} \sum_p e^{ip(x_t - x_{t-1})} e^{h_t} (1 + \tilde\Omega(p))\,"
             r"\psi(x_{t-1})$, $h_t = \log(\kappa w)$"
         ),
-        check=lambda: _one_layer(_inverse, gated=False),
+        check=lambda: _one_layer(one_over, gated=False),
         holds=(
             r"$\psi_t(x_t) = \frac1M \sum_{x_{t-1}} \sum_p e^{ip(x_t - x_{t-1})} e^{h_t} "
             r"(1 + \tilde\Omega_t(p))\,\psi_{t-1}(x_{t-1})$, $h_t = \log w_t$"
@@ -269,8 +243,8 @@ ENTRIES = (
             r"The factor $1/M$ is missing, and gates that differ from place to place become a constant, "
             r"whose logarithm is $-\infty$ where a gate is closed."
         ),
-        assumptions=_PERIODIC + r"; for $w_t < 0$ the logarithm has the imaginary part $\pi$",
-        check_printed=lambda: _one_layer(_one, gated=True),
+        assumptions=PERIODIC + r"; for $w_t < 0$ the logarithm has the imaginary part $\pi$",
+        check_printed=lambda: _one_layer(no_factor, gated=True),
         page=_PAGE,
     ),
     Entry(
@@ -292,7 +266,7 @@ ENTRIES = (
             r"$f \ll w$, and it compounds from layer to layer; there it is $h_t$ that dominates; $1/M$ is "
             "missing as in (30)."
         ),
-        assumptions=_PERIODIC + r"; the logarithm is $-\infty$ for a wave that the layer removes",
+        assumptions=PERIODIC + r"; the logarithm is $-\infty$ for a wave that the layer removes",
         check_printed=_exponentiation_as_printed,
         page=_PAGE,
     ),

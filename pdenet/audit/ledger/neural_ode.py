@@ -1,4 +1,4 @@
-"""Chapter V of the thesis, the neural ODE: equations (41) to (44) and the claim on memory."""
+"""Rows (41) to (44) and U6: the neural ODE, its adjoint equations, and the claim on memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _DURATION = 2.0
 
 
 def _rate(psi: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    return np.tanh(theta @ psi)
+    result: np.ndarray = np.tanh(theta @ psi)
+    return result
 
 
 def _runge_kutta(

@@ -1,4 +1,4 @@
-"""Rows on the sum over paths in phase space, (31) to (33), and what a ReLU does to it."""
+"""Rows (32) and (33): the network as a sum over paths in phase space, and what a ReLU does to it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from itertools import product
 import numpy as np
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below
-from pdenet.audit.ledger.momentum import (
-    _PERIODIC,
-    _inverse,
-    _logarithm,
-    _omega,
-    _one,
-    _symbol,
+from pdenet.audit.ledger.line import Array, Waves, matrix_of, network, wrong_by
+from pdenet.audit.ledger.waves import (
+    PERIODIC,
+    logarithm,
+    no_factor,
+    omega_itself,
+    one_over,
+    symbol_of,
 )
-from pdenet.audit.ledger.relu import _PAGE, Array, Waves, _matrix, _network, _wrong_by
+
+_PAGE = "path-sum"
 
 # (32), (33): the path sum over phase space.
 
@@ -27,7 +29,7 @@ def _phase_space_sum(
     """Sum over x_0 ... x_(N-1) and p_0 ... p_(N-1), path by path, for every x_N; and the number of paths."""
     sites, layers = u.size, len(kernels)
     momenta = 2 * np.pi * np.arange(sites) / sites
-    energies = np.array([np.log(complex(w)) + h_of(_symbol(kernel, sites)) for kernel in kernels])
+    energies = np.array([np.log(complex(w)) + h_of(symbol_of(kernel, sites)) for kernel in kernels])
     steps = np.array(list(product(range(sites), repeat=layers)))  # (paths, layers): x_0 ... or p_0 ...
     energy = energies[np.arange(layers), steps].sum(axis=1)
     result = np.zeros(sites, dtype=complex)
@@ -40,7 +42,7 @@ def _phase_space_sum(
 
 def _linear(u: Array, kernels: Array, w: float) -> Array:
     for kernel in kernels:
-        u = w * (u + _matrix(kernel, u.size) @ u)
+        u = w * (u + matrix_of(kernel, u.size) @ u)
     return u
 
 
@@ -56,7 +58,7 @@ def _phase_space(
     u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
     used = np.repeat(kernels[:1], layers, axis=0) if one_symbol else kernels
     form, number = _phase_space_sum(u, used, 0.9, factor(sites), h_of)
-    error = _wrong_by(form, _linear(u, kernels, 0.9) + 0j)
+    error = wrong_by(form, _linear(u, kernels, 0.9) + 0j)
     return [below(f"M = {sites}, N = {layers}, {number} paths: {name} minus linear network", error, 1e-12)]
 
 
@@ -64,23 +66,23 @@ def _phase_space_prints(sites: int, layers: int) -> list[Finding]:
     """The print, each of its slips alone, and what no H without gates can be."""
     rng = np.random.default_rng(3)
     u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
-    form, _ = _phase_space_sum(u, kernels, 0.9, 1 / sites, _logarithm)
-    with_relu = _network(u, kernels * 0.9, "periodic", 0.9)
+    form, _ = _phase_space_sum(u, kernels, 0.9, 1 / sites, logarithm)
+    with_relu = network(u, kernels * 0.9, "periodic", 0.9)
     return [
-        *_phase_space(sites, layers, _one, _omega, "print"),
-        *_phase_space(sites, layers, _inverse, _omega, "print with 1/M per layer"),
-        *_phase_space(sites, layers, _one, _logarithm, "print with the logarithm"),
-        *_phase_space(sites, layers, _inverse, _logarithm, "with both, but one H for all layers,", True),
-        below("all of this put right minus the network with ReLU", _wrong_by(form, with_relu + 0j), 1e-12),
+        *_phase_space(sites, layers, no_factor, omega_itself, "print"),
+        *_phase_space(sites, layers, one_over, omega_itself, "print with 1/M per layer"),
+        *_phase_space(sites, layers, no_factor, logarithm, "print with the logarithm"),
+        *_phase_space(sites, layers, one_over, logarithm, "with both, but one H for all layers,", True),
+        below("all of this put right minus the network with ReLU", wrong_by(form, with_relu + 0j), 1e-12),
     ]
 
 
 def _phase_space_and_relu() -> list[Finding]:
     rng = np.random.default_rng(3)
     u, kernels = rng.normal(size=4), 0.3 * rng.normal(size=(2, 3))
-    gap = _wrong_by(_linear(u, kernels, 1.0), _network(u, kernels, "periodic"))
+    gap = wrong_by(_linear(u, kernels, 1.0), network(u, kernels, "periodic"))
     return [
-        *_phase_space(4, 2, _inverse, _logarithm),
+        *_phase_space(4, 2, one_over, logarithm),
         above("the same weights with ReLU: distance to the linear network", gap, 0.1),
     ]
 
@@ -101,13 +103,13 @@ ENTRIES = (
         title="Sum over paths in phase space",
         verdict=Verdict.WRONG,
         printed=_PRINTED_SUM,
-        check=lambda: _phase_space(3, 3, _inverse, _logarithm),
+        check=lambda: _phase_space(3, 3, one_over, logarithm),
         holds=_HOLDING_SUM,
         reason=(
             r"$M^{-N}$ is missing, $\tilde\Omega$ stands for $\log(1 + \tilde\Omega)$, $H$ has no "
             "index of the layer, and no such form can hold a ReLU."
         ),
-        assumptions=_PERIODIC,
+        assumptions=PERIODIC,
         check_printed=lambda: _phase_space_prints(3, 3),
         page=_PAGE,
     ),
@@ -119,7 +121,7 @@ ENTRIES = (
         check=_phase_space_and_relu,
         holds=_HOLDING_SUM,
         reason="As (32); and it holds for the linear network only, not with ReLU.",
-        assumptions=_PERIODIC,
+        assumptions=PERIODIC,
         check_printed=lambda: _phase_space_prints(4, 2),
         page=_PAGE,
     ),

@@ -1,4 +1,4 @@
-"""Rows on (39) and (40): the nine-point plane, one function or two, and whether they train alike."""
+"""Rows (39), (40) and U8: the equation in the plane, the second one, and whether both train alike."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from pdenet.audit.ledger.block import _BLOCK, _conv2d
+from pdenet.audit.ledger.convolution import conv2d
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, zero
 from pdenet.symbolic import PDE1, PDE2
 from pdenet.symbolic.converse import nearest_reachable
@@ -26,6 +26,8 @@ from pdenet.symbolic.variables import (
     y,
 )
 
+_PAGE = "residual-block-as-pde"
+
 # (39): the plane.
 
 
@@ -42,7 +44,7 @@ def _plane(field: sp.Expr, first: list[float]) -> list[Finding]:
     along_x = a**2 / 2 * np.array([1.0, -2.0, 1.0]) + b * ones + g * np.array([0.0, 1.0, 0.0])
     along_y = s**2 / 2 * np.array([1.0, -2.0, 1.0]) + r * ones
     image = sp.lambdify((x, y), quadratic)(columns, rows)
-    inside = _conv2d(image, along_x[None])[1:-1] + _conv2d(image, along_y[:, None])[:, 1:-1]
+    inside = conv2d(image, along_x[None])[1:-1] + conv2d(image, along_y[:, None])[:, 1:-1]
     exact = sp.lambdify((x, y), expected)(columns, rows)[1:-1, 1:-1]
     lost = {rho, sigma} - sp.expand(right.doit()).free_symbols
     names = ", ".join(sorted(map(str, lost))) or "none"
@@ -71,11 +73,11 @@ def _plane_as_it_holds() -> list[Finding]:
     a, b, s, r, g = (float(values[name]) for name in (alpha, beta, sigma, rho, gamma))
     along_x = np.array([a**2 / 2 - b / 2, g - a**2, a**2 / 2 + b / 2])
     along_y = np.array([s**2 / 2 - r / 2, -(s**2), s**2 / 2 + r / 2])
-    maps = _conv2d(image, along_x[None])[1:-1] + _conv2d(image, along_y[:, None])[:, 1:-1]
-    one = _conv2d(image, np.array(cross.subs(values), dtype=float))
+    maps = conv2d(image, along_x[None])[1:-1] + conv2d(image, along_y[:, None])[:, 1:-1]
+    one = conv2d(image, np.array(cross.subs(values), dtype=float))
     ramp = np.add.outer(3 * np.arange(5.0), 2 * np.arange(5.0))  # 2 x + 3 y
     printed = np.array([0.5, 0.0, -0.5])
-    slopes = [_conv2d(ramp, printed[None])[0, 0], _conv2d(ramp, printed[:, None])[0, 0]]
+    slopes = [conv2d(ramp, printed[None])[0, 0], conv2d(ramp, printed[:, None])[0, 0]]
     return [
         *_plane(psi, [-0.5, 0.0, 0.5]),
         zero(
@@ -256,7 +258,7 @@ ENTRIES = (
         assumptions=r"$y$ counts rows downwards. The term $\gamma\psi$ goes into one of the two maps; the "
         r"thesis does not say which.",
         check_printed=lambda: _plane(psi_1d, [0.5, 0.0, -0.5]),
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "40",
@@ -268,7 +270,7 @@ ENTRIES = (
         reason=r"It is no new model: with $-8\beta$ and $-8\rho$ for $\beta$ and $\rho$ it is (39).",
         assumptions=r"The diffusion terms are those of (39); so it does not change the diffusion "
         r"rate. The variance that a layer adds, $\alpha^2-\beta^2/64$ at $\gamma=0$, is even larger.",
-        page=_BLOCK,
+        page=_PAGE,
     ),
     Entry(
         "U8",
@@ -284,6 +286,6 @@ ENTRIES = (
         assumptions=r"The same random numbers; no penalty on the parameters (an $L^2$ penalty is 64 times "
         r"stronger on the drift of (40), seen from (39)).",
         check_printed=lambda: _other_functions(1e-6),
-        page=_BLOCK,
+        page=_PAGE,
     ),
 )

@@ -1,4 +1,4 @@
-"""Rows on the propagator of one layer and of many: its symbol, its Gaussian, where they part."""
+"""Rows (34), (35) and U5: the symbol of a layer, its Gaussian, and where the two part."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ import numpy as np
 import sympy as sp
 from scipy import linalg, special, stats
 
-from pdenet.audit.ledger.action import (
-    _BELL,
-    _D,
-    _HOLDING_FACTOR,
-    _PAGE,
-    _WIDTH,
-    _largest,
-)
+from pdenet.audit.ledger.bell import BELL, DISTANCE, FACTOR, WIDTH
 from pdenet.audit.ledger.entry import (
     Entry,
     Finding,
@@ -37,6 +30,8 @@ from pdenet.symbolic.propagator import (
     zone_weights,
 )
 
+_PAGE = "action"
+
 # (34): the modes a lattice has, and the symbol they are given.
 
 
@@ -50,7 +45,8 @@ def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) 
     """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipd + symbol)."""
     exponent = sp.lambdify(p, symbol.subs(values))(waves)
     displacements = np.arange(len(waves))
-    return np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
+    result: np.ndarray = np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
+    return result
 
 
 def _symbol(symbol: sp.Expr, *, centred: bool, name: str = "") -> list[Finding]:
@@ -108,12 +104,14 @@ def _symbol_as_printed() -> list[Finding]:
 
 
 def _gaussian(prefactor: sp.Expr) -> list[Finding]:
-    form = prefactor * _BELL
-    exponent = -(_WIDTH**2) * p**2 / 2 + sp.I * p * (_D + beta) + gamma
+    form = prefactor * BELL
+    exponent = -(WIDTH**2) * p**2 / 2 + sp.I * p * (DISTANCE + beta) + gamma
     over_momenta = gaussian_integral(exponent, p) / (2 * sp.pi)
-    mass = sp.simplify(sp.integrate(form.subs({_WIDTH: 2, beta: 3}), (_D, -sp.oo, sp.oo)) / sp.exp(gamma))
+    mass = sp.simplify(
+        sp.integrate(form.subs({WIDTH: 2, beta: 3}), (DISTANCE, -sp.oo, sp.oo)) / sp.exp(gamma)
+    )
     modes = np.exp(-2 * _modes(64, centred=True) ** 2 + 1j * _modes(64, centred=True) * 1.3).sum().real
-    value = float(form.subs({_WIDTH: 2, beta: sp.Rational(3, 10), gamma: 0, _D: 1}))
+    value = float(form.subs({WIDTH: 2, beta: sp.Rational(3, 10), gamma: 0, DISTANCE: 1}))
     return [
         zero("integral over the momenta / 2 pi against the form", over_momenta - form),
         zero("mass of a layer over exp(gamma) against 1", mass - 1),
@@ -124,8 +122,8 @@ def _gaussian(prefactor: sp.Expr) -> list[Finding]:
 
 def _positive_mass(prefactor: sp.Expr) -> list[Finding]:
     """The mass at a negative alpha, where only 1/|alpha| gives 1."""
-    form = (prefactor * _BELL).subs({_WIDTH: -2, beta: 3})
-    mass = sp.integrate(form, (_D, -sp.oo, sp.oo)) / sp.exp(gamma)
+    form = (prefactor * BELL).subs({WIDTH: -2, beta: 3})
+    mass = sp.integrate(form, (DISTANCE, -sp.oo, sp.oo)) / sp.exp(gamma)
     return [zero("with 1/sqrt(2 pi), alpha = -2: mass over exp(gamma) against 1", mass - 1)]
 
 
@@ -144,6 +142,10 @@ _SETS = (
 _FAR = np.arange(-100, 101)
 
 
+def _largest(values: np.ndarray) -> float:
+    return float(np.abs(values).max())
+
+
 def _half_l1(first: np.ndarray, second: np.ndarray) -> float:
     return float(np.abs(first - second).sum() / 2)
 
@@ -152,7 +154,8 @@ def _in_zone(a: float, b: float, c: float) -> np.ndarray:
     """The exact propagator at `_FAR` by 512-point quadrature, exact to rounding for what is periodic."""
     waves = 2 * np.pi * np.arange(512) / 512
     symbol = a**2 * (np.cos(waves) - 1) + 1j * b * np.sin(waves) + c
-    return (np.exp(1j * np.outer(_FAR, waves)) @ np.exp(symbol)).real / 512
+    result: np.ndarray = (np.exp(1j * np.outer(_FAR, waves)) @ np.exp(symbol)).real / 512
+    return result
 
 
 def _propagator(weights: Callable[..., np.ndarray]) -> list[Finding]:
@@ -205,7 +208,8 @@ def _bessel(d: np.ndarray, a: float, b: float, c: float) -> np.ndarray:
         return np.where(d <= 0, np.exp(c - a**2) * a ** (2 * n) / special.factorial(n), 0)
     root = np.sqrt(abs(a**4 - b**2))
     bessel = special.iv(np.abs(d), root) if b < a**2 else special.jv(-d, root)
-    return np.exp(c - a**2) * (forward / abs(backward)) ** (-d / 2) * bessel
+    result: np.ndarray = np.exp(c - a**2) * (forward / abs(backward)) ** (-d / 2) * bessel
+    return result
 
 
 _TABLE = (  # alpha; mass, distance to the flow, distance to the layer: as on record for three digits
@@ -302,10 +306,10 @@ ENTRIES = (
         r"e^{-(x_t-x_{t-1}+\beta)^2/2\alpha^2}\,\psi(x_0)$",
         reason=r"The factor $1/\sqrt{2\pi}$ is missing in every layer, and $\alpha$ may be negative.",
         assumptions=r"$\alpha\ne0$; the integral runs over all momenta, not only over the zone (see U5)",
-        check=lambda: [*_gaussian(_HOLDING_FACTOR), *_positive_mass(_HOLDING_FACTOR)],
+        check=lambda: [*_gaussian(FACTOR), *_positive_mass(FACTOR)],
         check_printed=lambda: [
-            *_gaussian(1 / _WIDTH),
-            *_positive_mass(1 / (_WIDTH * sp.sqrt(2 * sp.pi))),
+            *_gaussian(1 / WIDTH),
+            *_positive_mass(1 / (WIDTH * sp.sqrt(2 * sp.pi))),
         ],
         page=_PAGE,
     ),

@@ -1,4 +1,4 @@
-"""Ledger entries of section 3.2, first half: the block with ReLU, its paths, the form in momentum space."""
+"""Rows (26), (27), U-ReLU and U-path: the block with ReLU, its gates, and the sum over its paths."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Callable
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below
-
-Array = NDArray[np.float64]
-Waves = NDArray[np.complexfloating]
+from pdenet.audit.ledger.line import Array, matrix_of, network, wrong_by
 
 _PAGE = "path-sum"
 _LAYERS, _SITES = 4, 5
@@ -21,20 +18,6 @@ def _line(seed: int = 11) -> tuple[Array, Array]:
     """A line of five pixels and four kernels (L, 3), cross-correlations without the skip."""
     rng = np.random.default_rng(seed)
     return rng.normal(size=_SITES), 0.8 * rng.normal(size=(_LAYERS, 3))
-
-
-def _network(u: Array, kernels: Array, boundary: str, w: float = 1.0) -> Array:
-    """The stack of (26) on a line, pixel by pixel, with no matrix and no package."""
-    mode = {"zero": "constant", "periodic": "wrap"}[boundary]
-    for kernel in kernels:
-        left, centre, right = kernel
-        padded = np.pad(u, 1, mode=mode)  # type: ignore[call-overload]
-        u = np.maximum(0, w * u + left * padded[:-2] + centre * u + right * padded[2:])
-    return u
-
-
-def _wrong_by(value: Array | Waves, expected: Array | Waves) -> float:
-    return float(np.abs(value - expected).max())
 
 
 # (26): the block.
@@ -56,7 +39,7 @@ def _block() -> list[Finding]:
     return [
         below(
             "relu(w psi + f * psi) minus the residual stack, kernel f reversed plus w - 1",
-            _wrong_by(ours, printed),
+            wrong_by(ours, printed),
             1e-13,
         ),
         Finding(
@@ -77,8 +60,8 @@ def _of_a_sum(split: Callable[[Array, Array], Array]) -> list[Finding]:
     a, b = np.random.default_rng(0).normal(size=(2, 2000))
     pair = np.array([1.0]), np.array([-1.0])
     return [
-        below("relu(a + b) on 2000 pairs, against its split", _wrong_by(split(a, b), _relu(a + b)), 1e-14),
-        below("relu(1 - 1), against its split", _wrong_by(split(*pair), np.zeros(1)), 1e-14),
+        below("relu(a + b) on 2000 pairs, against its split", wrong_by(split(a, b), _relu(a + b)), 1e-14),
+        below("relu(1 - 1), against its split", wrong_by(split(*pair), np.zeros(1)), 1e-14),
     ]
 
 
@@ -113,7 +96,7 @@ def _layers(stack: Callable[[Array, Array, str], Array], name: str) -> list[Find
     return [
         below(
             f"line of 5 pixels, 4 layers, {boundary} boundary: {name} minus network",
-            _wrong_by(stack(u, kernels, boundary), _network(u, kernels, boundary)),
+            wrong_by(stack(u, kernels, boundary), network(u, kernels, boundary)),
             1e-12,
         )
         for boundary in ("zero", "periodic")
@@ -149,7 +132,7 @@ def _by_split_relus(u: Array, kernels: Array, boundary: str) -> Array:
 def _by_the_formula(u: Array, kernels: Array, w: float) -> Array:
     """(27) as it holds, written out on a ring: gate of the place times the sum of w (delta + Omega) psi."""
     for kernel in kernels:
-        sums = w * (np.eye(u.size) + _matrix(kernel / w, u.size)) @ u
+        sums = w * (np.eye(u.size) + matrix_of(kernel / w, u.size)) @ u
         u = (sums > 0) * sums
     return u
 
@@ -165,10 +148,10 @@ def _with_gates(gates: Array) -> Callable[[Array, Array, str], Array]:
 
 def _one_gate_a_layer(u: Array, kernels: Array, boundary: str) -> Array:
     """The best output that gates can give which are the same at every place."""
-    target = _network(u, kernels, boundary)
+    target = network(u, kernels, boundary)
     columns = [np.repeat(np.array(gates)[:, None], u.size, axis=1) for gates in product((0.0, 1.0), repeat=4)]
     outputs = [_with_gates(gates)(u, kernels, boundary) for gates in columns]
-    return min(outputs, key=lambda output: _wrong_by(output, target))
+    return min(outputs, key=lambda output: wrong_by(output, target))
 
 
 def _with_gates_of_another_input(u: Array, kernels: Array, boundary: str) -> Array:
@@ -190,7 +173,7 @@ def _gated_layers() -> list[Finding]:
         findings.append(Finding(f"paths before any gate cuts, {boundary} boundary: {found}", found == number))
     step = 1e-6
     slopes = [
-        (_network(u + step * e, kernels, "zero") - _network(u - step * e, kernels, "zero")) / (2 * step)
+        (network(u + step * e, kernels, "zero") - network(u - step * e, kernels, "zero")) / (2 * step)
         for e in np.eye(_SITES)
     ]
     product_of_layers = jacobian(stack)
@@ -198,18 +181,18 @@ def _gated_layers() -> list[Finding]:
         *findings,
         below(
             "the formula with w = 0.8 on a ring minus network",
-            _wrong_by(_by_the_formula(u, kernels, 0.8), _network(u, kernels, "periodic", 0.8)),
+            wrong_by(_by_the_formula(u, kernels, 0.8), network(u, kernels, "periodic", 0.8)),
             1e-12,
         ),
         Finding(f"open gates: {gates.sum()} of {gates.size}", 0 < gates.sum() < gates.size),
         below(
             "product of the gated matrices minus difference quotients of the network",
-            _wrong_by(product_of_layers, np.array(slopes).T),
+            wrong_by(product_of_layers, np.array(slopes).T),
             1e-8,
         ),
         below(
             "without bias: that product, times the input, minus the output",
-            _wrong_by(product_of_layers @ u, propagate(stack, u)),
+            wrong_by(product_of_layers @ u, propagate(stack, u)),
             1e-12,
         ),
     ]
@@ -246,7 +229,7 @@ def _path_sum() -> list[Finding]:
         gates = relu_gates(u, kernels, bias)
         paths = enumerate_paths(gated_stack(kernels, gates, bias), u)
         name = "with bias, paths born at it included" if bias.any() else "without bias"
-        error = _wrong_by(paths.arriving(), state[0].numpy())
+        error = wrong_by(paths.arriving(), state[0].numpy())
         findings.append(
             below(f"3 x 3 pixels, 2 channels, 3 layers, {name}: path sum minus network", error, 1e-12)
         )
@@ -264,12 +247,6 @@ def _path_sum() -> list[Finding]:
         found = count_paths(stack, tuple(size // 2 for size in shape))
         findings.append(Finding(f"paths into a pixel, 5 layers of {name}: {found}", found == taps.sum() ** 5))
     return findings
-
-
-def _matrix(kernel: Array, sites: int) -> Array:
-    """K as a matrix with a periodic border: row x, column x + d."""
-    shifts = np.stack([np.roll(np.eye(sites), d, axis=1) for d in (-1, 0, 1)])
-    return np.tensordot(kernel, shifts, axes=1)
 
 
 ENTRIES = (

@@ -1,4 +1,4 @@
-"""Entries (2) to (9): the Schrödinger equation, its two pictures, Dirac's notation."""
+"""Rows (2) to (9): the Schrödinger equation, its two pictures, Dirac's notation."""
 
 from __future__ import annotations
 
@@ -134,7 +134,8 @@ def _fourier_printed() -> list[Finding]:
 def _random_state(seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     state = rng.normal(size=_SITES) + 1j * rng.normal(size=_SITES)
-    return state / np.linalg.norm(state)
+    result: np.ndarray = state / np.linalg.norm(state)
+    return result
 
 
 def _bases() -> dict[str, np.ndarray]:
@@ -244,7 +245,8 @@ def _dirac_form() -> list[Finding]:
     ket = _random_state(2)
 
     def evolved(time: float) -> np.ndarray:
-        return expm(-1j * hamiltonian * time / _HBAR) @ ket
+        result: np.ndarray = expm(-1j * hamiltonian * time / _HBAR) @ ket
+        return result
 
     steps = [0.04, 0.02, 0.01]
     rate = hamiltonian @ ket / (1j * _HBAR)

@@ -1,62 +1,29 @@
-"""Entries of the thesis's second section 2.2, our 2.3: equations (10) to (20), the path integral."""
+"""Rows (10) to (15): the path integral as a schema, time slices, splitting, and inserted states."""
 
 from __future__ import annotations
 
 from functools import cache
-from math import sqrt
-from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
-from scipy.linalg import expm
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, close, order, zero
+from pdenet.audit.ledger.oscillator import (
+    HAMILTONIAN,
+    HBAR,
+    MASS,
+    TIME,
+    Lattice,
+    Matrix,
+    evolution,
+    lattice,
+    norm,
+    start_state,
+)
 from pdenet.subjects.particle.closed import free_packet
 
-HBAR, MASS, TIME = 0.7, 1.3, 0.9  # never 1, so that a lost constant shows
-
-Matrix = NDArray[Any]
-
-_X, _p = sp.symbols("X p", real=True)
-_m, _hbar, _step, _time = sp.symbols("m hbar dtau t", positive=True)
-
-
-class Lattice(NamedTuple):
-    """An oscillator on a ring of sites: matrices (x, x) of its energies, plane waves (x, p), momenta (p)."""
-
-    kinetic: Matrix
-    potential: Matrix
-    waves: Matrix
-    momenta: Matrix
-
-    @property
-    def energy(self) -> Matrix:
-        return self.kinetic + self.potential
-
-
-@cache
-def lattice(sites: int = 32, spacing: float = 0.5) -> Lattice:
-    """Oscillator of frequency one on a ring, its kinetic energy diagonal in the plane waves of (7)."""
-    positions = spacing * (np.arange(sites) - sites // 2)
-    momenta = 2 * np.pi * HBAR * np.fft.fftfreq(sites, spacing)
-    waves = np.exp(1j * np.outer(positions, momenta) / HBAR) / sqrt(sites)
-    kinetic = waves * (momenta**2 / (2 * MASS)) @ waves.conj().T
-    return Lattice(kinetic, np.diag(MASS * positions**2 / 2).astype(complex), waves, momenta)
-
-
-def evolution(energy: Matrix, time: float, hbar: float = HBAR) -> Matrix:
-    return expm(-1j * time * energy / hbar)
-
-
-def norm(matrix: Matrix) -> float:
-    return float(np.linalg.norm(matrix, 2))
-
-
-def start_state(sites: int = 32) -> Matrix:
-    positions = np.arange(sites) - sites // 2
-    return np.exp(-((positions - 3) ** 2) / 12 + 0.4j * positions)
+_hbar, _time = sp.symbols("hbar t", positive=True)
 
 
 # (10) and (19): one slice of a free particle
@@ -123,7 +90,8 @@ def by_solver() -> Matrix:
     solution = solve_ivp(
         lambda _, psi: energy @ psi / (1j * HBAR), (0, TIME), start_state(), "DOP853", rtol=1e-11, atol=1e-11
     )
-    return solution.y[:, -1]
+    result: Matrix = solution.y[:, -1]
+    return result
 
 
 def evolution_operator(hbar: float) -> list[Finding]:
@@ -243,7 +211,8 @@ def momentum_slice(step: float, hbar: float) -> Matrix:
     model = lattice()
     kinetic = np.exp(-1j * step * model.momenta**2 / (2 * MASS * hbar))
     potential = np.exp(-1j * step * np.diag(model.potential) / hbar)
-    return np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+    result: Matrix = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, model.waves.conj(), potential)
+    return result
 
 
 def momentum_sums() -> list[Finding]:
@@ -273,7 +242,6 @@ def momentum_sums_printed() -> list[Finding]:
 
 
 _HERMITIAN = r"$\hat H$ does not depend on time"
-_FORWARD = r"$\hat H=\hat T+\hat V$ with $\hat T=\hat p^2/2m$ and $\hat V=V(\hat x)$"
 
 
 ENTRIES = (
@@ -389,7 +357,7 @@ ENTRIES = (
             r"front"
         ),
         reason=r"The propagator is equal to it only in the limit $N\to\infty$, and $\hbar$ is lost.",
-        assumptions=_FORWARD,
+        assumptions=HAMILTONIAN,
         check=momentum_sums,
         check_printed=momentum_sums_printed,
         page="path-integral",

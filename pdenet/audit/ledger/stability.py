@@ -1,4 +1,4 @@
-"""Stability of the explicit layer, S1 to S7, and U7: what a ReLU block is a step of; not in the thesis."""
+"""Rows S1 to S4: growth of waves, positive layers, and the moments that layers carry; not in the thesis."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 import sympy as sp
 from scipy.linalg import expm
-from scipy.ndimage import correlate
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
-from pdenet.symbolic.growth import chain, chain_eigenvalues, line_gain, plane_gain
+from pdenet.audit.ledger.entry import (
+    NOT_IN_THESIS,
+    Entry,
+    Finding,
+    Verdict,
+    above,
+    agree,
+    below,
+    close,
+    zero,
+)
+from pdenet.audit.ledger.explicit import STABLE, layers_of_39
+from pdenet.symbolic.growth import chain, line_gain, plane_gain
 from pdenet.symbolic.moments import depth_moments, image_moments, layer_moments
 from pdenet.symbolic.named import PDE1, PDE2
 from pdenet.symbolic.variables import alpha, beta, gamma, rho, sigma
-
-_STABLE, _DRIFTING = (0.5**0.5, 0.3, 0.0), (0.2**0.5, 0.6, 0.0)  # alpha, beta, gamma
-_STENCIL = PDE1.stencil()
-
-
-def _exceptions(what: str, left: np.ndarray, right: np.ndarray) -> Finding:
-    """Finding that two yes-or-no answers agree for every one of many parameter sets."""
-    count = int((left != right).sum())
-    return Finding(f"{what}: {count} exceptions in {left.size}", count == 0 and 0 < left.sum() < left.size)
 
 
 def _growth_on_the_line() -> Sequence[Finding]:
@@ -47,8 +48,8 @@ def _growth_on_the_line() -> Sequence[Finding]:
         zero("excess inside the zone at gamma = 0", bulge - (b - a) ** 2 / (b - a**2)),
         Finding("no wave of a grid exceeds the closed form, 6000 sets", bool((grid <= closed + 1e-12).all())),
         below("closed form and grid of 513 waves, 6000 sets", np.abs(closed - grid).max(), 1e-4),
-        _exceptions("region for every gamma and closed form at most 1", region, line_gain(many) <= 1),
-        _exceptions("beta^2 <= alpha^2 <= 1 at gamma = 0", (be2 <= al2) & (al2 <= 1), line_gain(calm) <= 1),
+        agree("region for every gamma and closed form at most 1", region, line_gain(many) <= 1),
+        agree("beta^2 <= alpha^2 <= 1 at gamma = 0", (be2 <= al2) & (al2 <= 1), line_gain(calm) <= 1),
     ]
 
 
@@ -81,26 +82,18 @@ def _growth_in_the_plane() -> Sequence[Finding]:
             "no wave of a grid exceeds the one angle, 250 sets", bool((closed >= grid - 1e-9 * closed).all())
         ),
         below("one angle and grid of 129 x 129 waves, 250 sets", np.abs(closed - grid).max(), 2e-3),
-        _exceptions(
+        agree(
             "at gamma = 0 stable and the two conditions",
             plane_gain(calm) <= 1 + 1e-12,
             (al2 + si2 <= 1) & (load <= 1),
         ),
-        _exceptions(
+        agree(
             "no wave outgrows the mean and the two conditions, any gamma",
             plane_gain(sets) <= (1 + ga) * (1 + 1e-12),
             (al2 + si2 <= 1 + ga) & (load <= 1 + ga),
         ),
-        _exceptions("second condition and covariance semidefinite", semidefinite, load <= 1),
+        agree("second condition and covariance semidefinite", semidefinite, load <= 1),
     ]
-
-
-def _layers(theta: np.ndarray, image: np.ndarray, clip: bool) -> np.ndarray:
-    """Layers of (39), zero outside, with ReLU or without."""
-    for kernel in _STENCIL.kernel_map.as_numpy(theta):
-        image = image + correlate(image, kernel, mode="constant")
-        image = np.maximum(image, 0.0) if clip else image
-    return image
 
 
 def _positive_layers(rng: np.random.Generator, count: int) -> np.ndarray:
@@ -112,25 +105,25 @@ def _positive_layers(rng: np.random.Generator, count: int) -> np.ndarray:
 def _positivity() -> Sequence[Finding]:
     rng = np.random.default_rng(2)
     theta, image = _positive_layers(rng, 20), rng.random((7, 7))
-    same = np.array_equal(_layers(theta, image, clip=True), _layers(theta, image, clip=False))
+    same = np.array_equal(layers_of_39(theta, image, clip=True), layers_of_39(theta, image, clip=False))
 
     weights = rng.normal(size=(10, 30)) @ rng.normal(size=(30, 50)) @ rng.normal(size=(50, 49)) / 49
-    scores = [weights @ _layers(theta, unit, clip=True).ravel() for unit in np.eye(49).reshape(-1, 7, 7)]
+    scores = [weights @ layers_of_39(theta, unit, clip=True).ravel() for unit in np.eye(49).reshape(-1, 7, 7)]
     matrix = np.stack(scores, axis=-1)
-    whole = weights @ _layers(theta, image, clip=True).ravel() - matrix @ image.ravel()
+    whole = weights @ layers_of_39(theta, image, clip=True).ravel() - matrix @ image.ravel()
 
     lopsided = np.tile([0.5, 0.5, 0.5, 0.2, 0.0], (20, 1))
     wide = np.pad(image, 24)
-    clipped, linear = (_layers(lopsided, wide, clip).sum() for clip in (True, False))
+    clipped, linear = (layers_of_39(lopsided, wide, clip).sum() for clip in (True, False))
 
     sets = rng.uniform(-1, 1, size=(5000, 5)) * [1, 1, 1, 1, 0]
     positive, stable = PDE1.stability().is_positive(sets), plane_gain(sets) <= 1 + 1e-12
     inside = positive.sum() > 0 and not (positive & ~stable).any() and (stable & ~positive).any()
     loose = rng.uniform(-1, 1, size=(5000, 5)) * [1, 0.5, 1, 0.5, 0.5]
     (al2, _, si2, _, _), (_, be, _, ro, ga) = loose.T**2, loose.T
-    steps = _STENCIL.kernel_map.as_numpy(loose) + np.outer([0, 1, 0], [0, 1, 0])
+    steps = PDE1.stencil().kernel_map.as_numpy(loose) + np.outer([0, 1, 0], [0, 1, 0])
     return [
-        _exceptions(
+        agree(
             "no tap of skip plus kernel negative and the three conditions",
             steps.min(axis=(1, 2)) >= 0,
             (np.abs(be) <= al2) & (np.abs(ro) <= si2) & (al2 + si2 <= 1 + ga),
@@ -154,7 +147,7 @@ def _features() -> Sequence[Finding]:
     theta = np.random.default_rng(3).uniform(-0.7, 0.7, size=(12, 5)) * [1, 1, 1, 1, 0.3]
     point = np.zeros((27, 27))
     point[13, 13] = 1.0
-    measured, predicted = image_moments(_layers(theta, point, clip=False)), depth_moments(PDE1, theta)
+    measured, predicted = image_moments(layers_of_39(theta, point, clip=False)), depth_moments(PDE1, theta)
 
     start = np.eye(161)[80]
     sites = np.arange(161) - 80
@@ -164,8 +157,8 @@ def _features() -> Sequence[Finding]:
         place = sites @ state / state.sum()
         return state.sum(), place, (sites - place) ** 2 @ state / state.sum()
 
-    flow = expm(10 * (chain(_STABLE, 161) - np.eye(161))) @ start
-    _, drift, variance = after_fifty(_STABLE)
+    flow = expm(10 * (chain(STABLE, 161) - np.eye(161))) @ start
+    _, drift, variance = after_fifty(STABLE)
     return [
         zero("mass factor and 1 + gamma", mass - 1 - gamma),
         zero("shift and -(beta, rho) / (1 + gamma)", shift + sp.Matrix([beta, rho]) / mass),
@@ -185,37 +178,12 @@ def _features() -> Sequence[Finding]:
     ]
 
 
-def _eigenvectors_miss(parameters: tuple[float, float, float], sites: int) -> float:
-    """Largest residual of the chain's eigenvectors with the eigenvalues of the closed form."""
-    al, be, _ = parameters
-    ratio = np.sqrt(complex(al**4 - be**2)) / (al**2 + be)
-    place, mode = np.arange(1, sites + 1)[:, None], np.arange(1, sites + 1)
-    vectors = ratio**place * np.sin(np.pi * place * mode / (sites + 1))
-    residual = chain(parameters, sites) @ vectors - chain_eigenvalues(parameters, sites) * vectors
-    return float((np.abs(residual) / np.abs(vectors).max(axis=0)).max())
-
-
-def _stacked(parameters: tuple[float, float, float], sites: int, layers: int) -> np.ndarray:
-    """So many layers applied to every unit vector, pixel by pixel, with zeros outside: a matrix."""
-    al, be, ga = parameters
-    states = np.eye(sites)
-    for _ in range(layers):
-        wide = np.pad(states, ((1, 1), (0, 0)))
-        right, left = wide[2:], wide[:-2]
-        change = al**2 / 2 * (right - 2 * states + left) + be / 2 * (right - left) + ga * states
-        states = states + change
-    return states
-
-
-_OWN = "(not in the thesis) "
-
-
 ENTRIES = (
     Entry(
         id="S1",
         title="Largest growth of a wave on the line",
         verdict=Verdict.OK,
-        printed=_OWN
+        printed=NOT_IN_THESIS
         + r"With $a=\alpha^2$, $B=\beta^2$, $A=1+\gamma-a$: $\max_p\vert g\vert^2=B\,(1+A^2/(B-a^2))$ if "
         r"$B>a^2$ and $a\vert A\vert<B-a^2$, else $\max\{(1+\gamma)^2,(1+\gamma-2a)^2\}$. At $\gamma=0$ "
         r"a layer is stable if and only if $\beta^2\le\alpha^2\le1$; for $\gamma>0$ never.",
@@ -227,7 +195,7 @@ ENTRIES = (
         id="S2",
         title="Largest growth of a wave in the plane",
         verdict=Verdict.OK,
-        printed=_OWN + r"$\max_{p,q}\vert "
+        printed=NOT_IN_THESIS + r"$\max_{p,q}\vert "
         r"g\vert=\max_\varphi\,[A\cos\varphi+\sqrt{\alpha^4\cos^2\varphi+\beta^2\sin^2\varphi}"
         r"+\sqrt{\sigma^4\cos^2\varphi+\rho^2\sin^2\varphi}]$ "
         r"with $A=1+\gamma-\alpha^2-\sigma^2$. For $\gamma>-1$ no wave outgrows the mean if and only if "
@@ -241,7 +209,7 @@ ENTRIES = (
         id="S3",
         title="Layers in which the ReLU never acts",
         verdict=Verdict.OK,
-        printed=_OWN
+        printed=NOT_IN_THESIS
         + r"If $\vert\beta\vert\le\alpha^2$, $\vert\rho\vert\le\sigma^2$, $\alpha^2+\sigma^2\le1+\gamma$, "
         r"no tap of skip plus kernel is negative and the ReLU never acts on an image; with a linear "
         r"classifier the whole network is one matrix. Outside, clipping only adds mass.",
@@ -255,7 +223,7 @@ ENTRIES = (
         id="S4",
         title="Mass, place and spread with depth",
         verdict=Verdict.OK,
-        printed=_OWN
+        printed=NOT_IN_THESIS
         + r"A layer multiplies the mass by $1+\gamma$, moves the mean by $-(\beta,\rho)/(1+\gamma)$, and "
         r"adds the variances $\alpha^2/(1+\gamma)-\beta^2/(1+\gamma)^2$, "
         r"$\sigma^2/(1+\gamma)-\rho^2/(1+\gamma)^2$ and the covariance $-\beta\rho/(1+\gamma)^2$. Over "

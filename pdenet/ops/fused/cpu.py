@@ -75,14 +75,14 @@ def make_threshold(width: int) -> NDArray[np.float32]:
 
 
 @njit(**_INLINE)
-def _close_row(scratch, first, last):  # type: ignore[no-untyped-def]
+def _close_row(scratch, first, last):
     """Fill the halo beside a row whose first and last vectors lie at these places."""
     store(scratch, first - LANES, shift_lanes(load(scratch, last), TO_NEXT))
     store(scratch, last + LANES, shift_lanes(load(scratch, first), TO_PREVIOUS))
 
 
 @njit(**_LOOPS)
-def _read(scratch, tile, images, first):  # type: ignore[no-untyped-def]
+def _read(scratch, tile, images, first):
     """Bring `images[first : first + IMAGES]` (B, H, W) into a tile, with zeros beyond batch and edge."""
     batch, height, width = images.shape
     strip = (width + BLOCKS - 1) // BLOCKS
@@ -106,7 +106,7 @@ def _read(scratch, tile, images, first):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _announce(images, first):  # type: ignore[no-untyped-def]
+def _announce(images, first):
     """Ask for `images[first : first + IMAGES]` ahead: four short streams at once are hard to foresee."""
     batch, height, width = images.shape
     for place in range(first * height * width, min(first + IMAGES, batch) * height * width, LANES):
@@ -114,7 +114,7 @@ def _announce(images, first):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _write(images, scratch, tile, first):  # type: ignore[no-untyped-def]
+def _write(images, scratch, tile, first):
     """Fill `images[first : first + IMAGES]` from a tile."""
     batch, height, width = images.shape
     strip = (width + BLOCKS - 1) // BLOCKS
@@ -137,7 +137,7 @@ def _write(images, scratch, tile, first):  # type: ignore[no-untyped-def]
 
 
 @njit(**_INLINE)
-def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):  # type: ignore[no-untyped-def]
+def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):
     """One block, target = relu(source + k * source + bias), on tiles at these places of `scratch`."""
     row = (strip + 2) * LANES
     b = fill(bias)
@@ -176,7 +176,7 @@ def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):
 
 
 @njit(**_LOOPS)
-def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, keep):  # type: ignore[no-untyped-def]
+def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, keep):
     """`count` blocks from layer `begin` on, the input being the first tile of `scratch`.
 
     `keep` says whether all tiles stay; the last one lies at tile `count`, else at `count % 2`.
@@ -192,7 +192,7 @@ def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, ke
 
 
 @njit(**_LOOPS)
-def _close_gates(scratch, g, u, cells):  # type: ignore[no-untyped-def]
+def _close_gates(scratch, g, u, cells):
     """Drop the gradient where the block in front put out zero; `u` is that output."""
     zero = fill(np.float32(0.0))
     for c in range(0, cells, LANES):
@@ -200,7 +200,7 @@ def _close_gates(scratch, g, u, cells):  # type: ignore[no-untyped-def]
 
 
 @njit(**_INLINE)
-def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sums):  # type: ignore[no-untyped-def]
+def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sums):
     """The gradient in front of a block from the gated gradient `g` behind it; `u` is the block's input.
 
     The result is gated in turn by `u > floor`: floor is 0 where `u` is the output of another block, and
@@ -256,7 +256,7 @@ def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sum
 
 
 @njit(**_LOOPS)
-def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begin, count):  # type: ignore[no-untyped-def]
+def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begin, count):
     """The gradient in front of layer `begin` from that behind layer ``begin + count - 1``.
 
     The tiles of `scratch` are the inputs of these layers, one after another. The two tiles at `grads` take
@@ -275,7 +275,7 @@ def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begi
 
 
 @njit(**_LOOPS)
-def _hand_on(sums, partial):  # type: ignore[no-untyped-def]
+def _hand_on(sums, partial):
     """Add what the lanes have gathered, (L, 10 * lanes), to `sums` (L, 10), and set it to zero."""
     zero = fill(np.float32(0.0))
     for layer in range(len(partial)):
@@ -286,7 +286,7 @@ def _hand_on(sums, partial):  # type: ignore[no-untyped-def]
 
 
 @njit(parallel=True, **_LOOPS)
-def forward(out, u, kernels, bias, threshold, corners, scratch):  # type: ignore[no-untyped-def]
+def forward(out, u, kernels, bias, threshold, corners, scratch):
     """Fill `out` with the stack's output.
 
     `out`, `u` (S, B, H, W); `kernels` (S, L, 9), rows of the 3x3 matrix one after another; `bias` (S, L);
@@ -309,7 +309,7 @@ def forward(out, u, kernels, bias, threshold, corners, scratch):  # type: ignore
 
 
 @njit(parallel=True, **_LOOPS)
-def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scratch):  # type: ignore[no-untyped-def]
+def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scratch):
     """Fill `grad_u` (S, B, H, W) and add the gradients of the taps and the bias to `sums`.
 
     `sums` (S, CHUNKS, L, 10) float64: the nine taps, then the bias, one row a chunk of images, to be added

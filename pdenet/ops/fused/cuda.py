@@ -1,6 +1,6 @@
 """The residual stack as fused CUDA kernels: an image stays on the chip through all layers.
 
-This module sizes and launches the kernels of `_cuda_kernels`, which it imports when first needed. All seeds
+This module sizes and launches the kernels of `cuda_kernels`, which it imports when first needed. All seeds
 go in one launch. The boundary, the thresholds and the gates follow `_fused_cpu`. The kernels are written in
 numba-cuda, where a thread reads its neighbours in shared memory as it likes; Triton offers no such access.
 
@@ -60,10 +60,10 @@ def missing() -> str:
     if not cuda.is_available():
         return f"Numba finds no CUDA driver or compiler that it can use; {CURE}"
     try:
-        from pdenet.ops.fused import cuda_kernels as _cuda_kernels
+        from pdenet.ops.fused import cuda_kernels
 
         out = torch.zeros(1, device="cuda")
-        _cuda_kernels.launch(_cuda_kernels.probe, (1, 1), (1, 1), out)
+        cuda_kernels.launch(cuda_kernels.probe, (1, 1), (1, 1), out)
         works = out.item() == 1
     except Exception as error:  # compiler, linker and driver each have errors of their own
         reason = next(iter(str(error).strip().splitlines()), "no message")
@@ -81,7 +81,8 @@ def apply(
     layout = layout or choose_layout(u.shape[-2], u.shape[-1], corners)
     inputs = [tensor for tensor in (u, kernels, bias) if tensor is not None]
     differentiated = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)
-    return _FusedStack.apply(u, kernels, bias, layout, differentiated)
+    result: Tensor = _FusedStack.apply(u, kernels, bias, layout, differentiated)
+    return result
 
 
 class _FusedStack(torch.autograd.Function):
@@ -91,7 +92,7 @@ class _FusedStack(torch.autograd.Function):
     def forward(
         ctx: Any, u: Tensor, kernels: Tensor, bias: Tensor | None, layout: Layout, differentiated: bool
     ) -> Tensor:
-        from pdenet.ops.fused import cuda_kernels as _cuda_kernels
+        from pdenet.ops.fused import cuda_kernels
 
         u = u.contiguous()
         (seeds, batch), layers = u.shape[:2], kernels.shape[1]
@@ -100,16 +101,16 @@ class _FusedStack(torch.autograd.Function):
         kept = u.new_empty(seeds, batch, keep, *u.shape[2:]) if keep else u  # not touched where none is kept
         out = torch.empty_like(u)
         if u.numel():
-            kernel = _cuda_kernels.build(layout)[0]
+            kernel = cuda_kernels.build(layout)[0]
             grid, block = (batch, seeds), (layout.lanes, layout.strips)
-            _cuda_kernels.launch(kernel, grid, block, out, kept, keep, u, taps, layers)
+            cuda_kernels.launch(kernel, grid, block, out, kept, keep, u, taps, layers)
         ctx.save_for_backward(u, out, kept, taps)
         ctx.layout, ctx.keep, ctx.shape, ctx.with_bias = layout, keep, kernels.shape, bias is not None
         return out
 
     @staticmethod
     def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:
-        from pdenet.ops.fused import cuda_kernels as _cuda_kernels
+        from pdenet.ops.fused import cuda_kernels
 
         if torch.is_grad_enabled():  # only so under create_graph=True
             message = "the fused kernels differentiate once; for higher derivatives use backend='torch'"
@@ -120,10 +121,10 @@ class _FusedStack(torch.autograd.Function):
         grad_u = torch.empty_like(u)
         sums = u.new_empty(seeds, batch, layers, layout.totals, layout.parts)
         if u.numel():
-            kernel = _cuda_kernels.build(layout)[1]
+            kernel = cuda_kernels.build(layout)[1]
             grid, block = (batch, seeds), (layout.lanes, layout.strips)
             arrays = grad_u, sums, grad_out.contiguous(), out, u, kept
-            _cuda_kernels.launch(kernel, grid, block, *arrays, ctx.keep, taps, layers)
+            cuda_kernels.launch(kernel, grid, block, *arrays, ctx.keep, taps, layers)
         totals = sums.sum((1, 4), dtype=torch.float64).to(u.dtype)  # (S, L, totals)
         # Slices, not lists of indices: a list would be copied from the host, which a CUDA graph cannot hold.
         grad_taps = u.new_zeros(seeds, layers, 9)

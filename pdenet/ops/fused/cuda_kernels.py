@@ -1,4 +1,4 @@
-"""The CUDA kernels of the residual stack; `_fused_cuda` explains and launches them. Needs `numba.cuda`.
+"""The CUDA kernels of the residual stack; `fused.cuda` explains and launches them. Needs `numba.cuda`.
 
 Arrays are flat. Numba lets a negative index count from the end and would test every single one for it; an
 index that begins with a mask (`& POSITIVE`) is known not to be negative, and the tests fall away.
@@ -42,7 +42,7 @@ def launch(kernel: Any, grid: tuple[int, int], block: tuple[int, int], *argument
 
 
 @cuda.jit
-def probe(out):  # type: ignore[no-untyped-def]
+def probe(out):
     """Write a one: whether kernels compile, load and run here."""
     out[0] = float32(1.0)
 
@@ -64,7 +64,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
     zero, one, flush, flush_gradient = np.float32(0), np.float32(1), FLUSH, FLUSH_GRADIENT
 
     @cuda.jit(device=True)
-    def coefficients(taps, block):  # type: ignore[no-untyped-def]
+    def coefficients(taps, block):
         """The nine taps and the bias of a block, with the skip connection in the middle one."""
         i = (10 * block) & POSITIVE
         return (
@@ -81,7 +81,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
         )
 
     @cuda.jit(device=True)
-    def publish(tiles, at, strip):  # type: ignore[no-untyped-def]
+    def publish(tiles, at, strip):
         """Write a thread's pixels to a tile, where its neighbours see them.
 
         `at` is the cell to the upper left of the first pixel: the first in the tile that the thread reads.
@@ -90,7 +90,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
             tiles[at + ((r + 1) * stride + 1)] = strip[r]
 
     @cuda.jit(device=True)
-    def advance(strip, tiles, at, top, k):  # type: ignore[no-untyped-def]
+    def advance(strip, tiles, at, top, k):
         """One block, strip <- relu(strip + k * strip + bias); the tile holds what `strip` had before."""
         above = tiles[at + 1]
         for r in range(rows):
@@ -113,7 +113,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
             above = middle
 
     @cuda.jit
-    def forward(out, kept, keep, u, taps, layers):  # type: ignore[no-untyped-def]
+    def forward(out, kept, keep, u, taps, layers):
         """Fill `out` (S, B, H, W) and `kept` (S, B, keep, H, W) with the states after the first segments.
 
         `u` (S, B, H, W), `taps` (S, L, 10): nine taps and the bias. Blocks (B, S).
@@ -150,7 +150,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
                 out[pixel + r * width] = strip[r]
 
     @cuda.jit
-    def backward(grad_u, sums, grad_out, out, u, kept, keep, taps, layers):  # type: ignore[no-untyped-def]
+    def backward(grad_u, sums, grad_out, out, u, kept, keep, taps, layers):
         """Fill `grad_u` (S, B, H, W) and `sums` (S, B, L, totals, parts), in which the parts are to be added.
 
         The order of the totals is that of `Layout.totals`; `out` and `kept` are what `forward` wrote, the

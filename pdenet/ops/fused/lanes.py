@@ -15,17 +15,16 @@ from typing import Any
 import numpy as np
 from numba import njit, prange
 
+from pdenet.ops.fused.cpu import FLUSH, FLUSH_GRADIENT
+
 LANES = 16
 SEGMENT = 16
-FLUSH = np.float32(1e-25)  # as in `_fused_cpu`: below it is nothing, and denormal numbers are slow
-FLUSH_GRADIENT = np.float32(1e-30)
 
 _LOOPS: dict[str, Any] = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
-_INLINE = {**_LOOPS, "inline": "always"}
 
 
 @njit(**_LOOPS)
-def _load(tile, images, first):  # type: ignore[no-untyped-def]
+def _load(tile, images, first):
     """Up to sixteen images from `first` on; lanes without an image are zero."""
     batch, height, width = images.shape
     tile[:] = np.float32(0.0)
@@ -37,7 +36,7 @@ def _load(tile, images, first):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _store(images, tile, first):  # type: ignore[no-untyped-def]
+def _store(images, tile, first):
     batch, height, width = images.shape
     row = (width + 2) * LANES
     for lane in range(min(LANES, batch - first)):
@@ -47,7 +46,7 @@ def _store(images, tile, first):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _wrap(tile, height, width):  # type: ignore[no-untyped-def]
+def _wrap(tile, height, width):
     """Fill the frame with what lies across the edge; the corners stay, no tap reads them."""
     row = (width + 2) * LANES
     tile[:row] = tile[height * row : (height + 1) * row]
@@ -59,7 +58,7 @@ def _wrap(tile, height, width):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _stencil(out, u, taps, height, width, clip):  # type: ignore[no-untyped-def]
+def _stencil(out, u, taps, height, width, clip):
     """u + A u inside the frame; clipped at zero, or only flushed."""
     row = (width + 2) * LANES
     n = width * LANES
@@ -81,7 +80,7 @@ def _stencil(out, u, taps, height, width, clip):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _factor(lower, own, upper, n, factors):  # type: ignore[no-untyped-def]
+def _factor(lower, own, upper, n, factors):
     """Elimination of the tridiagonal matrix I - A: rows of `factors` are pivots inverted, down, up."""
     diagonal = np.float32(1.0) - own
     carry = np.float32(0.0)
@@ -94,7 +93,7 @@ def _factor(lower, own, upper, n, factors):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _solve_y(v, factors, height, width):  # type: ignore[no-untyped-def]
+def _solve_y(v, factors, height, width):
     """Solve in place along the columns, a whole row of pixels at a time."""
     row = (width + 2) * LANES
     n = width * LANES
@@ -117,7 +116,7 @@ def _solve_y(v, factors, height, width):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _turn(out, v, height, width):  # type: ignore[no-untyped-def]
+def _turn(out, v, height, width):
     """Exchange rows and columns; `out` has `width` rows of `height` pixels."""
     row, turned = (width + 2) * LANES, (height + 2) * LANES
     for i in range(1, height + 1):
@@ -129,7 +128,7 @@ def _turn(out, v, height, width):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _solve(out, u, taps, adjoint, axis, height, width, work, factors):  # type: ignore[no-untyped-def]
+def _solve(out, u, taps, adjoint, axis, height, width, work, factors):
     """(I - A)^-1 u along one axis (0: x, 1: y), or with the transposed matrix."""
     lower, own, upper = taps[3 * axis], taps[3 * axis + 1], taps[3 * axis + 2]
     if adjoint:
@@ -146,20 +145,20 @@ def _solve(out, u, taps, adjoint, axis, height, width, work, factors):  # type: 
 
 
 @njit(**_LOOPS)
-def _clip(out, v):  # type: ignore[no-untyped-def]
+def _clip(out, v):
     for c in range(v.size):
         out[c] = np.float32(0.0) if v[c] <= FLUSH else v[c]
 
 
 @njit(**_LOOPS)
-def _gate(g, out):  # type: ignore[no-untyped-def]
+def _gate(g, out):
     """Drop the gradient where the layer put out zero."""
     for c in range(g.size):
         g[c] = g[c] if (out[c] > np.float32(0.0) and abs(g[c]) > FLUSH_GRADIENT) else np.float32(0.0)
 
 
 @njit(**_LOOPS)
-def _correlate(g, u, step, height, width, sums):  # type: ignore[no-untyped-def]
+def _correlate(g, u, step, height, width, sums):
     """Add sum g(x) u(x - 1), sum g(x) u(x), sum g(x) u(x + 1) to `sums`, neighbours `step` cells apart."""
     row = (width + 2) * LANES
     n = width * LANES
@@ -178,7 +177,7 @@ def _correlate(g, u, step, height, width, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(**_LOOPS)
-def _step(out, u, taps, periodic, height, width, spare, factors):  # type: ignore[no-untyped-def]
+def _step(out, u, taps, periodic, height, width, spare, factors):
     """One layer; fills the frame of `u` on the torus."""
     if periodic:
         _wrap(u, height, width)
@@ -190,7 +189,7 @@ def _step(out, u, taps, periodic, height, width, spare, factors):  # type: ignor
 
 
 @njit(**_LOOPS)
-def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums):  # type: ignore[no-untyped-def]
+def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums):
     """Turn the gradient behind a layer, in place, into the one in front of it; `u` to `out` is the layer."""
     row = (width + 2) * LANES
     _gate(g, out)
@@ -214,7 +213,7 @@ def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums): 
 
 
 @njit(parallel=True, **_LOOPS)
-def forward(out, u, taps, periodic):  # type: ignore[no-untyped-def]
+def forward(out, u, taps, periodic):
     """Fill `out` (S, B, H, W) with the stack's output for `u` and `taps` (S, L, 6), all float32."""
     seeds, batch, height, width = u.shape
     layers = taps.shape[1]
@@ -231,7 +230,7 @@ def forward(out, u, taps, periodic):  # type: ignore[no-untyped-def]
 
 
 @njit(parallel=True, **_LOOPS)
-def backward(grad_u, sums, grad_out, u, taps, periodic):  # type: ignore[no-untyped-def]
+def backward(grad_u, sums, grad_out, u, taps, periodic):
     """Fill `grad_u` and `sums` (S, groups of images, L, 6), float64, one sum a tap."""
     seeds, batch, height, width = u.shape
     layers = taps.shape[1]

@@ -41,7 +41,7 @@ def _shuffle(builder: Any, a: Any, b: Any, source: list[int]) -> Any:
 
 
 @intrinsic
-def load(typing, array, index):  # type: ignore[no-untyped-def]
+def load(typing, array, index):
     """The vector that begins at `index` of a flat float32 array."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -51,7 +51,7 @@ def load(typing, array, index):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def store(typing, array, index, value):  # type: ignore[no-untyped-def]
+def store(typing, array, index, value):
     """Write a vector to `index` of a flat float32 array."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -63,7 +63,7 @@ def store(typing, array, index, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def prefetch(typing, array, index):  # type: ignore[no-untyped-def]
+def prefetch(typing, array, index):
     """Ask for the cache line around `index` of an array, counted flat, so that it is near when needed."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -78,7 +78,7 @@ def prefetch(typing, array, index):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def fill(typing, number):  # type: ignore[no-untyped-def]
+def fill(typing, number):
     """The vector with the same number sixteen times."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -89,7 +89,7 @@ def fill(typing, number):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def add(typing, a, b):  # type: ignore[no-untyped-def]
+def add(typing, a, b):
     """a + b."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -99,7 +99,7 @@ def add(typing, a, b):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def multiply_add(typing, a, b, c):  # type: ignore[no-untyped-def]
+def multiply_add(typing, a, b, c):
     """a * b + c, rounded once where the processor can."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -111,7 +111,7 @@ def multiply_add(typing, a, b, c):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def keep_above(typing, value, threshold, witness):  # type: ignore[no-untyped-def]
+def keep_above(typing, value, threshold, witness):
     """`value` where `witness` exceeds `threshold` or is NaN, zero elsewhere."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -123,7 +123,7 @@ def keep_above(typing, value, threshold, witness):  # type: ignore[no-untyped-de
 
 
 @intrinsic
-def magnitude(typing, value):  # type: ignore[no-untyped-def]
+def magnitude(typing, value):
     """|value|."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -135,7 +135,7 @@ def magnitude(typing, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def total(typing, value):  # type: ignore[no-untyped-def]
+def total(typing, value):
     """The sum of the sixteen numbers, halves first, so that the order is always the same."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -150,7 +150,7 @@ def total(typing, value):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def shift_lanes(typing, value, by):  # type: ignore[no-untyped-def]
+def shift_lanes(typing, value, by):
     """Every number moved `by` lanes upwards (a constant, downwards if negative), zeros moving in."""
     if not isinstance(by, types.IntegerLiteral):
         return None
@@ -197,7 +197,7 @@ def _exchange(builder: Any, vectors: list[Any]) -> list[Any]:
 
 
 @intrinsic
-def read_columns(typing, target, cell, images, start, image_size, strip):  # type: ignore[no-untyped-def]
+def read_columns(typing, target, cell, images, start, image_size, strip):
     """Bring four columns of four strips of four images into four vectors, lane ``4 * strip + image``.
 
     `images` is read at ``start + image * image_size + block * strip``, four numbers each; the vectors go to
@@ -223,7 +223,7 @@ def read_columns(typing, target, cell, images, start, image_size, strip):  # typ
 
 
 @intrinsic
-def write_columns(typing, images, start, image_size, strip, source, cell):  # type: ignore[no-untyped-def]
+def write_columns(typing, images, start, image_size, strip, source, cell):
     """The inverse of `read_columns`."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:

@@ -57,4 +57,5 @@ def states_at(rate: nn.Module, start: Tensor, times: Tensor, step: float) -> Ten
     u0, u1 = states[rows, left, series], states[rows, left + 1, series]
     r0, r1 = step * rates[rows, left, series], step * rates[rows, left + 1, series]
     bend = (2 * s - 1) * (u1 - u0) + (1 - s) * r0 - s * r1
-    return (1 - s) * u0 + s * u1 + s * (1 - s) * bend
+    result: Tensor = (1 - s) * u0 + s * u1 + s * (1 - s) * bend
+    return result

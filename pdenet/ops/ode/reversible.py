@@ -62,7 +62,8 @@ def reversible_pair(
     h = duration / steps
     refuse_borrowed(rate, second, _time(0.0, second), "the reversible pair")
     own = [p for p in rate.parameters() if p.requires_grad]
-    return _Pair.apply(rate, h, steps, sign, first, second, *own)
+    result: tuple[Tensor, Tensor] = _Pair.apply(rate, h, steps, sign, first, second, *own)
+    return result
 
 
 class _Pair(torch.autograd.Function):

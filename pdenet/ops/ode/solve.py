@@ -17,11 +17,12 @@ import torchdiffeq
 from torch import Tensor, nn
 
 from pdenet.ops.ode.solvers import (
-    _STOPS,
+    STOPPING,
     Adaptive,
     DivergedError,
+    Fixed,
     Solver,
-    _check_choice,
+    check_choice,
     check_solver,
 )
 
@@ -95,62 +96,68 @@ def solve(
     References
     ----------
     The thesis, equations (41) to (44); Chen et al. (2018).
+
+    Examples
+    --------
+    >>> class Decay(nn.Module):
+    ...     def forward(self, t, u):
+    ...         return -u
+    >>> solution = solve(Decay(), torch.ones(1), 1.0, Fixed("euler", 2))
+    >>> solution.end, solution.evaluations
+    (tensor([0.2500]), Evaluations(forward=2, backward=0))
     """
     solver = Adaptive() if solver is None else solver
     _check(rate, u, solver, backward, gradient)
     when = _as_times(times, u)
     evaluations = Evaluations()
-    watched = _Watched(rate, solver, evaluations)
+    behind = solver if backward is None else backward
+    watched = _Watched(rate, solver, behind, evaluations)
     arguments: dict[str, Any] = _arguments(solver, when)
     if gradient == "adjoint":
         refuse_borrowed(rate, u, when[0], "the adjoint method")
-        behind = solver if backward is None else backward
         ascending = when if when[0] < when[-1] else -when  # torchdiffeq turns decreasing times, but not these
         arguments |= {f"adjoint_{name}": value for name, value in _arguments(behind, ascending).items()}
         arguments["adjoint_params"] = tuple(p for p in rate.parameters() if p.requires_grad)
-        watched.behind = behind
         integrate = torchdiffeq.odeint_adjoint
     else:
         integrate = torchdiffeq.odeint
     states = integrate(watched, u, when, **arguments)
     if not states[-1].isfinite().all():  # all before it the field has been evaluated at
         raise watched.diverged(f"at t = {when[-1].item():.6g} the state is not finite")
-    watched.sweep = "backward"
+    watched.going_back = True
     return Solution(states, evaluations)
 
 
 class _Watched(nn.Module):
     """The field between us and torchdiffeq: counts its evaluations and looks at what it returns."""
 
-    def __init__(self, rate: nn.Module, solver: Solver, evaluations: Evaluations) -> None:
+    def __init__(self, rate: nn.Module, ahead: Solver, behind: Solver, evaluations: Evaluations) -> None:
         super().__init__()
         self.rate = rate
+        self.ahead, self.behind = ahead, behind
         self.evaluations = evaluations
-        self.sweep: Literal["forward", "backward"] = "forward"
-        self.solver = {"forward": solver, "backward": solver}
+        self.going_back = False
         self.last = (math.nan, math.nan, math.nan)  # time, size of the state, size of the rate
 
-    @property
-    def behind(self) -> Solver:
-        return self.solver["backward"]
-
-    @behind.setter
-    def behind(self, solver: Solver) -> None:
-        self.solver["backward"] = solver
-
     def forward(self, t: Tensor, u: Tensor) -> Tensor:
-        found = self.rate(t, u)
+        found: Tensor = self.rate(t, u)
         _check_rate(found, u)
-        counts = self.evaluations
-        setattr(counts, self.sweep, getattr(counts, self.sweep) + 1)
+        solver, count = self._count()
         sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()
         if not all(map(math.isfinite, sizes)):
             raise self.diverged(f"at t = {t.item():.6g} the state or its rate is not finite")
         self.last = (t.item(), *sizes)
-        solver = self.solver[self.sweep]
-        if isinstance(solver, Adaptive) and getattr(counts, self.sweep) > solver.max_evaluations:
+        if isinstance(solver, Adaptive) and count > solver.max_evaluations:
             raise self.diverged(f"more than {solver.max_evaluations} evaluations")
         return found
+
+    def _count(self) -> tuple[Solver, int]:
+        """The solver that asks, and how often it has asked by now."""
+        if self.going_back:
+            self.evaluations.backward += 1
+            return self.behind, self.evaluations.backward
+        self.evaluations.forward += 1
+        return self.ahead, self.evaluations.forward
 
     def callback_step(self, t: Tensor, u: Tensor, dt: Tensor) -> None:
         """Called by torchdiffeq ahead of each step; it would `assert` the same, unless asserts are off."""
@@ -191,7 +198,7 @@ def _check(rate: nn.Module, u: Tensor, solver: Solver, backward: Solver | None, 
     check_solver(solver)
     if backward is not None:
         check_solver(backward, "backward")
-    _check_choice("gradient", gradient, get_args(Gradient))
+    check_choice("gradient", gradient, get_args(Gradient))
     if backward is not None and gradient != "adjoint":
         message = "a backward solver is used by gradient='adjoint' only; got one with gradient='backprop'"
         raise ValueError(message)
@@ -226,7 +233,7 @@ def _arguments(solver: Solver, when: Tensor) -> dict[str, Any]:
     """What torchdiffeq has to be given for this solver."""
     if isinstance(solver, Adaptive):
         options: dict[str, Any] = {"dtype": when.dtype}
-        if solver.method in _STOPS:
+        if solver.method in STOPPING:
             options["step_t"] = when.detach()
         return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol, "options": options}
     steps = solver.steps

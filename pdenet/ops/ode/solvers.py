@@ -11,7 +11,7 @@ AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]
 
 # Between its steps torchdiffeq interpolates by a polynomial of degree four, whose error with these two is up
 # to thousands of times the tolerance; so they are made to step on the asked times.
-_STOPS = ("dopri8", "bosh3")
+STOPPING = ("dopri8", "bosh3")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Fixed:
     steps: int
 
     def __post_init__(self) -> None:
-        _check_choice("method of fixed step", self.method, get_args(FixedMethod))
+        check_choice("method of fixed step", self.method, get_args(FixedMethod))
         object.__setattr__(self, "steps", whole_steps(self.steps))
 
 
@@ -66,7 +66,7 @@ class Adaptive:
     max_evaluations: int = 10_000
 
     def __post_init__(self) -> None:
-        _check_choice("adaptive method", self.method, get_args(AdaptiveMethod))
+        check_choice("adaptive method", self.method, get_args(AdaptiveMethod))
         if not (0 < self.rtol < math.inf and 0 < self.atol < math.inf):
             message = f"rtol and atol must be positive numbers; got {self.rtol} and {self.atol}"
             raise ValueError(message)
@@ -111,7 +111,8 @@ def whole_steps(steps: Any) -> int:
     return found
 
 
-def _check_choice(name: str, given: str, allowed: Sequence[str]) -> None:
+def check_choice(name: str, given: str, allowed: Sequence[str]) -> None:
+    """Raise a ValueError, which calls it by this name, if it is none of those allowed."""
     if given not in allowed:
         message = f"{name} must be one of {', '.join(map(repr, allowed))}; got {given!r}"
         raise ValueError(message)

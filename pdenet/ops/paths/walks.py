@@ -152,4 +152,7 @@ def _entries(kernels: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _offsets(shape: tuple[int, ...]) -> NDArray[np.intp]:
     """Offsets of the taps of a kernel, (taps, axes)."""
-    return np.stack([axis.ravel() for axis in np.indices(shape)], axis=1) - np.array(shape) // 2
+    result: NDArray[np.intp] = (
+        np.stack([axis.ravel() for axis in np.indices(shape)], axis=1) - np.array(shape) // 2
+    )
+    return result

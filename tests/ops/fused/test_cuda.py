@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from pdenet.ops import residual_stack
-from pdenet.ops.fused import cuda as _fused_cuda
+from pdenet.ops.fused import cuda
 from pdenet.ops.fused.cuda_layout import Layout, choose_layout
+from pdenet.ops.stack import Backend
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ CASES = {
 
 def outputs(case: Case, fused: bool, dtype: torch.dtype = torch.float32, device: str = "cpu") -> list[Tensor]:
     """Output of the stack and gradients of a weighted sum of it."""
-    u, kernels, bias, weight = (None if t is None else t.to(device, dtype) for t in case.tensors())
+    *given, bias, weight = case.tensors()
+    u, kernels, weight = (tensor.to(device, dtype) for tensor in (*given, weight))
+    bias = None if bias is None else bias.to(device, dtype)
     inputs = [tensor.requires_grad_() for tensor in (u, kernels, bias) if tensor is not None]
     if fused:
-        out = _fused_cuda.apply(u, kernels, bias, case.corners, case.layout)
+        out = cuda.apply(u, kernels, bias, case.corners, case.layout)
     else:
         out = residual_stack(u, kernels, bias, backend="torch", support="full" if case.corners else "cross")
     return [out.detach(), *torch.autograd.grad((out * weight).sum(), inputs)]
@@ -84,16 +87,16 @@ def halved(layers: int) -> tuple[Tensor, Tensor]:
 
 def simulate() -> dict[str, list[Tensor]]:
     """All that the tests ask of the simulator."""
-    results = {"loaded early": [torch.tensor("pdenet.ops._cuda_kernels" in sys.modules)]}
+    results = {"loaded early": [torch.tensor("pdenet.ops.fused.cuda_kernels" in sys.modules)]}
     results |= {name: outputs(case, fused=True) for name, case in CASES.items()}
     results["again"] = outputs(CASES["a short last segment"], fused=True)
 
     layout = Layout(2, 2, True)
-    kept, flushed = (_fused_cuda.apply(*halved(n), None, True, layout) for n in (80, 90))
+    kept, flushed = (cuda.apply(*halved(n), None, True, layout) for n in (80, 90))
     results["halved"] = [kept, flushed]
 
     u = torch.ones(1, 1, 2, 2, requires_grad=True)
-    out = _fused_cuda.apply(u, torch.zeros(1, 2, 3, 3), None, True, layout)
+    out = cuda.apply(u, torch.zeros(1, 2, 3, 3), None, True, layout)
     sizes = (1e-28, 1e-35)
     results["small gradients"] = [
         torch.autograd.grad((s * out).sum(), u, retain_graph=True)[0] for s in sizes
@@ -102,18 +105,16 @@ def simulate() -> dict[str, list[Tensor]]:
     # The first layer takes the pixels to exactly zero: closed. The image itself has no gate.
     u = torch.tensor([[[[-1.0, 2.0]]]], requires_grad=True)
     kernels = torch.zeros(1, 2, 3, 3)
-    out = _fused_cuda.apply(u, kernels, torch.tensor([[-2.0, 1.0]]), True, Layout(1, 2, True))
+    out = cuda.apply(u, kernels, torch.tensor([[-2.0, 1.0]]), True, Layout(1, 2, True))
     results["at zero"] = [out.detach(), torch.autograd.grad(out.sum(), u)[0]]
 
     u = torch.ones(2, 1, 3, 3)
     u[1, 0, 0, 0] = torch.nan
     u.requires_grad_()
-    out = _fused_cuda.apply(u, torch.full((2, 1, 3, 3), 0.1), None, True, Layout(3, 3, True))
+    out = cuda.apply(u, torch.full((2, 1, 3, 3), 0.1), None, True, Layout(3, 3, True))
     results["nan"] = [out.detach(), torch.autograd.grad((out * u.detach()).sum(), u)[0]]
     with torch.no_grad():
-        results["no gradient"] = [
-            _fused_cuda.apply(*CASES["full segments"].tensors()[:3], True, Layout(4, 3, True))
-        ]
+        results["no gradient"] = [cuda.apply(*CASES["full segments"].tensors()[:3], True, Layout(4, 3, True))]
     return results
 
 
@@ -124,7 +125,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Tensor
     command = [sys.executable, "-W", "error", __file__, str(path)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return torch.load(path, weights_only=True)
+    results: dict[str, list[Tensor]] = torch.load(path, weights_only=True)
+    return results
 
 
 def assert_agrees(got: list[Tensor], exact: list[Tensor], bound: float = 1e-5) -> None:
@@ -211,7 +213,7 @@ def test_a_layout_covers_the_image_and_has_a_thread_for_every_sum(
 
 
 def test_the_blocks_of_the_book_leave_room_for_eight_on_an_h200() -> None:
-    """What `_fused_cuda` says of its segments: one layer more, and fewer blocks would be at work."""
+    """What `fused.cuda` says of its segments: one layer more, and fewer blocks would be at work."""
     for corners in (False, True):
         blocks = [
             228 * 1024 // (Layout(28, 28, corners, segment=segment).shared_bytes + 1024) for segment in (5, 6)
@@ -235,14 +237,14 @@ def test_the_package_imports_numba_cuda_only_when_it_is_needed(simulated: dict[s
 def test_a_machine_without_numba_cuda_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numba.cuda", None)
     monkeypatch.delattr(numba, "cuda", raising=False)
-    said = _fused_cuda.missing.__wrapped__()
+    said = cuda.missing.__wrapped__()
     assert said.startswith("numba.cuda cannot be imported")
     assert "pip install 'numba-cuda[cu13]'" in said
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
 def test_without_a_device_the_kernels_are_said_to_be_missing() -> None:
-    assert _fused_cuda.missing() == "PyTorch sees no CUDA device; use backend='torch'"
+    assert cuda.missing() == "PyTorch sees no CUDA device; use backend='torch'"
 
 
 # --- on hardware ------------------------------------------------------------------------------------------
@@ -252,7 +254,7 @@ needs_gpu = pytest.mark.skipif(
 )
 
 
-def on_device(case: Case, dtype: torch.dtype, backend: str) -> list[Tensor]:
+def on_device(case: Case, dtype: torch.dtype, backend: Backend) -> list[Tensor]:
     """`outputs`, through `residual_stack`, of a stack that stays alive over fifty layers."""
     generator = torch.Generator().manual_seed(0)
     u = torch.rand(case.seeds, case.batch, case.height, case.width, generator=generator)
@@ -269,7 +271,7 @@ def on_device(case: Case, dtype: torch.dtype, backend: str) -> list[Tensor]:
 
 @needs_gpu
 def test_the_kernels_run_on_this_device() -> None:
-    assert _fused_cuda.missing() == ""
+    assert cuda.missing() == ""
 
 
 @needs_gpu
@@ -292,14 +294,20 @@ def test_compiled_kernels_compute_what_the_simulated_ones_do(
     assert_agrees(compiled, [tensor.double() for tensor in simulated[name]])
 
 
+def operation(result: Tensor) -> str:
+    """Name of the operation that a result comes from."""
+    assert result.grad_fn is not None
+    return result.grad_fn.name()
+
+
 @needs_gpu
 def test_auto_takes_the_kernels_where_they_can_run() -> None:
     u, kernels = (tensor.cuda() for tensor in halved(3))
     kernels.requires_grad_()
-    assert "FusedStack" in residual_stack(u, kernels).grad_fn.name()
-    assert "FusedStack" not in residual_stack(u.double(), kernels.double()).grad_fn.name()
+    assert "FusedStack" in operation(residual_stack(u, kernels))
+    assert "FusedStack" not in operation(residual_stack(u.double(), kernels.double()))
     large = torch.ones(1, 1, 200, 200, device="cuda")
-    assert "FusedStack" not in residual_stack(large, kernels).grad_fn.name()
+    assert "FusedStack" not in operation(residual_stack(large, kernels))
     with pytest.raises(ValueError, match="images of 200x200 pixels, which do not fit on the chip"):
         residual_stack(large, kernels, backend="cuda")
 

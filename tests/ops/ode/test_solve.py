@@ -325,22 +325,24 @@ def test_what_needs_no_gradient_may_be_captured() -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "error", "message"),
+    ("kind", "arguments", "error", "message"),
     [
-        (lambda: Fixed("rk5", 3), ValueError, "method of fixed step must be one of 'euler', .*; got 'rk5'"),
-        (lambda: Fixed("dopri5", 3), ValueError, "method of fixed step must be one of .*; got 'dopri5'"),
-        (lambda: Fixed("euler", 0), ValueError, "steps must be a whole number, at least 1; got 0"),
-        (lambda: Fixed("euler", 2.5), TypeError, "steps must be a whole number, .*; got 2.5"),
-        (lambda: Adaptive("euler"), ValueError, "adaptive method must be one of 'dopri5', .*; got 'euler'"),
-        (lambda: Adaptive(rtol=0), ValueError, "rtol and atol must be positive numbers; got 0 and 1e-05"),
-        (lambda: Adaptive(atol=math.nan), ValueError, "rtol and atol must be positive numbers; .* nan"),
-        (lambda: Adaptive(rtol=math.inf), ValueError, "rtol and atol must be positive numbers; got inf"),
-        (lambda: Adaptive(max_evaluations=0), ValueError, "max_evaluations must be at least 1; got 0"),
+        (Fixed, ("rk5", 3), ValueError, "method of fixed step must be one of 'euler', .*; got 'rk5'"),
+        (Fixed, ("dopri5", 3), ValueError, "method of fixed step must be one of .*; got 'dopri5'"),
+        (Fixed, ("euler", 0), ValueError, "steps must be a whole number, at least 1; got 0"),
+        (Fixed, ("euler", 2.5), TypeError, "steps must be a whole number, .*; got 2.5"),
+        (Adaptive, ("euler",), ValueError, "adaptive method must be one of 'dopri5', .*; got 'euler'"),
+        (Adaptive, ("dopri5", 0), ValueError, "rtol and atol must be positive numbers; got 0 and 1e-05"),
+        (Adaptive, ("dopri5", 1e-5, math.nan), ValueError, "rtol and atol must be positive numbers; .* nan"),
+        (Adaptive, ("dopri5", math.inf), ValueError, "rtol and atol must be positive numbers; got inf"),
+        (Adaptive, ("dopri5", 1e-5, 1e-5, 0), ValueError, "max_evaluations must be at least 1; got 0"),
     ],
 )
-def test_a_solver_that_cannot_be_is_refused(build: Any, error: Any, message: str) -> None:
+def test_a_solver_that_cannot_be_is_refused(
+    kind: type, arguments: tuple[Any, ...], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
-        build()
+        kind(*arguments)
 
 
 @pytest.mark.parametrize("gradient", ["backprop", "adjoint"])

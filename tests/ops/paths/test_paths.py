@@ -1,20 +1,32 @@
 """The path sum against the network, against brute force and against autograd."""
 
+from collections.abc import Callable
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from pdenet.ops import residual_stack
-from pdenet.ops.paths.gates import GatedStack, gated_stack, jacobian, propagate, pull_back, relu_gates
+from pdenet.ops.paths.gates import (
+    Boundary,
+    GatedStack,
+    gated_stack,
+    jacobian,
+    propagate,
+    pull_back,
+    relu_gates,
+)
 from pdenet.ops.paths.paths import count_paths, enumerate_paths, heaviest_paths
 
+MIRROR: Any = "mirror"  # no boundary that there is
 PADDING = {"zero": "constant", "periodic": "circular"}
 
 
-def torch_stack(u, kernels, bias, boundary):
+def torch_stack(u: Tensor, kernels: Tensor, bias: Tensor | None, boundary: Boundary) -> Tensor:
     """The stack of channels (C, H, W) written with conv2d, for comparison."""
     state = u[None]
     for layer, kernel in enumerate(kernels):
@@ -26,7 +38,9 @@ def torch_stack(u, kernels, bias, boundary):
     return state[0]
 
 
-def line(boundary="zero", layers=4, pixels=5, seed=11):
+def line(
+    boundary: Boundary = "zero", layers: int = 4, pixels: int = 5, seed: int = 11
+) -> tuple[np.ndarray, np.ndarray, GatedStack]:
     """A line of pixels with its stack: input, kernels, gated stack."""
     rng = np.random.default_rng(seed)
     u, kernels = rng.normal(size=pixels), 0.8 * rng.normal(size=(layers, 3))
@@ -34,7 +48,9 @@ def line(boundary="zero", layers=4, pixels=5, seed=11):
     return u, kernels, gated_stack(kernels, gates, boundary=boundary)
 
 
-def plane(boundary="zero", bias=True, seed=1):
+def plane(
+    boundary: Boundary = "zero", bias: bool = True, seed: int = 1
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, GatedStack]:
     """A small image with two channels and, if wanted, biases."""
     rng = np.random.default_rng(seed)
     u, kernels = rng.normal(size=(2, 3, 3)), 0.5 * rng.normal(size=(3, 2, 2, 3, 3))
@@ -44,10 +60,10 @@ def plane(boundary="zero", bias=True, seed=1):
 
 
 @pytest.mark.parametrize("boundary", ["zero", "periodic"])
-def test_all_paths_of_a_line_add_up_to_the_network(boundary) -> None:
+def test_all_paths_of_a_line_add_up_to_the_network(boundary: Boundary) -> None:
     u, kernels, stack = line(boundary)
-    as_image = [torch.from_numpy(a) for a in (u.reshape(1, 1, 5), kernels.reshape(4, 1, 1, 1, 3))]
-    expected = torch_stack(*as_image, None, boundary)[0, 0].numpy()
+    image, taps = (torch.from_numpy(a) for a in (u.reshape(1, 1, 5), kernels.reshape(4, 1, 1, 1, 3)))
+    expected = torch_stack(image, taps, None, boundary)[0, 0].numpy()
     paths = enumerate_paths(stack, u)
     assert 0 < stack.gates.sum() < stack.gates.size
     assert paths.arriving() == pytest.approx(expected, abs=1e-12)
@@ -56,10 +72,10 @@ def test_all_paths_of_a_line_add_up_to_the_network(boundary) -> None:
 
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize("boundary", ["zero", "periodic"])
-def test_all_paths_through_two_channels_add_up_to_the_network(boundary, bias) -> None:
+def test_all_paths_through_two_channels_add_up_to_the_network(boundary: Boundary, bias: bool) -> None:
     u, kernels, b, stack = plane(boundary, bias)
-    parts = [None if a is None else torch.from_numpy(a) for a in (u, kernels, b)]
-    expected = torch_stack(*parts, boundary).numpy()
+    offset = None if b is None else torch.from_numpy(b)
+    expected = torch_stack(torch.from_numpy(u), torch.from_numpy(kernels), offset, boundary).numpy()
     paths = enumerate_paths(stack, u)
     assert paths.arriving() == pytest.approx(expected, abs=1e-12)
     assert propagate(stack, u) == pytest.approx(expected, abs=1e-12)
@@ -93,14 +109,14 @@ def test_paths_by_brute_force() -> None:
 
 
 @pytest.mark.parametrize(("boundary", "expected"), [("zero", 259), ("periodic", 5 * 3**4)])
-def test_number_of_paths_of_an_open_line(boundary, expected) -> None:
+def test_number_of_paths_of_an_open_line(boundary: Boundary, expected: int) -> None:
     u, kernels, _ = line(boundary)
     stack = gated_stack(kernels, np.ones((4, 5)), boundary=boundary)
     assert count_paths(stack) == len(enumerate_paths(stack, u)) == expected
 
 
 @pytest.mark.parametrize(("cross", "taps"), [(True, 5), (False, 9)])
-def test_number_of_paths_into_a_pixel_is_taps_to_the_power_of_the_layers(cross, taps) -> None:
+def test_number_of_paths_into_a_pixel_is_taps_to_the_power_of_the_layers(cross: bool, taps: int) -> None:
     kernel = np.full((3, 3), 0.1)
     if cross:
         kernel[::2, ::2] = 0
@@ -135,7 +151,7 @@ def test_gates_matter() -> None:
 
 @pytest.mark.parametrize("k", [1, 7, 100, 10**5])
 @pytest.mark.parametrize("into", [(1, 1, 1), "readout"])
-def test_the_heaviest_paths_are_the_heaviest_of_all(into, k) -> None:
+def test_the_heaviest_paths_are_the_heaviest_of_all(into: Any, k: int) -> None:
     u, _, _, stack = plane()
     into = np.random.default_rng(3).normal(size=u.shape) if into == "readout" else into
     every = enumerate_paths(stack, u, into).contributions
@@ -207,7 +223,7 @@ def test_too_many_paths_are_refused_with_their_number() -> None:
         (lambda: relu_gates(np.ones((2, 4, 4)), np.zeros((1, 1, 2, 3, 3))), r"got \(1, 1, 2, 3, 3\)"),
         (lambda: relu_gates(np.ones((1, 1, 4, 4)), np.zeros((1, 3))), "a state must be"),
         (lambda: relu_gates(np.ones((0, 3)), np.zeros((1, 3, 3))), "at least one site"),
-        (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), boundary="mirror"), "'zero', 'periodic'.*'mirror'"),
+        (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), boundary=MIRROR), "'zero', 'periodic'.*'mirror'"),
         (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), [1.0, 2.0]), r"bias must be \(1,\).*got \(2,\)"),
         (lambda: relu_gates([1.0, np.nan, 0.0], np.zeros((1, 3))), "u must hold finite numbers"),
         (lambda: propagate(line()[2], np.ones(4)), r"u must have the shape of a state, \(5,\); got \(4,\)"),
@@ -222,7 +238,7 @@ def test_too_many_paths_are_refused_with_their_number() -> None:
         (lambda: heaviest_paths(line()[2], np.ones(5), None, 1), "into must be an output pixel"),
     ],
 )
-def test_bad_input_is_refused(call, message) -> None:
+def test_bad_input_is_refused(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
 

@@ -1,11 +1,14 @@
 """Sampled walks against the network they stand for."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from pdenet.ops import residual_stack
-from pdenet.ops.paths.gates import gated_stack
+from pdenet.ops.paths.gates import Boundary, gated_stack
 from pdenet.ops.paths.paths import enumerate_paths
 from pdenet.ops.paths.walks import predicted_variance, sample_walks
 from pdenet.symbolic import PDE1
@@ -13,7 +16,7 @@ from pdenet.symbolic import PDE1
 THETA = [[0.6, 0.3, 0.6, 0.15, 0.0], [0.7, -0.2, 0.5, 0.1, 0.05]]  # alpha, beta, sigma, rho, gamma
 
 
-def positive_stack(layers=6, size=15):
+def positive_stack(layers: int = 6, size: int = 15) -> tuple[Tensor, Tensor]:
     """An image and kernels of (39) whose steps have no negative entry."""
     kernels = PDE1.stencil().kernels(torch.tensor(THETA, dtype=torch.float64)).repeat(layers // 2, 1, 1)
     u = torch.rand(size, size, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -21,7 +24,7 @@ def positive_stack(layers=6, size=15):
 
 
 @pytest.mark.parametrize("at", [(7, 7), (0, 1)], ids=["inside", "border"])
-def test_the_estimate_is_the_pixel_of_the_network(at) -> None:
+def test_the_estimate_is_the_pixel_of_the_network(at: tuple[int, int]) -> None:
     u, kernels = positive_stack()
     exact = float(residual_stack(u[None], kernels)[0][at])
     walks = sample_walks(u, kernels, at, 40_000, seed=1)
@@ -42,7 +45,7 @@ def test_the_variance_is_that_of_all_paths() -> None:
 
 
 @pytest.mark.parametrize("boundary", ["zero", "periodic"])
-def test_the_error_falls_with_the_root_of_the_number(boundary) -> None:
+def test_the_error_falls_with_the_root_of_the_number(boundary: Boundary) -> None:
     u, kernels = positive_stack()
     at, repeats = (1, 7), 200
     variance = predicted_variance(u, kernels, at, boundary=boundary)
@@ -105,6 +108,8 @@ def test_one_seed_gives_the_same_bits() -> None:
         (np.ones(9), [[0.1, 0.1]], 4, 10, "of odd sizes"),
     ],
 )
-def test_bad_input_is_refused(u, kernels, at, walks, message) -> None:
+def test_bad_input_is_refused(
+    u: np.ndarray, kernels: list[list[float]], at: Any, walks: int, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         sample_walks(u, kernels, at, walks)
