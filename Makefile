@@ -8,6 +8,11 @@ READY  := $(VENV)/.ready
 STAGE  := _build/stage
 PAGE   := _build/html/index.html
 
+# How many tests or notebooks run side by side: a number, or auto for one a core.
+JOBS ?= auto
+# The part of the book whose notebooks `make nbval` and `make outputs` run, for example PART=part2; all by default.
+PART ?=
+
 # Flags for `jupyter-book build`; .ci/run passes -W --keep-going -n.
 JB_FLAGS ?=
 
@@ -37,7 +42,7 @@ $(READY): pyproject.toml requirements.lock
 
 book: env  ## run every chapter afresh and build the HTML of what it ran
 	$(stage)
-	$(BIN)/python scripts/execute_book.py $(STAGE)/book
+	$(BIN)/python scripts/execute_book.py --jobs $(JOBS) $(STAGE)/book
 	$(build)
 
 html: env  ## build the HTML of the stored outputs; nothing is run
@@ -45,7 +50,7 @@ html: env  ## build the HTML of the stored outputs; nothing is run
 	$(build)
 
 test: lint  ## lint, types, tests, and every notebook against its stored outputs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15
 	$(MAKE) --no-print-directory nbval
 
 lint: env  ## ruff (lint and format) and mypy
@@ -54,10 +59,11 @@ lint: env  ## ruff (lint and format) and mypy
 	$(BIN)/mypy
 
 nbval: env  ## run the notebooks and compare with their stored outputs
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15 \
+	    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book/$(PART)
 
 outputs: env  ## for authors: run the chapters in place and store their outputs
-	$(BIN)/python scripts/execute_book.py book
+	$(BIN)/python scripts/execute_book.py --jobs $(JOBS) book/$(PART)
 
 lock: env  ## for maintainers: pin the newest versions that pyproject.toml allows
 	$(PYTHON) -m venv _build/lock

@@ -1,12 +1,21 @@
-"""nbval, adjusted: how long it waits for an output, and what it leaves out of the comparison."""
+"""How many threads tests use side by side; nbval's patience, and what it leaves out of the comparison."""
+
+import os
 
 import pytest
+
+import pdenet  # noqa: F401  before a test imports torch, so that its threads do not wait for long
 
 OUTPUT_TIMEOUT = 60  # seconds; nbval's own 5 fail on a busy machine, and it has no option for it
 
 # Figures that went through `glue` are stored under keys of their own. Like any PNG they depend on
 # the fonts and the compiler of the machine; what a figure shows is tested in the guard cell.
 GLUED_IMAGES = ("application/papermill.record/image/png", "application/papermill.record/image/jpeg")
+
+# pytest-xdist's workers, and the kernels they start, share the cores: more threads than cores only wait.
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+if WORKERS > 1:  # in a worker
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

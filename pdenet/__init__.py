@@ -5,4 +5,11 @@
 `pdenet.subjects` has a file or a folder for each system of the book.
 """
 
+import os
+
+from pdenet.threads import wait_briefly
+
 __version__ = "0.1.0"
+
+# OpenMP reads it once, when torch is imported: a program that imports torch before pdenet keeps long waits.
+wait_briefly(os.environ)

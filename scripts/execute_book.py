@@ -4,14 +4,19 @@
 
     python scripts/execute_book.py book
     python scripts/execute_book.py book/experiment.ipynb
+
+Notebooks run side by side, `--jobs` at a time: as many as there are cores unless told otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
+import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import nbformat
@@ -47,8 +52,12 @@ def compact_pictures(notebook: NotebookNode) -> None:
                 output.data["image/png"] = base64.b64encode(small).decode()
 
 
-def execute(path: Path) -> None:
-    """Run the notebook in its own folder and write it back; where a cell fails the file stays as it was."""
+def execute(path: Path, threads: int) -> float:
+    """Run the notebook in its own folder and write it back; where a cell fails the file stays as it was.
+
+    The kernel computes with so many threads, unless OMP_NUM_THREADS says otherwise; returned are the seconds.
+    """
+    start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(
         notebook,
@@ -59,9 +68,11 @@ def execute(path: Path) -> None:
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no line about the local connection per chapter
         record_timing=False,
     )
-    client.execute()
+    # `client.execute` would leave an event loop open in each thread.
+    asyncio.run(client.async_execute(env={"OMP_NUM_THREADS": str(threads), **os.environ}))
     compact_pictures(notebook)
     nbformat.write(normalise(notebook), path)
+    return time.perf_counter() - start
 
 
 def find_notebooks(paths: list[Path]) -> list[Path]:
@@ -75,27 +86,49 @@ def find_notebooks(paths: list[Path]) -> list[Path]:
     return found
 
 
+def code_cells(path: Path) -> int:
+    return sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
+
+
+def parse_jobs(text: str) -> int:
+    """How many notebooks run at a time; `auto` is one a core, as for pytest's `-n`."""
+    jobs = (os.cpu_count() or 1) if text == "auto" else int(text)
+    if jobs < 1:
+        raise argparse.ArgumentTypeError(f"must be auto or at least 1; got {text}")
+    return jobs
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="NOTEBOOK_OR_FOLDER")
-    notebooks = find_notebooks(parser.parse_args(arguments).paths)
+    parser.add_argument("--jobs", type=parse_jobs, default="auto", metavar="N", help="a number, or auto")
+    given = parser.parse_args(arguments)
+    notebooks = find_notebooks(given.paths)
+    # Last comes what is over soon, so that no long notebook runs alone in the end.
+    notebooks.sort(key=code_cells, reverse=True)
+    jobs = max(1, min(given.jobs, len(notebooks)))
+    # More threads than cores would only wait for each other.
+    threads = max(1, (os.cpu_count() or 1) // jobs)
 
     failed = []
-    for number, path in enumerate(notebooks, start=1):
-        print(f"[{number}/{len(notebooks)}] {path.stem} ...", end="", flush=True)
-        start = time.perf_counter()
-        try:
-            execute(path)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            failed.append(path)
-            print(f" failed after {time.perf_counter() - start:.1f} s", flush=True)
-            print(f"{path}: {error}", file=sys.stderr, flush=True)
-        else:
-            print(f" {time.perf_counter() - start:.1f} s", flush=True)
+    pool = ThreadPoolExecutor(jobs)  # each thread waits for a kernel, which is a process of its own
+    try:
+        running = {pool.submit(execute, path, threads): path for path in notebooks}
+        for number, future in enumerate(as_completed(running), start=1):
+            path = running[future]
+            title = f"[{number}/{len(notebooks)}] {path.stem}"
+            try:
+                print(f"{title} ... {future.result():.1f} s", flush=True)
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                failed.append(path)
+                print(f"{title} ... failed", flush=True)
+                print(f"{path}: {error}", file=sys.stderr, flush=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing new starts
     if failed:
-        print("failed: " + ", ".join(str(path) for path in failed), file=sys.stderr)
+        print("failed: " + ", ".join(str(path) for path in sorted(failed)), file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -156,7 +156,7 @@ def test_thread_count_changes_no_bit() -> None:
     kernels, bias = stable_stack(2, 20, "full")
     results, threads = [], torch.get_num_threads()
     try:
-        for count in (1, threads):
+        for count in (1, 2):  # by name: where tests run side by side each has one thread
             torch.set_num_threads(count)
             results.append(outputs(u, kernels, bias, u, torch.float32, backend="numba"))
     finally:

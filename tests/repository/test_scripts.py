@@ -1,5 +1,6 @@
 """The scripts that run the chapters and look at the built pages."""
 
+import os
 from pathlib import Path
 
 import check_book
@@ -46,6 +47,36 @@ def test_a_failing_cell_is_shown_and_the_other_chapters_still_run(
     assert "ZeroDivisionError" in message
     assert broken.read_bytes() == before
     assert nbformat.read(works, as_version=4).cells[0].outputs[0].data["text/plain"] == "2"
+
+
+def kernel_threads(folder: Path, count: int, *options: str) -> list[str]:
+    """How many threads each of `count` notebooks may use."""
+    paths = [
+        write_notebook(folder / f"{number}.ipynb", "import os", "print(os.environ['OMP_NUM_THREADS'])")
+        for number in range(count)
+    ]
+    assert execute_book.main([*options, *map(str, paths)]) == 0
+    return [nbformat.read(path, as_version=4).cells[1].outputs[0].text.strip() for path in paths]
+
+
+def test_notebooks_that_run_side_by_side_share_the_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 6)
+    assert kernel_threads(tmp_path, 2) == ["3", "3"]
+    assert kernel_threads(tmp_path, 2, "--jobs", "1") == ["6", "6"]
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert kernel_threads(tmp_path, 1) == ["2"]
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many"])
+def test_a_number_of_jobs_that_makes_no_sense_is_refused(
+    jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        execute_book.main(["--jobs", jobs, str(tmp_path)])
+    assert "--jobs" in capsys.readouterr().err
 
 
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
