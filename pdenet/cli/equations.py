@@ -61,23 +61,16 @@ def info(as_json: JsonOption = False) -> None:
 
     Example: pdenet info --json
     """
-    from pdenet.data.image_data import DataError
-    from pdenet.data.images import load_images
-    from pdenet.runs.files import read, shipped
+    from pdenet.data import DataError, load_images
     from pdenet.runs.machine import choose_device, describe_machine, describe_versions
-    from pdenet.subjects.tables.cells import TABLES
+    from pdenet.subjects.catalogue import experiments
 
     try:
         images = load_images("auto", download=False)
         data: dict[str, str | None] = {"name": images.name, "title": images.title, "source": images.source}
     except DataError as error:
         data = {"name": None, "title": "none", "source": str(error)}
-    recorded = {}
-    for name in TABLES:
-        try:
-            recorded[name] = len(read(shipped(f"{name}.jsonl")))
-        except FileNotFoundError:
-            recorded[name] = 0
+    recorded = {one.name: len(one.recorded()) for one in experiments() if one.arms("full")}
     facts = {
         "versions": describe_versions(),
         "machine": describe_machine(choose_device()),

@@ -20,7 +20,6 @@ from pdenet.ops.ode.solvers import (
     STOPPING,
     Adaptive,
     DivergedError,
-    Fixed,
     Solver,
     check_choice,
     check_solver,

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pdenet.threads import BRIEFLY, wait_briefly
+from pdenet import BRIEFLY, wait_briefly
 
 NAMES = ("OMP_WAIT_POLICY", *BRIEFLY)
 
