@@ -45,6 +45,7 @@ def bench(
     from pdenet.subjects.performance import measure as benchmark
     from pdenet.subjects.performance.contenders import available
     from pdenet.subjects.performance.epoch import EPOCH_STEPS
+    from pdenet.subjects.performance.problem import Problem
     from pdenet.subjects.performance.report import notes_of, tables_of
 
     names = available() if not only else only.split(",")
@@ -52,7 +53,7 @@ def bench(
         hint = "; jax is not installed here" if "jax" in unknown else ""
         message = f"{', '.join(unknown)}: contenders here are {','.join(available())}{hint}"
         raise typer.BadParameter(message, param_hint="--only")
-    problem = benchmark.Problem(depth, batch_size, size, device=choose_device(device).type)
+    problem = Problem(depth, batch_size, size, device=choose_device(device).type)
     result: dict[str, Any] = {}
     events = benchmark.run(
         problem,

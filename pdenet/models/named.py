@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pdenet.models import ConvResNet, PDENet, PlainConvNet, ResidualNet
-from pdenet.models.spec import Spec
+from pdenet.models.residual_net import Spec
 from pdenet.symbolic import PDE1, PDE2
 
 MODELS: dict[str, tuple[type[ResidualNet], tuple[Any, ...]]] = {

@@ -1,14 +1,16 @@
 """What every network of the book is: a residual stack, then a classifier; subclasses make the kernels."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 
 from pdenet.models.classifier import Activation, Classifier
-from pdenet.models.spec import Spec
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
 from pdenet.ops.stack import Backend, Support
@@ -230,6 +232,31 @@ class ResidualNet(nn.Module, ABC):
             )
             raise ValueError(message)
         return u if u.dim() == 4 else u.expand(seeds, *u.shape)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A network of which nothing is drawn yet.
+
+    Parameters
+    ----------
+    kind
+        Its class.
+    arguments, options
+        What the class is called with, seeds left out.
+    """
+
+    kind: type[ResidualNet]
+    arguments: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data, the same that the network says of itself."""
+        return self.kind.description(*self.arguments, **self.options)
+
+    def build(self, seeds: int | Iterable[int] = 1) -> ResidualNet:
+        """The networks, one a seed."""
+        return self.kind(*self.arguments, **{**self.options, "seeds": seeds})
 
 
 def _describe_stack(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pdenet.models import ResidualNet
-    from pdenet.models.spec import Spec
+    from pdenet.models.residual_net import Spec
     from pdenet.runs.record import Record
 
 

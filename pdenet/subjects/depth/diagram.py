@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdenet.runs.record import Record
 from pdenet.subjects.depth.experiment import EPOCHS, PRINTED, Network, Setting
+
+Floats = NDArray[np.float64]
 
 
 class Diagram:
@@ -34,9 +37,9 @@ class Diagram:
                 last = record.diverged_at - 1
                 accuracies[last:] = [math.nan] * (len(accuracies) - last)
             self._runs.append((record, accuracies))
-        self._courses: dict[tuple[Setting, Network, int], np.ndarray] = {}
+        self._courses: dict[tuple[Setting, Network, int], Floats] = {}
 
-    def course(self, setting: Setting, network: Network, depth: int) -> np.ndarray:
+    def course(self, setting: Setting, network: Network, depth: int) -> Floats:
         """Test accuracy in per cent, (seed, epoch), as far as all seeds go; empty if there is no run.
 
         From the epoch in which a network diverged it is NaN.
@@ -46,7 +49,7 @@ class Diagram:
             self._courses[place] = self._find(*place)
         return self._courses[place]
 
-    def _find(self, setting: Setting, network: Network, depth: int) -> np.ndarray:
+    def _find(self, setting: Setting, network: Network, depth: int) -> Floats:
         """Of a seed with several runs, which differ in their number of epochs, the longest."""
         model, training = setting.spec(network, depth).describe(), _length_apart(asdict(setting.config()))
         runs: dict[int, list[float]] = {}
@@ -58,9 +61,9 @@ class Diagram:
 
     def epochs(self, setting: Setting, places: Iterable[tuple[Network, int]] = PRINTED) -> int:
         """Epochs that all of these places have; 0 if one has no run."""
-        return min(self.course(setting, *place).shape[1] for place in places)
+        return min(int(self.course(setting, *place).shape[1]) for place in places)
 
-    def cell(self, setting: Setting, network: Network, depth: int, epoch: int | None = EPOCHS) -> np.ndarray:
+    def cell(self, setting: Setting, network: Network, depth: int, epoch: int | None = EPOCHS) -> Floats:
         """Accuracy by seed after `epoch`, or each seed's best for None; empty if there is no such run.
 
         A diverged network has labelled nothing right: 0.
@@ -70,7 +73,7 @@ class Diagram:
             return np.empty(0)
         return course.max(1) if epoch is None else course[:, epoch - 1]
 
-    def row(self, setting: Setting, epoch: int | None = EPOCHS) -> dict[tuple[Network, int], np.ndarray]:
+    def row(self, setting: Setting, epoch: int | None = EPOCHS) -> dict[tuple[Network, int], Floats]:
         """The printed cells for which there are runs: accuracies by seed."""
         cells = {place: self.cell(setting, *place, epoch) for place in PRINTED}
         return {place: found for place, found in cells.items() if len(found)}
@@ -80,7 +83,7 @@ class Diagram:
         row = self.row(setting, epoch)
         if len(row) < len(PRINTED):
             return math.nan
-        return max(abs(found.mean() - PRINTED[place]) for place, found in row.items())
+        return max(abs(float(found.mean()) - PRINTED[place]) for place, found in row.items())
 
     def lower_bound(self, setting: Setting, epoch: int | None = EPOCHS) -> float:
         """The same over the cells that there are: no less than this is the distance. NaN if there is none."""

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pdenet.models import Init
 from pdenet.models.classifier import Activation
-from pdenet.models.spec import Spec
+from pdenet.models.residual_net import Spec
 from pdenet.runs.experiment import Experiment, Mode
 from pdenet.runs.network_arm import NetworkArm
 from pdenet.runs.training import TrainingConfig

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from pdenet.models import PDENet
-from pdenet.models.spec import Spec
+from pdenet.models.residual_net import Spec
 from pdenet.symbolic import PDE1, PDE2, EvolutionPDE
 
 DRIFT = ("beta", "rho")

@@ -18,7 +18,8 @@ WINDOWS = ("between", "ahead", "beyond")
 def answers(net: SeriesNet, series: Series, asked: Tensor | None = None) -> Tensor:
     """What the nets answer at the asked times of series, or at other times (S, B, K); float64."""
     when = series.asked if asked is None else asked
-    return net(series.times.float(), series.seen.float(), when.float()).double()
+    angles: Tensor = net(series.times.float(), series.seen.float(), when.float())
+    return angles.double()
 
 
 def errors(series: Series, found: Tensor) -> dict[str, Tensor]:

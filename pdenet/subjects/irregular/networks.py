@@ -49,7 +49,8 @@ class _GRU(nn.Module):
     def drive(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the inputs add to the gates at each time: T tensors (S, B, 3 * hidden)."""
         seeds, series, times, _ = x.shape
-        return self.enter(x.flatten(1, 2)).view(seeds, series, times, -1).unbind(2)
+        gates: Tensor = self.enter(x.flatten(1, 2))
+        return gates.view(seeds, series, times, -1).unbind(2)
 
     def step(self, driven: Tensor, h: Tensor) -> Tensor:
         """The state (S, B, hidden) after one input."""
@@ -72,7 +73,8 @@ class Field(nn.Module):
 
     def forward(self, t: Tensor | float, z: Tensor) -> Tensor:
         """dz/dt of states `z` (S, B, state); `t` plays no part."""
-        return self.last(torch.tanh(self.second(torch.tanh(self.first(z)))))
+        rate: Tensor = self.last(torch.tanh(self.second(torch.tanh(self.first(z)))))
+        return rate
 
 
 class LatentODE(nn.Module):
@@ -143,7 +145,8 @@ class RecurrentDecoder(nn.Module):
             h = self.unit.step(driven, h)
             states.append(h)
         seeds, series, times = asked.shape
-        return self.read(torch.stack(states, 2).flatten(1, 2)).view(seeds, series, times)
+        angles: Tensor = self.read(torch.stack(states, 2).flatten(1, 2))
+        return angles.view(seeds, series, times)
 
 
 class TimeDecoder(nn.Module):
@@ -162,7 +165,8 @@ class TimeDecoder(nn.Module):
         seeds, series, times = asked.shape
         clock = self.when((asked / WINDOW).flatten(1)[..., None]).view(seeds, series, times, -1)
         hidden = torch.tanh(self.enter(code)[:, :, None] + clock).flatten(1, 2)
-        return self.last(torch.tanh(self.second(hidden))).view(seeds, series, times)
+        angles: Tensor = self.last(torch.tanh(self.second(hidden)))
+        return angles.view(seeds, series, times)
 
 
 Decoder = LatentODE | RecurrentDecoder | TimeDecoder
@@ -243,7 +247,8 @@ class SeriesNet(nn.Module):
             if (when.diff(dim=-1) < 0).any():
                 message = f"{name} must ascend along the last axis; some do not"
                 raise ValueError(message)
-        return self.decoder(self.encode(times, seen), asked)
+        angles: Tensor = self.decoder(self.encode(times, seen), asked)
+        return angles
 
 
 ODE = "latent ODE"

@@ -64,7 +64,8 @@ class ConvField(nn.Module):
             rate = functional.softplus(self.norms[i](rate))
             clock = functional.conv2d(now, self.clocks[i], padding=1)  # (1, C, H, W)
             rate = functional.conv2d(rate, self.weights[i], self.biases[i], padding=1) + clock
-        return self.norms[2](rate)
+        bounded: Tensor = self.norms[2](rate)
+        return bounded
 
 
 class ResidualBlock(nn.Module):
@@ -84,7 +85,8 @@ class ResidualBlock(nn.Module):
     def forward(self, u: Tensor) -> Tensor:
         """The next state, (B, C, H, W), of `u` (B, C, H, W)."""
         inside = self.narrow(functional.softplus(self.first(u)))
-        return u + self.widen(functional.softplus(self.second(inside)))
+        added: Tensor = self.widen(functional.softplus(self.second(inside)))
+        return u + added
 
 
 class BlockNet(nn.Module):
@@ -293,7 +295,9 @@ class _Stem(nn.Sequential):
         self.to(memory_format=torch.channels_last)  # twice as fast on a CPU, where the images are large
 
     def forward(self, images: Tensor) -> Tensor:
-        found: Tensor = super().forward(images[:, None].contiguous(memory_format=torch.channels_last))
+        found = images[:, None].contiguous(memory_format=torch.channels_last)
+        for layer in self:
+            found = layer(found)
         return found.contiguous()
 
 

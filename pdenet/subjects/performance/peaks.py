@@ -118,7 +118,7 @@ def _seconds(work: Callable[[], Any], device: str = "cpu") -> float:
 
 
 def _fma_rates(milliseconds: float, repeats: int) -> list[tuple[tuple[int, int], float]]:
-    most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    most = config.NUMBA_NUM_THREADS
     results = np.zeros(min(torch.get_num_threads(), most), dtype=np.float32)
     set_num_threads(len(results))
     rates = []
@@ -202,7 +202,7 @@ def _triad(a, b, c, s, repeats, parts):  # type: ignore[no-untyped-def]
 
 def _triad_rate(working_set: int, seconds: float) -> float:
     """Bytes a second of the triad over arrays of `working_set` bytes in all."""
-    most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    most = config.NUMBA_NUM_THREADS
     parts = min(torch.get_num_threads(), most)
     set_num_threads(parts)
     a, b, c = (np.ones(working_set // 12, dtype=np.float32) for _ in range(3))

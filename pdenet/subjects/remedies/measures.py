@@ -2,13 +2,14 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pdenet.models import ResidualNet
 
 
 @torch.no_grad()
-def strangeness(network: ResidualNet, images: Tensor) -> np.ndarray:
+def strangeness(network: ResidualNet, images: Tensor) -> NDArray[np.float64]:
     """How unlike the image is what the trunk makes of it, (S,): zero for the identity, whatever the scale.
 
     It is the root of one minus the squared cosine of the two, averaged over images: the relative distance
@@ -19,4 +20,5 @@ def strangeness(network: ResidualNet, images: Tensor) -> np.ndarray:
     size = after.abs().amax(-1, keepdim=True)  # beforehand, so that no square overflows
     after = torch.where((size > 0) & size.isfinite(), after / size, torch.zeros_like(after))
     cosine = (after * before).sum(-1) / (after.norm(dim=-1) * before.norm(dim=-1)).clamp_min(1e-300)
-    return (1 - cosine.square()).clamp_min(0).sqrt().mean(-1).numpy()
+    distance = (1 - cosine.square()).clamp_min(0).sqrt().mean(-1)
+    return np.asarray(distance.numpy(), dtype=np.float64)

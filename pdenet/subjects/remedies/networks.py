@@ -8,8 +8,7 @@ from torch import Tensor
 
 from pdenet.models.initial import Init
 from pdenet.models.pde_net import PDENet
-from pdenet.models.residual_net import ResidualNet
-from pdenet.models.spec import Spec
+from pdenet.models.residual_net import ResidualNet, Spec
 from pdenet.ops.variants import implicit_stack, periodic_stack
 from pdenet.symbolic import PDE1, EvolutionPDE
 
