@@ -182,7 +182,7 @@ def _fma_loop(lanes: int, chains: int) -> Any:
         return types.float32(types.int64, types.float32, types.float32), generate
 
     @njit(parallel=True)
-    def loop(results, rounds, factor, step):  # type: ignore[no-untyped-def]
+    def loop(results, rounds, factor, step):
         for part in prange(results.size):
             results[part] = chain_sum(rounds, factor, step)  # type: ignore[call-arg,unused-ignore]  # compiled
 
@@ -190,7 +190,7 @@ def _fma_loop(lanes: int, chains: int) -> Any:
 
 
 @njit(parallel=True)
-def _triad(a, b, c, s, repeats, parts):  # type: ignore[no-untyped-def]
+def _triad(a, b, c, s, repeats, parts):
     for part in prange(parts):
         first, last = a.size * part // parts, a.size * (part + 1) // parts
         to, left, right = a[first:last], b[first:last], c[first:last]
