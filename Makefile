@@ -53,10 +53,12 @@ test: lint  ## lint, types, tests, and every notebook against its stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15
 	$(MAKE) --no-print-directory nbval
 
-lint: env  ## ruff (lint and format) and mypy
+lint: env  ## ruff, mypy, who may import whom, and the examples in docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py pdenet/symbolic pdenet/ops
 
 nbval: env  ## run the notebooks and compare with their stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15 \
