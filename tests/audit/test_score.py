@@ -17,7 +17,11 @@ from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import Interval
 
 BOOK = Path(__file__).parents[2] / "book"
+
+
 BY_ID = {entry.id: entry for entry in ENTRIES}
+
+
 NEEDED = {"holds": (1.0, 2.0), "does not hold": (-2.0, -1.0), "not decided": (-1.0, 1.0)}
 
 
@@ -43,26 +47,6 @@ def standing(
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, Measurement]:
     return measurements()
-
-
-def test_every_statement_has_its_own_id_and_a_chapter_of_the_thesis() -> None:
-    names = [statement.id for statement in STATEMENTS]
-    assert len(set(names)) == len(names)
-    assert [*dict.fromkeys(statement.chapter for statement in STATEMENTS)] == [
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-    ]
-
-
-def test_a_statement_without_evidence_cannot_be_made() -> None:
-    with pytest.raises(ValueError, match=r"I\.9 names no evidence"):
-        Statement("I.9", "It is so.")
-    with pytest.raises(ValueError, match="names no evidence that could decide it"):
-        Statement("I.9", "It is so.", qualifies=("4.1f",))
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.id)
@@ -129,18 +113,14 @@ def test_a_guard_counts_by_its_page_and_name() -> None:
     there = {"page": {"arithmetic": "assert 1 + 1 == 2"}}
     assert standing(guards=there, shown_by=(guard,)) is Standing.HOLDS
     assert standing(guards=there, refuted_by=(guard,)) is Standing.FAILS
-    for elsewhere in ({"page": {"other": "assert True"}}, {"other": there["page"]}, {"page": {}}, {}):
-        assert standing(guards=elsewhere, shown_by=(guard,)) is Standing.NONE
-
-
-def test_every_named_guard_of_the_book_is_evidence_and_all_evidence_is_there() -> None:
-    named = {(page, name) for page, guards in guards_of(BOOK).items() for name in guards}
-    cited = [
-        (guard.page, guard.name)
-        for statement in STATEMENTS
-        for guard in (*statement.shown_by, *statement.refuted_by)
+    nowhere: list[dict[str, dict[str, str]]] = [
+        {"page": {"other": "assert True"}},
+        {"other": there["page"]},
+        {"page": {}},
+        {},
     ]
-    assert named == set(cited)
+    for elsewhere in nowhere:
+        assert standing(guards=elsewhere, shown_by=(guard,)) is Standing.NONE
 
 
 def test_the_worst_piece_decides() -> None:
