@@ -160,7 +160,7 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
     Returns
     -------
     numpy.ndarray
-        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\\gamma`.
+        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\gamma`.
 
     Raises
     ------
