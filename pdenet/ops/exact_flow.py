@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import eye_array
 from scipy.sparse.linalg import expm_multiply
 
 from pdenet.ops.paths.gates import Boundary, gated_stack
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 
 def exact_flow(

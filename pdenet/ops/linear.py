@@ -40,7 +40,9 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
     """The matrix product (M, K) by (K, N) of float32 tensors on the CPU; either may be a transposed view."""
     if ONEDNN:
         # oneDNN takes the weight as (N, K)
-        result: Tensor = torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(  # noqa: SLF001 - it has no public name
+            a, b.t(), None, "none", [], ""
+        )
         return result
     return a @ b
 

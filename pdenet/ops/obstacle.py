@@ -71,7 +71,6 @@ def obstacle_implicit(operator: Any, start: Any, duration: float, steps: int) ->
                 break
             held = pressed
         else:
-            raise ValueError(
-                f"{steps} steps for a time of {duration:g} are too few – expected a shorter step"
-            )
+            message = f"{steps} steps for a time of {duration:g} are too few – expected a shorter step"
+            raise ValueError(message)
     return state

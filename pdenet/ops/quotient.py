@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 _VANISHES = 1e-12  # of the sum of the absolute taps: rounding of a symbol that is zero
 
@@ -64,15 +68,17 @@ def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:
     numerator, denominator = _row(f, "f"), _row(w, "w")
     longest = max(len(numerator), len(denominator))
     if size < longest:
-        raise ValueError(f"the ring has {size} pixels – expected at least {longest}, the taps of f and w")
+        message = f"the ring has {size} pixels – expected at least {longest}, the taps of f and w"
+        raise ValueError(message)
     wavenumbers = 2 * np.pi * np.fft.fftfreq(size)
     skip = kernel_symbol(denominator, wavenumbers)
     lost = np.abs(wavenumbers[np.abs(skip) <= _VANISHES * np.abs(denominator).sum()])
     if lost.size:
-        raise ValueError(
+        message = (
             f"the symbol of w vanishes at the wave number {lost.min():.4f}, so f/w does not exist – expected "
             f"a skip that lets every wave of a ring of {size} pixels through"
         )
+        raise ValueError(message)
     quotient = kernel_symbol(numerator, wavenumbers) / skip
     return np.fft.fftshift(np.fft.fft(quotient).real) / size
 
@@ -80,5 +86,6 @@ def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:
 def _row(kernel: ArrayLike, name: str) -> np.ndarray:
     taps = np.asarray(kernel, dtype=float)
     if taps.ndim != 1 or len(taps) % 2 == 0:
-        raise ValueError(f"{name} has the shape {taps.shape} – expected (taps,) with an odd number of taps")
+        message = f"{name} has the shape {taps.shape} – expected (taps,) with an odd number of taps"
+        raise ValueError(message)
     return taps

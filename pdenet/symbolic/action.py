@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike
 
 from pdenet.symbolic.arguments import as_arrays, refuse_zero
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def kinetic_term(velocity: Any, alpha: Any, beta: Any) -> sp.Expr:
@@ -72,9 +74,8 @@ def action(path: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike 
     """
     positions = np.asarray(path, dtype=float)
     if positions.ndim == 0 or positions.shape[-1] < 2:
-        raise ValueError(
-            f"a path needs at least two positions (..., layers + 1); got shape {positions.shape}"
-        )
+        message = f"a path needs at least two positions (..., layers + 1); got shape {positions.shape}"
+        raise ValueError(message)
     a, b, c = _per_layer(positions.shape[-1] - 1, alpha, beta, gamma)
     kinetic = ((np.diff(positions) + b) / a) ** 2 / 2
     potential = c - np.log(np.abs(a)) - np.log(2 * np.pi) / 2
@@ -114,9 +115,11 @@ def _per_layer(
     given = {"alpha": alpha, "beta": beta, "gamma": gamma}
     for name, values in given.items():
         if np.shape(values) not in ((), (layers,)):
-            raise ValueError(f"{name} must be one number or (layers,) = ({layers},); got {np.shape(values)}")
+            message = f"{name} must be one number or (layers,) = ({layers},); got {np.shape(values)}"
+            raise ValueError(message)
     _, a, b, c = as_arrays(np.zeros(layers), *given.values())
     if layers == 0:
-        raise ValueError("a path needs at least one layer; got parameters of none")
+        message = "a path needs at least one layer; got parameters of none"
+        raise ValueError(message)
     refuse_zero(a)
     return a, b, c

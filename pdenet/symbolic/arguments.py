@@ -18,15 +18,18 @@ def as_arrays(
     arrays = {name: np.asarray(values, dtype=float) for name, values in given.items()}
     for name, values in arrays.items():
         if not np.isfinite(values).all():
-            raise ValueError(f"{name} must be finite; got {values[~np.isfinite(values)][0]}")
+            message = f"{name} must be finite; got {values[~np.isfinite(values)][0]}"
+            raise ValueError(message)
     fractions = arrays["d"] % 1 != 0
     if fractions.any():
-        raise ValueError(f"d must be whole numbers of pixels; got {arrays['d'][fractions][0]}")
+        message = f"d must be whole numbers of pixels; got {arrays['d'][fractions][0]}"
+        raise ValueError(message)
     try:
         d_, a, b, c = np.broadcast_arrays(*arrays.values())
     except ValueError:
         shapes = ", ".join(f"{name} {values.shape}" for name, values in arrays.items())
-        raise ValueError(f"the shapes must broadcast together; got {shapes}") from None
+        message = f"the shapes must broadcast together; got {shapes}"
+        raise ValueError(message) from None
     return d_, a, b, c
 
 

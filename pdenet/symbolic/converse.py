@@ -6,16 +6,19 @@ is one step of an equation with the nine terms ``d_x^i d_y^j``, i and j at most 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike
 
 from pdenet.symbolic.differences import moment_weight
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import psi, t, x, y
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import ArrayLike
 
 # Row i holds d**i / i! for the offsets d = -1, 0, 1; the inverse has the central differences as columns.
 _MOMENTS = sp.ImmutableMatrix(3, 3, lambda order, place: moment_weight(place - 1, order))
@@ -63,9 +66,8 @@ def pde_of_kernel(matrix: Any, name: str | None = None) -> EvolutionPDE:
     coefficients = (_MOMENTS * kernel * _MOMENTS.T).T.applyfunc(sp.expand)
     orders = [(i, j) for i in range(3) for j in range(3) if coefficients[i, j] != 0]
     if not orders:
-        raise ValueError(
-            "the kernel is 0 – expected one with an entry that is not: its layer changes nothing"
-        )
+        message = "the kernel is 0 – expected one with an entry that is not: its layer changes nothing"
+        raise ValueError(message)
     right = sum(coefficients[i, j] * psi.diff(x, i, y, j) for i, j in orders)
     return EvolutionPDE(sp.Eq(psi.diff(t), right), name=name)
 
@@ -74,9 +76,8 @@ def _as_matrix(matrix: Any) -> sp.Matrix:
     """The kernel as a 3x3 SymPy matrix."""
     rows = np.array(matrix.tolist() if hasattr(matrix, "tolist") else matrix, dtype=object)
     if rows.shape not in {(3, 3), (1, 1)}:
-        raise ValueError(
-            f"kernel has the shape {rows.shape} – expected (3, 3), rows y and columns x, or (1, 1)"
-        )
+        message = f"kernel has the shape {rows.shape} – expected (3, 3), rows y and columns x, or (1, 1)"
+        raise ValueError(message)
     kernel = sp.Matrix(*rows.shape, [sp.sympify(entry) for entry in _plain(rows.ravel())])
     return kernel if kernel.shape == (3, 3) else sp.diag(0, kernel, 0)
 
@@ -178,10 +179,11 @@ def fit_taps(states: ArrayLike, increments: ArrayLike) -> tuple[np.ndarray, floa
     """
     before, added = np.asarray(states, dtype=float), np.asarray(increments, dtype=float)
     if before.ndim != 2 or before.shape != added.shape:
-        raise ValueError(
+        message = (
             f"states and increments have the shapes {before.shape} and {added.shape} – expected both alike, "
             "(sample, place)"
         )
+        raise ValueError(message)
     neighbours = np.stack([np.roll(before, -offset, axis=1).ravel() for offset in (-1, 0, 1)], axis=1)
     taps = np.linalg.lstsq(neighbours, added.ravel(), rcond=None)[0]
     rest = neighbours @ taps - added.ravel()
@@ -191,5 +193,6 @@ def fit_taps(states: ArrayLike, increments: ArrayLike) -> tuple[np.ndarray, floa
 def _stack(values: ArrayLike, name: str) -> np.ndarray:
     stack = np.asarray(values, dtype=float)
     if stack.shape[-2:] != (3, 3):
-        raise ValueError(f"{name} have the shape {stack.shape} – expected (..., 3, 3)")
+        message = f"{name} have the shape {stack.shape} – expected (..., 3, 3)"
+        raise ValueError(message)
     return stack

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from pdenet.symbolic.parsing import Orders, derivative_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 def as_text(terms: Mapping[Orders, sp.Expr], field: str) -> str:

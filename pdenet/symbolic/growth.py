@@ -209,7 +209,6 @@ def _columns(theta: Any, names: tuple[str, ...]) -> np.ndarray:
     """The parameters along the first axis, (parameters, ...)."""
     values = np.asarray(theta, dtype=float)
     if values.ndim == 0 or values.shape[-1] != len(names):
-        raise ValueError(
-            f"theta has the shape {values.shape} – expected (..., {len(names)}): {', '.join(names)}"
-        )
+        message = f"theta has the shape {values.shape} – expected (..., {len(names)}): {', '.join(names)}"
+        raise ValueError(message)
     return np.moveaxis(values, -1, 0)

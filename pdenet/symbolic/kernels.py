@@ -55,9 +55,10 @@ class KernelMap:
         count = len(self.parameters)
         if not shape or shape[-1] != count:
             names = ", ".join(map(str, self.parameters)) or "none"
-            raise ValueError(
+            message = (
                 f"theta has the shape {tuple(shape)} – expected (..., {count}), the parameters being: {names}"
             )
+            raise ValueError(message)
 
     def as_numpy(self, theta: Any) -> np.ndarray:
         """Kernels of shape (..., rows, columns) in double precision."""
@@ -75,7 +76,8 @@ class KernelMap:
 
         self._check(tuple(theta.shape))
         if not (theta.is_floating_point() or theta.is_complex()):
-            raise ValueError(f"theta has the dtype {theta.dtype} – expected a floating-point dtype")
+            message = f"theta has the dtype {theta.dtype} – expected a floating-point dtype"
+            raise ValueError(message)
         dtype = theta.dtype.to_complex() if self.complex else theta.dtype
         shape = theta.shape[:-1]
         coefficients = [

@@ -91,11 +91,13 @@ def depth_moments(pde: EvolutionPDE, theta: Any) -> Moments:
         If the equation is not in x and y, or theta does not have these axes.
     """
     if len(pde.space) != 2:
-        raise ValueError(f"the equation is in {pde.space} – expected one in x and y")
+        message = f"the equation is in {pde.space} – expected one in x and y"
+        raise ValueError(message)
     values = np.asarray(theta, dtype=float)
     count = len(pde.parameters)
     if values.ndim < 2 or values.shape[-1] != count:
-        raise ValueError(f"theta has the shape {values.shape} – expected (..., layers, {count})")
+        message = f"theta has the shape {values.shape} – expected (..., layers, {count})"
+        raise ValueError(message)
     mass, shift, covariance = (_numbers(formula, pde, values) for formula in layer_moments(pde))
     return Moments(
         np.cumprod(_with_start(mass[..., 0, 0], 1.0), axis=-1),
@@ -119,7 +121,8 @@ def image_moments(image: Any) -> Moments:
     """
     pixels = np.asarray(image, dtype=float)
     if pixels.ndim < 2:
-        raise ValueError(f"an image has the axes (..., rows, columns); got the shape {pixels.shape}")
+        message = f"an image has the axes (..., rows, columns); got the shape {pixels.shape}"
+        raise ValueError(message)
     rows, columns = pixels.shape[-2:]
     x, y = np.arange(columns) - (columns - 1) / 2, np.arange(rows) - (rows - 1) / 2
     mass = pixels.sum((-2, -1))

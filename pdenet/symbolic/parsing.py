@@ -27,21 +27,24 @@ def read_field(equation: object) -> AppliedUndef:
         If it is no equation, or its left-hand side is not one first derivative in time of such a field.
     """
     if not isinstance(equation, sp.Equality):
-        raise ValueError(f"not an equation: {equation} – expected sympy.Eq(psi.diff(t), right_hand_side)")
+        message = f"not an equation: {equation} – expected sympy.Eq(psi.diff(t), right_hand_side)"
+        raise ValueError(message)
     left = equation.lhs
     if not isinstance(left, sp.Derivative) or not isinstance(left.expr, AppliedUndef):
-        raise ValueError(f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone")
+        message = f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone"
+        raise ValueError(message)
     field = left.expr
     names = tuple(str(argument) for argument in field.args)
     if names not in {("x", "t"), ("x", "y", "t")}:
-        raise ValueError(
-            f"the field is {field} – expected a function of (x, t) or of (x, y, t), in this order"
-        )
+        message = f"the field is {field} – expected a function of (x, t) or of (x, y, t), in this order"
+        raise ValueError(message)
     time = field.args[-1]
     if left.variables == (time, time):
-        raise ValueError(f"second time derivative {left} – expected an equation of first order in time")
+        message = f"second time derivative {left} – expected an equation of first order in time"
+        raise ValueError(message)
     if left.variables != (time,):
-        raise ValueError(f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone")
+        message = f"the left-hand side is {left} – expected the time derivative psi.diff(t) alone"
+        raise ValueError(message)
     return field
 
 
@@ -66,7 +69,8 @@ def read_terms(equation: sp.Equality) -> dict[Orders, sp.Expr]:
     collected: dict[Orders, sp.Expr] = {}
     right = sp.expand(equation.rhs.doit())
     if right == 0:
-        raise ValueError("the right-hand side is 0 – expected at least one term in the field")
+        message = "the right-hand side is 0 – expected at least one term in the field"
+        raise ValueError(message)
     for term in sp.Add.make_args(right):
         orders, coefficient = _read_term(term, field)
         collected[orders] = collected.get(orders, sp.Integer(0)) + coefficient
@@ -85,14 +89,16 @@ def _read_term(term: sp.Expr, field: AppliedUndef) -> tuple[Orders, sp.Expr]:
     strangers = term.atoms(AppliedUndef) - {field}
     if strangers:
         unknown = min(map(str, strangers))
-        raise ValueError(f"unknown function {unknown} in the term {term} – only {field} may appear")
+        message = f"unknown function {unknown} in the term {term} – only {field} may appear"
+        raise ValueError(message)
     known = {str(coordinate): coordinate for coordinate in coordinates}
     for symbol in term.free_symbols - set(coordinates):
         if str(symbol) in known:
-            raise ValueError(
+            message = (
                 f"the term {term} has a symbol {symbol} that is not the {symbol} of {field} – "
                 "expected one symbol of that name (pdenet.symbolic exports x, y, t)"
             )
+            raise ValueError(message)
     if factor == field:
         return (0, 0), coefficient
     if isinstance(factor, sp.Derivative) and factor.expr == field:
@@ -102,12 +108,12 @@ def _read_term(term: sp.Expr, field: AppliedUndef) -> tuple[Orders, sp.Expr]:
                 if factor.variables.count(coordinates[-1]) == 2
                 else "time derivative"
             )
-            raise ValueError(f"{which} in the term {term} – expected spatial derivatives only")
+            message = f"{which} in the term {term} – expected spatial derivatives only"
+            raise ValueError(message)
         counts = [factor.variables.count(coordinate) for coordinate in coordinates[:-1]]
         return (counts[0], counts[1] if len(counts) == 2 else 0), coefficient
-    raise ValueError(
-        f"{_reason(factor, field)} in the term {term} – expected constant × derivative of {field}"
-    )
+    message = f"{_reason(factor, field)} in the term {term} – expected constant × derivative of {field}"
+    raise ValueError(message)
 
 
 def _reason(factor: sp.Expr, field: AppliedUndef) -> str:

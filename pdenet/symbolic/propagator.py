@@ -7,17 +7,20 @@ Euler step the layer is, and the Gaussian of the thesis. A layer reads a state a
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from numpy.typing import ArrayLike
 from scipy import special
 
 from pdenet.symbolic import variables
 from pdenet.symbolic.arguments import as_arrays, refuse_zero
-from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.gaussian import gaussian_integral
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from pdenet.symbolic.equation import EvolutionPDE
 
 _SERIES_TERMS = 24  # of a series whose k-th term is at most 1/k!
 
@@ -55,10 +58,11 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
     """
     d, alpha, beta, gamma = map(sp.sympify, (d, alpha, beta, gamma))
     if not (alpha.is_real and alpha.is_nonzero):
-        raise ValueError(
+        message = (
             f"alpha must be real and not 0, or the integral over the momenta diverges; got {alpha}. "
             "Declare a symbol with real=True, nonzero=True"
         )
+        raise ValueError(message)
     momentum = sp.Dummy("p", real=True)
     exponent = -(alpha**2) * momentum**2 / 2 + sp.I * momentum * (d + beta) + gamma
     return sp.simplify(gaussian_integral(exponent, momentum) / (2 * sp.pi))
@@ -144,7 +148,7 @@ def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
 
 
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
-    """Weights of the thesis's Gaussian (35), with its factor 1/sqrt(2 pi), at whole pixels.
+    r"""Weights of the thesis's Gaussian (35), with its factor 1/sqrt(2 pi), at whole pixels.
 
     Parameters
     ----------
@@ -156,7 +160,7 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
     Returns
     -------
     numpy.ndarray
-        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\\gamma`.
+        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\gamma`.
 
     Raises
     ------

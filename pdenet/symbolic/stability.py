@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
-from sympy.logic.boolalg import Boolean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sympy.logic.boolalg import Boolean
+
     from pdenet.symbolic.stencil import Stencil
 
 # The zone is cut into blocks so that two nearly equal maxima are both followed to their tops.

@@ -60,9 +60,11 @@ def free_packet(width: Any, momentum: Any = 0) -> sp.Expr:
     """
     width, momentum = sp.sympify(width), sp.sympify(momentum)
     if not width.is_positive:
-        raise ValueError(f"width must be positive, a number or a symbol with positive=True; got {width!r}")
+        message = f"width must be positive, a number or a symbol with positive=True; got {width!r}"
+        raise ValueError(message)
     if not momentum.is_real:
-        raise ValueError(f"momentum must be real, a number or a symbol with real=True; got {momentum!r}")
+        message = f"momentum must be real, a number or a symbol with real=True; got {momentum!r}"
+        raise ValueError(message)
     spread = 1 + sp.I * hbar * t / (2 * mass * width**2)
     envelope = sp.exp(-((x - momentum * t / mass) ** 2) / (4 * width**2 * spread)) / sp.sqrt(spread)
     wave = sp.exp(sp.I * (momentum * x - momentum**2 * t / (2 * mass)) / hbar)
@@ -142,4 +144,5 @@ def to_position(components: sp.Expr) -> sp.Expr:
 
 def _check_level(level: int) -> None:
     if not isinstance(level, int) or isinstance(level, bool) or level < 0:
-        raise ValueError(f"level must be an integer from 0 on; got {level!r}")
+        message = f"level must be an integer from 0 on; got {level!r}"
+        raise ValueError(message)

@@ -70,20 +70,24 @@ class Stencil:
 
     def __post_init__(self) -> None:
         if not isinstance(self.accuracy, int) or self.accuracy not in ACCURACIES:
-            raise ValueError(f"accuracy is {self.accuracy} – expected 2, 4 or 6")
+            message = f"accuracy is {self.accuracy} – expected 2, 4 or 6"
+            raise ValueError(message)
         for name, step in (("spacing", self.spacing), ("dt", self.dt)):
             if step.is_positive is False or (step.is_number and not step.is_positive) or step.is_infinite:
-                raise ValueError(f"{name} is {step} – expected a positive number or a symbol")
+                message = f"{name} is {step} – expected a positive number or a symbol"
+                raise ValueError(message)
         if self.width is None:
             return
         if not isinstance(self.width, int) or self.width < 1 or self.width % 2 == 0:
-            raise ValueError(f"width is {self.width} – expected an odd positive number such as 3")
+            message = f"width is {self.width} – expected an odd positive number such as 3"
+            raise ValueError(message)
         for orders, needed in self._widths().items():
             if needed > self.width:
-                raise ValueError(
+                message = (
                     f"a width of {self.width} cannot carry {derivative_name(orders)} at accuracy "
                     f"{self.accuracy} – expected a width of at least {needed}"
                 )
+                raise ValueError(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Stencil, (self.terms, self.accuracy, self.spacing, self.dt, self.width)

@@ -145,7 +145,9 @@ def test_the_chapter_has_the_label_and_the_mark(entry: Entry) -> None:
     if not entry.page:
         return
     cells = [cell.source for cell in nbformat.read(PART / f"{entry.page}.ipynb", as_version=4).cells]
-    labelled = [source for source in cells if re.search(rf"^\({re.escape(entry.label)}\)=$", source, re.M)]
+    labelled = [
+        source for source in cells if re.search(rf"^\({re.escape(entry.label)}\)=$", source, re.MULTILINE)
+    ]
     assert len(labelled) == 1, f"{entry.page} has {len(labelled)} cells with the label {entry.label}"
     marked = f"[⚑ print](#row:{entry.id})" in labelled[0]
     assert marked == (entry.verdict is not Verdict.OK), f"{entry.verdict}: mark {marked}"

@@ -54,7 +54,7 @@ def envelope(pde: EvolutionPDE, theta: np.ndarray) -> np.ndarray:
 
     The factors of all waves fill a sum of two ellipses, and this is its support function.
     """
-    values = {symbol: 0.0 for symbol in (alpha, beta, sigma, rho, gamma)}
+    values = dict.fromkeys((alpha, beta, sigma, rho, gamma), 0.0)
     values |= dict(zip(pde.parameters, theta.T, strict=True))
     slower = 1 / 8 if pde is PDE2 else 1
     cos, sin = np.cos(ANGLES)[:, None], np.sin(ANGLES)[:, None]

@@ -67,6 +67,7 @@ def find(ids: Iterable[str]) -> tuple[Entry, ...]:
         matches = {entry.id for entry in ENTRIES if wanted in (entry.id, entry.id.rstrip("ab"))}
         if not matches:
             listed = ", ".join(entry.id for entry in ENTRIES)
-            raise ValueError(f"the ledger has no entry {wanted!r}; its entries are {listed}")
+            message = f"the ledger has no entry {wanted!r}; its entries are {listed}"
+            raise ValueError(message)
         found |= matches
     return tuple(entry for entry in ENTRIES if entry.id in found)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -20,6 +20,9 @@ from pdenet.symbolic.action import (
     potential_term,
 )
 from pdenet.symbolic.propagator import gaussian_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAGE = "action"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -13,6 +13,9 @@ from pdenet.symbolic import PDE1, PDE_1D
 from pdenet.symbolic.converse import coefficients_kernel, fit_taps, kernel_coefficients
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import alpha, beta, gamma, p, psi, t, x, y
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAGE = "kernels-as-equations"
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import sympy as sp
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NOT_IN_THESIS = "(not in the thesis) "
 """What the print of a row begins with that is ours."""
@@ -144,7 +146,8 @@ def order(
         If there are fewer than two pairs, or a step or an error is not positive.
     """
     if len(steps) != len(errors) or len(steps) < 2 or min(*steps, *errors) <= 0:
-        raise ValueError(f"order needs two or more positive steps and errors; got {steps} and {errors}")
+        message = f"order needs two or more positive steps and errors; got {steps} and {errors}"
+        raise ValueError(message)
     observed = math.log(errors[-1] / errors[-2]) / math.log(steps[-1] / steps[-2])
     return Finding(
         f"{what}: order {observed:.2f}, predicted {expected:g}", abs(observed - expected) <= tolerance
@@ -202,9 +205,11 @@ class Entry:
         parts = {"holds": self.holds, "reason": self.reason, "check_printed": self.check_printed}
         missing = [name for name, part in parts.items() if not part]
         if self.verdict is not Verdict.OK and missing:
-            raise ValueError(f"entry {self.id} is {self.verdict}: it needs {', '.join(missing)}")
+            message = f"entry {self.id} is {self.verdict}: it needs {', '.join(missing)}"
+            raise ValueError(message)
         if self.verdict is Verdict.OK and (self.holds or self.check_printed):
-            raise ValueError(f"entry {self.id} is ok: what is printed is what holds, and is checked once")
+            message = f"entry {self.id} is ok: what is printed is what holds, and is checked once"
+            raise ValueError(message)
 
     @property
     def numbered(self) -> bool:
@@ -274,5 +279,6 @@ def run(entry: Entry) -> Result:
     findings = tuple(entry.check())
     printed = () if entry.check_printed is None else tuple(entry.check_printed())
     if not findings or (entry.check_printed is not None and not printed):
-        raise ValueError(f"a check of entry {entry.id} returned no finding, so it cannot fail")
+        message = f"a check of entry {entry.id} returned no finding, so it cannot fail"
+        raise ValueError(message)
     return Result(entry, findings, printed, perf_counter() - start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import expm
@@ -28,6 +28,9 @@ from pdenet.symbolic.growth import (
     random_start,
 )
 from pdenet.symbolic.named import PDE1, PDE2
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DRIFTING = (0.2**0.5, 0.6, 0.0)  # alpha, beta, gamma: waves grow, and their packets leave
 
@@ -179,7 +182,6 @@ def _misses_the_rule(operator: np.ndarray, start: np.ndarray, layers: int) -> fl
 
     The rate is that of implicit steps, psi is the state after so many blocks.
     """
-
     from pdenet.ops.obstacle import obstacle_flow, obstacle_implicit
 
     step = 5.0 / layers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
     from pdenet.models import ConvResNet

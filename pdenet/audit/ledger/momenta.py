@@ -20,7 +20,7 @@ _m, _hbar, _step = sp.symbols("m hbar dtau", positive=True)
 # (16a): plane waves
 
 
-def plane_waves(sign: int, last: bool) -> list[Finding]:
+def _plane_waves(sign: int, last: bool) -> list[Finding]:
     """Two slices; the sign is that of the exponent of <p|x>, `last` whether <p0|x0> stands there."""
     x0, x1, x2, p0, p1, shift = sp.symbols("x0 x1 x2 p0 p1 s", real=True)
     phase = p1 * x2 + sign * p1 * x1 + p0 * x1 + (sign * p0 * x0 if last else 0)
@@ -39,7 +39,7 @@ def plane_waves(sign: int, last: bool) -> list[Finding]:
     ]
 
 
-def outer_waves(first: sp.Expr, last: sp.Expr) -> Finding:
+def _outer_waves(first: sp.Expr, last: sp.Expr) -> Finding:
     """Phase of the first and the last slice in the second form, with the given indices of the momenta."""
     momentum, position, slices = sp.IndexedBase("p"), sp.IndexedBase("x"), sp.Symbol("N")
     end, start = position[slices] - position[slices - 1], position[1] - position[0]
@@ -54,7 +54,7 @@ _BRACKET = _p - sp.I * _m * _X / _step
 _REST = -_m * _X**2 / (2 * _hbar * _step)
 
 
-def rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Finding]:
+def _rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Finding]:
     """Check the three statements of (16b).
 
     Parameters
@@ -77,7 +77,7 @@ def rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Find
     ]
 
 
-def rotation_holds() -> list[Finding]:
+def _rotation_holds() -> list[Finding]:
     square = complete_square(_EXPONENT, _p)
     found = (
         square.curvature - _step / (2 * _m * _hbar),
@@ -85,17 +85,17 @@ def rotation_holds() -> list[Finding]:
         square.rest - _REST,
     )
     return [
-        *rotation(-sp.I * _step, _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET),
+        *_rotation(-sp.I * _step, _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET),
         zero("curvature, centre and rest found by completing the square", sp.Matrix(found)),
     ]
 
 
-def rotation_printed() -> list[Finding]:
+def _rotation_printed() -> list[Finding]:
     printed_square = _p - sp.I * _m * _X**2 / _step
-    return rotation(sp.I * _step, printed_square, sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET)
+    return _rotation(sp.I * _step, printed_square, sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET)
 
 
-def momentum_integral() -> list[Finding]:
+def _momentum_integral() -> list[Finding]:
     result = sp.sqrt(_m / (2 * sp.pi * _hbar * _step)) * sp.exp(_REST)
     by_sympy = sp.integrate(sp.exp(_EXPONENT) / (2 * sp.pi * _hbar), (_p, -sp.oo, sp.oo))
     values = {_m: MASS, _hbar: HBAR, _step: 0.4, _X: 0.6}
@@ -120,7 +120,7 @@ def momentum_integral() -> list[Finding]:
 # (18): Euclidean product
 
 
-def euclidean_product() -> list[Finding]:
+def _euclidean_product() -> list[Finding]:
     """Three slices of an oscillator: integrals over positions against powers of operators, 128 points."""
     slices, step, spacing = 3, 0.3, 0.15
     model = lattice(128, spacing)
@@ -140,7 +140,7 @@ def euclidean_product() -> list[Finding]:
 # (19): back to real time
 
 
-def real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
+def _real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
     """Check the prefactor of a slice of TIME, and the exponent for a given imaginary step in real time."""
     step, potential = sp.symbols("dt V", positive=True)
     euclidean = _step / _hbar * (-_m * _X**2 / (2 * _step**2) - potential)
@@ -157,10 +157,10 @@ def real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
     ]
 
 
-def real_time_printed() -> list[Finding]:
+def _real_time_printed() -> list[Finding]:
     printed_tau = complex(np.sqrt(MASS / (2 * np.pi * HBAR * -1j * TIME)))
     left_over = abs(MEASURE)
-    return [*real_time(printed_tau, sp.sympify("-I*dt")), *real_time(left_over, sp.sympify("I*dt"))[1:]]
+    return [*_real_time(printed_tau, sp.sympify("-I*dt")), *_real_time(left_over, sp.sympify("I*dt"))[1:]]
 
 
 # (20): the limit
@@ -168,30 +168,30 @@ def real_time_printed() -> list[Finding]:
 _END, _START = 0.8, -0.3
 
 
-def sliced(slices: int, time: complex, measure: bool = True) -> complex:
+def _sliced(slices: int, time: complex, measure: bool = True) -> complex:
     constants = {"mass": MASS, "hbar": HBAR}
     kernel = complex(sliced_oscillator_kernel(_END, _START, time, slices, **constants))
     return kernel if measure else kernel / np.sqrt(MASS * slices / (2j * np.pi * HBAR * time)) ** slices
 
 
-def limit(measure: bool, hbar: float = HBAR) -> list[Finding]:
+def _limit(measure: bool, hbar: float = HBAR) -> list[Finding]:
     """Error of the sliced kernel; an hbar other than HBAR stands in the exponent of the left side."""
     counts = [64, 128]
     findings = []
     for name, time in (("imaginary", -1j * TIME), ("real", TIME)):
         exact = complex(mehler_kernel(_END, _START, time * HBAR / hbar, mass=MASS, hbar=HBAR))
-        errors = [abs(sliced(count, time, measure) - exact) for count in counts]
+        errors = [abs(_sliced(count, time, measure) - exact) for count in counts]
         what = f"error against the exact oscillator kernel with hbar = {hbar:g} beside t, {name} time"
         findings.append(order(what, counts, errors, -1))
     return findings
 
 
-def limit_printed() -> list[Finding]:
-    sizes = [abs(sliced(count, TIME, measure=False)) for count in (10, 20)]
+def _limit_printed() -> list[Finding]:
+    sizes = [abs(_sliced(count, TIME, measure=False)) for count in (10, 20)]
     shown = " to ".join(f"{size:.1e}" for size in sizes)
     return [
-        *limit(False),
-        *limit(True, hbar=1.0),
+        *_limit(False),
+        *_limit(True, hbar=1.0),
         Finding(f"size at N = 10 to 20: {shown}, so no limit but 0", sizes[1] > 0.5 * sizes[0]),
     ]
 
@@ -220,11 +220,11 @@ ENTRIES = (
             r"indices $n-1$ and $0-1$, which are $N-1$ and $0$."
         ),
         assumptions=HAMILTONIAN,
-        check=lambda: [*plane_waves(-1, True), outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
+        check=lambda: [*_plane_waves(-1, True), _outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
         check_printed=lambda: [
-            *plane_waves(1, True),
-            *plane_waves(-1, False),
-            outer_waves(sp.Integer(-1), sp.Symbol("n") - 1),
+            *_plane_waves(1, True),
+            *_plane_waves(-1, False),
+            _outer_waves(sp.Integer(-1), sp.Symbol("n") - 1),
         ],
         page="path-integral",
     ),
@@ -251,8 +251,8 @@ ENTRIES = (
             r"$\mathrm{Re}\,\Delta\tau>0$, which lets the line of integration be shifted (Cauchy); "
             r"$X=x_N-x_{N-1}$, $\Delta\tau=\tau/N$"
         ),
-        check=rotation_holds,
-        check_printed=rotation_printed,
+        check=_rotation_holds,
+        check_printed=_rotation_printed,
         page="path-integral",
     ),
     Entry(
@@ -268,7 +268,7 @@ ENTRIES = (
             r"of the right $u$, not of the printed one."
         ),
         assumptions=r"$m,\hbar,\Delta\tau>0$, $X$ real",
-        check=momentum_integral,
+        check=_momentum_integral,
         page="path-integral",
     ),
     Entry(
@@ -280,7 +280,7 @@ ENTRIES = (
             r"\Delta\tau}\hbar\left[-\frac m2\frac{(x_{j+1}-x_j)^2}{\Delta\tau^2}-V(x_j)\right]$"
         ),
         assumptions=r"$\tau=+it$; at finite $N$ it is the split product of (13), not yet the propagator",
-        check=euclidean_product,
+        check=_euclidean_product,
         page="path-integral",
     ),
     Entry(
@@ -300,8 +300,8 @@ ENTRIES = (
             r"conjugate the exponent and turn every slice by a factor $i$."
         ),
         assumptions=r"$\Delta\tau=i\Delta t$, principal root",
-        check=lambda: real_time(MEASURE, sp.sympify("I*dt")),
-        check_printed=real_time_printed,
+        check=lambda: _real_time(MEASURE, sp.sympify("I*dt")),
+        check_printed=_real_time_printed,
         page="path-integral",
     ),
     Entry(
@@ -323,8 +323,8 @@ ENTRIES = (
         assumptions=(
             r"in real time $t<\pi/\omega$, before the first caustic, for the principal roots used here"
         ),
-        check=lambda: limit(True),
-        check_printed=limit_printed,
+        check=lambda: _limit(True),
+        check_printed=_limit_printed,
         page="path-integral",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from pdenet.audit.ledger.entry import (
     close,
     order,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _COUNTS = (10, 20, 40)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pdenet.audit.ledger.entry import Finding, Result
 from pdenet.page.tables import markdown_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pdenet.audit.ledger.entry import Finding, Result
 
 
 def print_verdict(result: Result) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from pdenet.audit.ledger.waves import (
     one_over,
     symbol_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAGE = "path-sum"
 

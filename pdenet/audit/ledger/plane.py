@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
@@ -12,7 +11,6 @@ from pdenet.audit.ledger.convolution import conv2d
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, zero
 from pdenet.symbolic import PDE1, PDE2
 from pdenet.symbolic.converse import nearest_reachable
-from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import (
     alpha,
     beta,
@@ -25,6 +23,11 @@ from pdenet.symbolic.variables import (
     x,
     y,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pdenet.symbolic.equation import EvolutionPDE
 
 _PAGE = "residual-block-as-pde"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -29,6 +29,9 @@ from pdenet.symbolic.propagator import (
     layer_weights,
     zone_weights,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAGE = "action"
 

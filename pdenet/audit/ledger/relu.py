@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below
 from pdenet.audit.ledger.line import Array, matrix_of, network, wrong_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAGE = "path-sum"
 _LAYERS, _SITES = 4, 5

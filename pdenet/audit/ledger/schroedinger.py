@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -33,6 +33,9 @@ from pdenet.symbolic.states import (
     to_position,
 )
 from pdenet.symbolic.variables import p, t, x
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HBAR = 0.7
 _SITES = 16

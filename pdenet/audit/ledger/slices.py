@@ -33,28 +33,28 @@ PACKET = {"momentum": 0.5, "mass": MASS, "hbar": HBAR}
 GRID, POINT = np.linspace(-12, 12, 1201), 0.8
 
 
-def free_path(start: Matrix, end: float | Matrix, time: float = TIME) -> Matrix:
+def _free_path(start: Matrix, end: float | Matrix, time: float = TIME) -> Matrix:
     return np.exp(1j * MASS * (end - start) ** 2 / (2 * time) / HBAR)
 
 
 def one_free_slice(prefactor: complex) -> complex:
     """Value at one point of the packet that one slice makes of a free packet, over the exact value."""
-    paths = free_path(GRID, POINT) * free_packet(GRID, **PACKET)
+    paths = _free_path(GRID, POINT) * free_packet(GRID, **PACKET)
     sliced = prefactor * np.sum(paths) * (GRID[1] - GRID[0])
     return complex(sliced / free_packet(POINT, TIME, **PACKET))
 
 
-def two_free_slices(measure: complex) -> complex:
+def _two_free_slices(measure: complex) -> complex:
     """The same with two slices of half the time; the measure is that of both."""
-    middle = free_path(GRID, GRID[:, None], TIME / 2) @ free_packet(GRID, **PACKET)
-    sliced = measure * np.sum(free_path(GRID, POINT, TIME / 2) * middle) * (GRID[1] - GRID[0]) ** 2
+    middle = _free_path(GRID, GRID[:, None], TIME / 2) @ free_packet(GRID, **PACKET)
+    sliced = measure * np.sum(_free_path(GRID, POINT, TIME / 2) * middle) * (GRID[1] - GRID[0]) ** 2
     return complex(sliced / free_packet(POINT, TIME, **PACKET))
 
 
-def without_start_integral(measure: complex) -> Finding:
+def _without_start_integral(measure: complex) -> Finding:
     """The path's amplitude times the state at its start, which must not matter, at two starts."""
     starts = np.array([-0.5, 0.5])
-    ends = measure * free_path(starts, POINT) * free_packet(starts, **PACKET)
+    ends = measure * _free_path(starts, POINT) * free_packet(starts, **PACKET)
     deviation = abs(ends[1] - ends[0])
     return below("with the factor, without the integral over the start, from two starts", deviation, 1e-10)
 
@@ -62,21 +62,21 @@ def without_start_integral(measure: complex) -> Finding:
 MEASURE = complex(np.sqrt(MASS / (2j * np.pi * HBAR * TIME)))
 
 
-def path_sum(measure: complex) -> list[Finding]:
+def _path_sum(measure: complex) -> list[Finding]:
     ratio, double = one_free_slice(measure), 2 * measure**2  # half the time doubles m / (2 pi i hbar dt)
     return [
         below("one free slice against the exact packet", abs(ratio - 1), 1e-12),
         close("size over that of the packet", abs(ratio), 1, 1e-12),
-        below("two slices, with the factor twice", abs(two_free_slices(double) - 1), 1e-12),
+        below("two slices, with the factor twice", abs(_two_free_slices(double) - 1), 1e-12),
     ]
 
 
-def path_sum_printed() -> list[Finding]:
+def _path_sum_printed() -> list[Finding]:
     size = abs(one_free_slice(1))
     return [
-        *path_sum(1),
+        *_path_sum(1),
         close("the size that is lost, root of 2 pi hbar t / m", size, 1 / abs(MEASURE), 1e-10),
-        without_start_integral(MEASURE),
+        _without_start_integral(MEASURE),
     ]
 
 
@@ -84,7 +84,7 @@ def path_sum_printed() -> list[Finding]:
 
 
 @cache
-def by_solver() -> Matrix:
+def _by_solver() -> Matrix:
     """The state at TIME by an ODE solver that knows the Schroedinger equation and nothing else."""
     energy = lattice().energy
     solution = solve_ivp(
@@ -94,27 +94,27 @@ def by_solver() -> Matrix:
     return result
 
 
-def evolution_operator(hbar: float) -> list[Finding]:
+def _evolution_operator(hbar: float) -> list[Finding]:
     state = evolution(lattice().energy, TIME, hbar) @ start_state()
-    return [below("exponential against an ODE solver, hbar = 0.7", np.abs(state - by_solver()).max(), 1e-8)]
+    return [below("exponential against an ODE solver, hbar = 0.7", np.abs(state - _by_solver()).max(), 1e-8)]
 
 
-def propagator(summed: str, hbar: float) -> list[Finding]:
+def _propagator(summed: str, hbar: float) -> list[Finding]:
     kernel = evolution(lattice().energy, TIME, hbar)
     wave = np.einsum(f"ab,b->{'a' if summed == 'b' else 'b'}", kernel, start_state())
     name = {"b": "start", "a": "end"}[summed]
-    deviation = np.abs(wave - by_solver()).max()
+    deviation = np.abs(wave - _by_solver()).max()
     return [below(f"sum over the {name}, with hbar = {hbar:g} in the exponent", deviation, 1e-8)]
 
 
 # (13): splitting
 
 
-def series(exponent: sp.Expr) -> sp.Expr:
+def _series(exponent: sp.Expr) -> sp.Expr:
     return 1 + exponent + exponent**2 / 2
 
 
-def splitting_coefficients(factor: sp.Expr) -> list[sp.Expr]:
+def _splitting_coefficients(factor: sp.Expr) -> list[sp.Expr]:
     """Coefficients of N**0, N**-1, N**-2 of what the split product with the commutator leaves over.
 
     Parameters
@@ -126,17 +126,17 @@ def splitting_coefficients(factor: sp.Expr) -> list[sp.Expr]:
     inverse = sp.Symbol("1/N", positive=True)
     step = -sp.I * _time * inverse / _hbar
     commutator = kinetic * potential - potential * kinetic
-    split = series(step * kinetic) * series(step * potential) * (1 + inverse**2 * factor * commutator)
-    rest = sp.expand(series(step * (kinetic + potential)) - split)
+    split = _series(step * kinetic) * _series(step * potential) * (1 + inverse**2 * factor * commutator)
+    rest = sp.expand(_series(step * (kinetic + potential)) - split)
     return [rest.coeff(inverse, power) for power in range(3)]
 
 
-def splitting(factor: sp.Expr) -> list[Finding]:
+def _splitting(factor: sp.Expr) -> list[Finding]:
     model = lattice(16, 0.6)
     number = float(factor.subs({_time: TIME, _hbar: HBAR}))
     counts = [512, 1024]
-    errors = [splitting_error(model, count, number) for count in counts]
-    left = splitting_coefficients(factor)
+    errors = [_splitting_error(model, count, number) for count in counts]
+    left = _splitting_coefficients(factor)
     return [
         zero("orders 0 and 1 in 1/N", sp.Matrix(left[:2])),
         Finding(f"order 2 in 1/N: difference {sp.sstr(left[2])}", left[2] == 0),
@@ -144,7 +144,7 @@ def splitting(factor: sp.Expr) -> list[Finding]:
     ]
 
 
-def splitting_error(model: Lattice, count: int, factor: float) -> float:
+def _splitting_error(model: Lattice, count: int, factor: float) -> float:
     step = TIME / count
     split = evolution(model.kinetic, step) @ evolution(model.potential, step)
     commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
@@ -152,28 +152,28 @@ def splitting_error(model: Lattice, count: int, factor: float) -> float:
     return norm(evolution(model.energy, step) - corrected)
 
 
-def splitting_holds() -> list[Finding]:
+def _splitting_holds() -> list[Finding]:
     model, counts = lattice(16, 0.6), [512, 1024]
-    bare = [splitting_error(model, count, 0) for count in counts]
+    bare = [_splitting_error(model, count, 0) for count in counts]
     commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
     measured = bare[-1] * counts[-1] ** 2 / norm(commutator)
     return [
-        *splitting(RIGHT_FACTOR),
+        *_splitting(RIGHT_FACTOR),
         order("without the commutator", counts, bare, -2),
         close("size of the commutator's factor", measured, TIME**2 / (2 * HBAR**2), 1e-3),
-        order("product of N factors", counts, [product_error(model, count) for count in counts], -1),
-        left_side(HBAR),
+        order("product of N factors", counts, [_product_error(model, count) for count in counts], -1),
+        _left_side(HBAR),
     ]
 
 
-def left_side(hbar: float) -> Finding:
+def _left_side(hbar: float) -> Finding:
     """The left side of (13) applied N = 8 times, against what the equation of motion makes of the state."""
     state = np.linalg.matrix_power(evolution(lattice().energy, TIME / 8, hbar), 8) @ start_state()
-    deviation = np.abs(state - by_solver()).max()
+    deviation = np.abs(state - _by_solver()).max()
     return below(f"left side 8 times, with hbar = {hbar:g} in it, against an ODE solver", deviation, 1e-8)
 
 
-def product_error(model: Lattice, count: int) -> float:
+def _product_error(model: Lattice, count: int) -> float:
     step = TIME / count
     split = evolution(model.kinetic, step) @ evolution(model.potential, step)
     return norm(np.linalg.matrix_power(split, count) - evolution(model.energy, TIME))
@@ -183,30 +183,30 @@ RIGHT_FACTOR = _time**2 / (2 * _hbar**2)
 PRINTED_FACTOR = sp.Integer(1)
 
 
-def splitting_printed() -> list[Finding]:
-    left = sp.expand(splitting_coefficients(PRINTED_FACTOR)[2].subs({_time: 1, _hbar: 1}))
+def _splitting_printed() -> list[Finding]:
+    left = sp.expand(_splitting_coefficients(PRINTED_FACTOR)[2].subs({_time: 1, _hbar: 1}))
     natural = Finding(f"order 2 at t = hbar = 1: difference {sp.sstr(left)}", left == 0)
-    return [*splitting(PRINTED_FACTOR), natural, left_side(1.0)]
+    return [*_splitting(PRINTED_FACTOR), natural, _left_side(1.0)]
 
 
 # (14), (15): completeness
 
 
-def position_sums(pattern: str, hbar: float) -> list[Finding]:
+def _position_sums(pattern: str, hbar: float) -> list[Finding]:
     """Four slices written out with their inner sums; the letters of the pattern are the positions."""
     energy = lattice(12, 0.7).energy
     factor = evolution(energy, TIME / 4, hbar)
     factors = [factor] * pattern.count(",") + [factor]
-    path_sum = np.einsum(pattern, *factors, optimize=True)
+    summed = np.einsum(pattern, *factors, optimize=True)
     inner = len(set(pattern.replace(",", "").split("->")[0]) - set(pattern.split("->")[1]))
-    deviation = np.abs(path_sum - evolution(energy, TIME)).max()
+    deviation = np.abs(summed - evolution(energy, TIME)).max()
     return [
         Finding(f"{len(factors)} factors, {inner} inner sums", len(factors) == inner + 1),
         below(f"their product with hbar = {hbar:g} against the whole evolution", deviation, 1e-12),
     ]
 
 
-def momentum_slice(step: float, hbar: float) -> Matrix:
+def _momentum_slice(step: float, hbar: float) -> Matrix:
     """One slice of (15) with its sum over momenta written out."""
     model = lattice()
     kinetic = np.exp(-1j * step * model.momenta**2 / (2 * MASS * hbar))
@@ -215,29 +215,29 @@ def momentum_slice(step: float, hbar: float) -> Matrix:
     return result
 
 
-def momentum_sums() -> list[Finding]:
+def _momentum_sums() -> list[Finding]:
     model, counts = lattice(), [256, 512]
     step = TIME / 8
     split = evolution(model.kinetic, step) @ evolution(model.potential, step)
     return [
         below(
             "sum over momenta against the product of exponentials",
-            norm(momentum_slice(step, HBAR) - split),
+            norm(_momentum_slice(step, HBAR) - split),
             1e-12,
         ),
-        order("distance to the exact propagator", counts, [momentum_distance(n, HBAR) for n in counts], -1),
+        order("distance to the exact propagator", counts, [_momentum_distance(n, HBAR) for n in counts], -1),
     ]
 
 
-def momentum_distance(count: int, hbar: float) -> float:
-    sliced = np.linalg.matrix_power(momentum_slice(TIME / count, hbar), count)
+def _momentum_distance(count: int, hbar: float) -> float:
+    sliced = np.linalg.matrix_power(_momentum_slice(TIME / count, hbar), count)
     return norm(sliced - evolution(lattice().energy, TIME))
 
 
-def momentum_sums_printed() -> list[Finding]:
+def _momentum_sums_printed() -> list[Finding]:
     return [
-        below("equality at N = 256, with hbar", momentum_distance(256, HBAR), 1e-10),
-        below("distance at N = 4096, without hbar", momentum_distance(4096, 1), 0.1),
+        below("equality at N = 256, with hbar", _momentum_distance(256, HBAR), 1e-10),
+        below("distance at N = 4096, without hbar", _momentum_distance(4096, 1), 0.1),
     ]
 
 
@@ -259,8 +259,8 @@ ENTRIES = (
             r"an amplitude and not a probability, and it is the time-dependent equation that follows."
         ),
         assumptions=r"$x_N=x$, $\Delta t=(t_f-t_i)/N$; one slice is exact for a free particle",
-        check=lambda: path_sum(MEASURE),
-        check_printed=path_sum_printed,
+        check=lambda: _path_sum(MEASURE),
+        check_printed=_path_sum_printed,
         page="path-integral",
     ),
     Entry(
@@ -277,8 +277,8 @@ ENTRIES = (
         ),
         reason=r"$\hbar$ is lost in the second form, and is back in (16).",
         assumptions=_HERMITIAN,
-        check=lambda: evolution_operator(HBAR),
-        check_printed=lambda: evolution_operator(1.0),
+        check=lambda: _evolution_operator(HBAR),
+        check_printed=lambda: _evolution_operator(1.0),
         page="path-integral",
     ),
     Entry(
@@ -289,8 +289,8 @@ ENTRIES = (
         holds=r"$\psi(x,t)=\int dx'\,\langle x\vert e^{-\frac i\hbar t\hat H}\vert x'\rangle\,\psi(x',0)$",
         reason=r"The integral is over the end $x$ instead of the start $x'$, and $\hbar$ is lost.",
         assumptions=_HERMITIAN,
-        check=lambda: propagator("b", HBAR),
-        check_printed=lambda: [*propagator("a", HBAR), *propagator("b", 1.0)],
+        check=lambda: _propagator("b", HBAR),
+        check_printed=lambda: [*_propagator("a", HBAR), *_propagator("b", 1.0)],
         page="path-integral",
     ),
     Entry(
@@ -314,8 +314,8 @@ ENTRIES = (
             r"bounded operators, as checked, or suitable domains; for (20) it matters that $N$ such "
             r"factors still leave only $\mathcal O(1/N)$"
         ),
-        check=splitting_holds,
-        check_printed=splitting_printed,
+        check=_splitting_holds,
+        check_printed=_splitting_printed,
         page="path-integral",
     ),
     Entry(
@@ -336,10 +336,10 @@ ENTRIES = (
             r"are inserted, and $\hbar$ is lost."
         ),
         assumptions=_HERMITIAN,
-        check=lambda: position_sums("ab,bc,cd,de->ae", HBAR),
+        check=lambda: _position_sums("ab,bc,cd,de->ae", HBAR),
         check_printed=lambda: [
-            *position_sums("ab,bc,bc,cd,de->ae", HBAR),
-            *position_sums("ab,bc,cd,de->ae", 1.0),
+            *_position_sums("ab,bc,bc,cd,de->ae", HBAR),
+            *_position_sums("ab,bc,cd,de->ae", 1.0),
         ],
         page="path-integral",
     ),
@@ -358,8 +358,8 @@ ENTRIES = (
         ),
         reason=r"The propagator is equal to it only in the limit $N\to\infty$, and $\hbar$ is lost.",
         assumptions=HAMILTONIAN,
-        check=momentum_sums,
-        check_printed=momentum_sums_printed,
+        check=_momentum_sums,
+        check_printed=_momentum_sums_printed,
         page="path-integral",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import sympy as sp
@@ -24,6 +24,9 @@ from pdenet.symbolic.growth import chain, line_gain, plane_gain
 from pdenet.symbolic.moments import depth_moments, image_moments, layer_moments
 from pdenet.symbolic.named import PDE1, PDE2
 from pdenet.symbolic.variables import alpha, beta, gamma, rho, sigma
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def _growth_on_the_line() -> Sequence[Finding]:

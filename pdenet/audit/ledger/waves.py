@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from pdenet.audit.ledger.line import Array, Waves
+if TYPE_CHECKING:
+    from pdenet.audit.ledger.line import Array, Waves
 
 PERIODIC = r"periodic boundary; $w_t$ and $f_t$ the same at every place; no ReLU, or all gates open"
 

@@ -48,7 +48,7 @@ def probe(out):
 
 
 @cache
-def build(layout: Layout) -> tuple[Any, Any]:
+def build(layout: Layout) -> tuple[Any, Any]:  # noqa: C901 - the kernels close over its constants
     """The forward and the backward kernel for images of one shape; they compile when first launched.
 
     Sizes are constants of the kernels, so that the loops over a thread's pixels unroll and the pixels live in
@@ -150,7 +150,7 @@ def build(layout: Layout) -> tuple[Any, Any]:
                 out[pixel + r * width] = strip[r]
 
     @cuda.jit
-    def backward(grad_u, sums, grad_out, out, u, kept, keep, taps, layers):
+    def backward(grad_u, sums, grad_out, out, u, kept, keep, taps, layers):  # noqa: C901 - one kernel
         """Fill `grad_u` (S, B, H, W) and `sums` (S, B, L, totals, parts), in which the parts are to be added.
 
         The order of the totals is that of `Layout.totals`; `out` and `kept` are what `forward` wrote, the

@@ -59,7 +59,7 @@ def _wrap(tile, height, width):
 
 @njit(**_LOOPS)
 def _stencil(out, u, taps, height, width, clip):
-    """u + A u inside the frame; clipped at zero, or only flushed."""
+    """Write u + A u inside the frame; clipped at zero, or only flushed."""
     row = (width + 2) * LANES
     n = width * LANES
     left, right, up, down = taps[0], taps[2], taps[3], taps[5]

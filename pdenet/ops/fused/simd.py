@@ -90,7 +90,7 @@ def fill(typing, number):
 
 @intrinsic
 def add(typing, a, b):
-    """a + b."""
+    """Sum a + b."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.fadd(*args)
@@ -100,7 +100,7 @@ def add(typing, a, b):
 
 @intrinsic
 def multiply_add(typing, a, b, c):
-    """a * b + c, rounded once where the processor can."""
+    """Sum a * b + c, rounded once where the processor can."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)

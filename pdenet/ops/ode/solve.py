@@ -98,6 +98,7 @@ def solve(
 
     Examples
     --------
+    >>> from pdenet.ops.ode.solvers import Fixed
     >>> class Decay(nn.Module):
     ...     def forward(self, t, u):
     ...         return -u
@@ -122,7 +123,8 @@ def solve(
         integrate = torchdiffeq.odeint
     states = integrate(watched, u, when, **arguments)
     if not states[-1].isfinite().all():  # all before it the field has been evaluated at
-        raise watched.diverged(f"at t = {when[-1].item():.6g} the state is not finite")
+        message = f"at t = {when[-1].item():.6g} the state is not finite"
+        raise watched.diverged(message)
     watched.going_back = True
     return Solution(states, evaluations)
 
@@ -144,10 +146,12 @@ class _Watched(nn.Module):
         solver, count = self._count()
         sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()
         if not all(map(math.isfinite, sizes)):
-            raise self.diverged(f"at t = {t.item():.6g} the state or its rate is not finite")
+            message = f"at t = {t.item():.6g} the state or its rate is not finite"
+            raise self.diverged(message)
         self.last = (t.item(), *sizes)
         if isinstance(solver, Adaptive) and count > solver.max_evaluations:
-            raise self.diverged(f"more than {solver.max_evaluations} evaluations")
+            message = f"more than {solver.max_evaluations} evaluations"
+            raise self.diverged(message)
         return found
 
     def _count(self) -> tuple[Solver, int]:
@@ -161,13 +165,15 @@ class _Watched(nn.Module):
     def callback_step(self, t: Tensor, u: Tensor, dt: Tensor) -> None:
         """Called by torchdiffeq ahead of each step; it would `assert` the same, unless asserts are off."""
         if t + dt == t or not dt.isfinite():
-            raise self.diverged(f"at t = {t.item():.6g} the tolerance asks for a step of {dt.item():.3g}")
+            message = f"at t = {t.item():.6g} the tolerance asks for a step of {dt.item():.3g}"
+            raise self.diverged(message)
 
     def callback_step_adjoint(self, t: Tensor, packed: tuple[Tensor, ...], dt: Tensor) -> None:
         """The same on the way back, where `packed` holds state, adjoint state and gradients."""
         if not torch.stack([part.isfinite().all() for part in packed]).all():
             # The state alone is looked at in `forward`; a(t) may grow where the state rests.
-            raise self.diverged(f"at t = {t.item():.6g}, going backward, the gradient is not finite")
+            message = f"at t = {t.item():.6g}, going backward, the gradient is not finite"
+            raise self.diverged(message)
         self.callback_step(t, packed[1], dt)
 
     def diverged(self, reason: str) -> DivergedError:

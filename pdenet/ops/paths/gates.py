@@ -6,14 +6,16 @@ transfer matrix, and the network is an affine map; `pdenet.ops.paths` takes the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Boundary = Literal["zero", "periodic"]
 Into = int | tuple[int, ...] | ArrayLike | None
@@ -128,13 +130,15 @@ def gated_stack(
     kernels = _array("kernels", kernels)
     gates = _array("gates", gates)
     if gates.ndim not in (2, 3, 4) or len(gates) != len(kernels):
-        raise ValueError(
+        message = (
             f"gates must be (L, M), (L, H, W) or (L, C, H, W) with the {len(kernels)} layers of the kernels; "
             f"got {gates.shape}"
         )
+        raise ValueError(message)
     steps, births = _steps(kernels, bias, gates.shape[1:], boundary)
     if not np.isin(gates, (0, 1)).all():
-        raise ValueError("gates must be 0 or 1 (or False and True); got other numbers")
+        message = "gates must be 0 or 1 (or False and True); got other numbers"
+        raise ValueError(message)
     return GatedStack(steps, gates.astype(bool), births)
 
 
@@ -211,7 +215,8 @@ def as_state(name: str, values: Any, shape: tuple[int, ...]) -> NDArray[np.float
     """A state as a vector (N,)."""
     array = _array(name, values)
     if array.shape != shape:
-        raise ValueError(f"{name} must have the shape of a state, {shape}; got {array.shape}")
+        message = f"{name} must have the shape of a state, {shape}; got {array.shape}"
+        raise ValueError(message)
     return array.ravel()
 
 
@@ -224,7 +229,8 @@ def as_readout(into: Into, shape: tuple[int, ...]) -> NDArray[np.float64]:
     if not isinstance(into, tuple):
         return as_state("into", into, shape)
     if len(into) != len(shape) or not all(0 <= i < size for i, size in zip(into, shape, strict=True)):
-        raise ValueError(f"into must be an index of a state of shape {shape}; got {into}")
+        message = f"into must be an index of a state of shape {shape}; got {into}"
+        raise ValueError(message)
     readout = np.zeros(shape)
     readout[into] = 1.0
     return readout.ravel()
@@ -236,7 +242,8 @@ def _array(name: str, values: Any) -> NDArray[np.float64]:
         values = values.detach().cpu().numpy()
     array = np.asarray(values, dtype=float)
     if not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold finite numbers; got NaN or infinity")
+        message = f"{name} must hold finite numbers; got NaN or infinity"
+        raise ValueError(message)
     return array
 
 
@@ -255,22 +262,26 @@ def _steps(
     per_channel = (len(kernels), channels) if len(shape) == 3 else (len(kernels),)
     numbers = np.zeros(per_channel) if bias is None else _array("bias", bias)
     if numbers.shape != per_channel:
-        raise ValueError(f"bias must be {per_channel}, a number a layer (and channel); got {numbers.shape}")
+        message = f"bias must be {per_channel}, a number a layer (and channel); got {numbers.shape}"
+        raise ValueError(message)
     births = np.repeat(numbers.reshape(len(kernels), channels), rows * columns, axis=1)
     return steps, births
 
 
 def _check(kernels: NDArray[np.float64], shape: tuple[int, ...], boundary: str) -> None:
     if boundary not in BOUNDARIES:
-        raise ValueError(f"boundary must be one of {', '.join(map(repr, BOUNDARIES))}; got {boundary!r}")
+        message = f"boundary must be one of {', '.join(map(repr, BOUNDARIES))}; got {boundary!r}"
+        raise ValueError(message)
     if len(shape) not in _KERNEL_AXES or 0 in shape:
-        raise ValueError(f"a state must be (M,), (H, W) or (C, H, W) with at least one site; got {shape}")
+        message = f"a state must be (M,), (H, W) or (C, H, W) with at least one site; got {shape}"
+        raise ValueError(message)
     expected = _KERNEL_AXES[len(shape)]
     axes = min(len(shape), 2)
     channels = shape[:1] * 2 if len(shape) == 3 else ()
     fits = kernels.ndim == 1 + len(channels) + axes and kernels.shape[1:-axes] == channels
     if not fits or not all(size % 2 for size in kernels.shape[-axes:]):
-        raise ValueError(f"kernels must be {expected} of odd sizes for states {shape}; got {kernels.shape}")
+        message = f"kernels must be {expected} of odd sizes for states {shape}; got {kernels.shape}"
+        raise ValueError(message)
 
 
 def _step(kernel: NDArray[np.float64], shape: tuple[int, int, int], boundary: str) -> csr_array:

@@ -7,12 +7,15 @@ transfer matrices that it passes (`pdenet.ops.gated_stack`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 
 from pdenet.ops.paths.gates import GatedStack, Into, as_readout, as_state, propagate
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
 
 LIMIT = 1_000_000
 
@@ -151,10 +154,11 @@ def enumerate_paths(stack: GatedStack, u: ArrayLike, into: Into = None, *, limit
     source = as_state("u", u, stack.shape)
     readout = as_readout(into, stack.shape)
     if (count := count_paths(stack, into)) > limit:
-        raise ValueError(
+        message = (
             f"there are {count} paths and the limit is {limit}; take fewer layers, a smaller image or one "
             "output pixel (into=), or sum them by transfer matrices: propagate(stack, u)"
         )
+        raise ValueError(message)
     sites = np.flatnonzero(readout)[:, None]
     weights = readout[sites[:, 0]]
     found = []
@@ -193,11 +197,13 @@ def heaviest_paths(stack: GatedStack, u: ArrayLike, into: Into, k: int) -> Heavi
         If `k` is not positive, nothing is to be read out, or a shape does not fit.
     """
     if k < 1:
-        raise ValueError(f"k must be a number of paths, 1 or more; got {k}")
+        message = f"k must be a number of paths, 1 or more; got {k}"
+        raise ValueError(message)
     source = as_state("u", u, stack.shape)
     readout = as_readout(into, stack.shape)
     if into is None or not readout.any():
-        raise ValueError("into must be an output pixel, or coefficients that are not all zero")
+        message = "into must be an output pixel, or coefficients that are not all zero"
+        raise ValueError(message)
 
     best, pointers = source[:, None], []  # best: (N, K), the K heaviest partial sums of each site
     for (step, gates, births), wanted in zip(stack.layers(), _reaching(stack, readout), strict=True):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from pdenet.ops.paths.gates import Boundary, gated_stack, propagate
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,8 @@ def sample_walks(
     """
     u, kernels, at = _checked(u, kernels, at, boundary)
     if walks < 2:
-        raise ValueError(f"walks must be a number of walks, 2 or more; got {walks}")
+        message = f"walks must be a number of walks, 2 or more; got {walks}"
+        raise ValueError(message)
     rng = np.random.default_rng(seed)
     place = np.tile(np.array(at), (walks, 1))
     alive = np.ones(walks, dtype=bool)
@@ -122,24 +126,28 @@ def _checked(
     u, kernels = np.asarray(u, dtype=float), np.asarray(kernels, dtype=float)
     at = (at,) if isinstance(at, int | np.integer) else tuple(at)
     if u.ndim not in (1, 2) or kernels.ndim != u.ndim + 1:
-        raise ValueError(
+        message = (
             "u and kernels must be (M,) and (L, columns), or (H, W) and (L, rows, columns); "
             f"got {u.shape} and {kernels.shape}"
         )
+        raise ValueError(message)
     gated_stack(kernels, np.ones((len(kernels), *u.shape)), boundary=boundary)  # checks the rest
     if len(at) != u.ndim or not all(0 <= i < size for i, size in zip(at, u.shape, strict=True)):
-        raise ValueError(f"at must be a pixel of the image {u.shape}; got {at}")
+        message = f"at must be a pixel of the image {u.shape}; got {at}"
+        raise ValueError(message)
     for layer, entries in enumerate(_entries(kernels), start=1):
         lowest = int(entries.argmin())
         if entries[lowest] < 0:
             offset = tuple(int(i) for i in _offsets(kernels.shape[1:])[lowest])
-            raise ValueError(
+            message = (
                 f"layer {layer} has the entry {entries[lowest]:.3g} at offset {offset} of its step (skip "
                 "plus kernel), and a probability cannot be negative; (39) has no negative entry where "
                 "|beta| <= alpha^2, |rho| <= sigma^2 and alpha^2 + sigma^2 <= 1 + gamma"
             )
+            raise ValueError(message)
         if entries[lowest] == entries.max() == 0:
-            raise ValueError(f"layer {layer} has no positive entry: nothing passes it, there are no walks")
+            message = f"layer {layer} has no positive entry: nothing passes it, there are no walks"
+            raise ValueError(message)
     return u, kernels, at
 
 
