@@ -1,7 +1,7 @@
 """Every claim of the thesis, one row, with a verdict that is worked out from evidence and never typed.
 
 Evidence is of three kinds: rows of the ledger, whose checks run when the scorecard is made; claims that the
-recorded runs decide; and assertions in the guards of a chapter, without which the chapter does not build. A
+recorded runs decide; and named assertions in the guards of a page, without which the page does not build. A
 `Statement` names its evidence; `score` looks it up. Where a piece is missing, or the ledger's own check of
 the correction fails, there is no verdict.
 """
@@ -15,7 +15,7 @@ from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.thesis import STATEMENTS, Guard, Statement
 from pdenet.runs.claims import Verdict
-from pdenet.runs.compare import Judged
+from pdenet.runs.compare import Judged, verdict
 from pdenet.runs.table import Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.irregular import claims as irregular
@@ -60,7 +60,7 @@ class Measurement:
     @property
     def verdict(self) -> Verdict:
         """What the interval says of the claim."""
-        return verdicts.verdict(self.judged)
+        return verdict(self.judged)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def measurements() -> dict[str, Measurement]:
 def score(
     results: Mapping[str, Result],
     measured: Mapping[str, Measurement],
-    guards: Mapping[str, str],
+    guards: Mapping[str, Mapping[str, str]],
     statements: Iterable[Statement] = STATEMENTS,
 ) -> list[Row]:
     """The scorecard: each statement with what its evidence says.
@@ -130,7 +130,7 @@ def score(
     measured
         What the records decide, by id.
     guards
-        Code of the chapters' guards, by page.
+        The named guards of the pages, as `guards_of` finds them.
     statements
         The claims to be judged.
     """
@@ -190,7 +190,7 @@ def _of_ledger(name: str, found: Result | None) -> Evidence:
     return Evidence(f"[{entry.name}](#row:{entry.id})", text, standing)
 
 
-def _of_guard(guard: Guard, guards: Mapping[str, str], standing: Standing) -> Evidence:
-    if guard.assertion not in guards.get(guard.page, "").splitlines():
-        return Evidence("", f"no guard on {guard.page} asserts it", Standing.NONE)
+def _of_guard(guard: Guard, guards: Mapping[str, Mapping[str, str]], standing: Standing) -> Evidence:
+    if guard.name not in guards.get(guard.page, {}):
+        return Evidence("", f"no guard on {guard.page} is called {guard.name}", Standing.NONE)
     return Evidence(f"[guards](#ch:{guard.page})", f"{guard.shows}: asserted", standing)

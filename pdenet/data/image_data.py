@@ -1,7 +1,5 @@
 """A set of images with labels, for training and for testing."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-_SIDE = 28
+SIDE = 28
 
 
 class DataError(ValueError):
@@ -48,14 +46,12 @@ class ImageData:
         for part in ("train", "test"):
             images: torch.Tensor = getattr(self, f"{part}_images")
             labels: torch.Tensor = getattr(self, f"{part}_labels")
-            if images.dtype != torch.uint8 or images.ndim != 3 or images.shape[1:] != (_SIDE, _SIDE):
-                raise ValueError(
-                    f"{part}_images is {images.dtype} {tuple(images.shape)}, not uint8 (images, 28, 28)"
-                )
+            if images.dtype != torch.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+                message = f"{part}_images is {images.dtype} {tuple(images.shape)}, not uint8 (images, 28, 28)"
+                raise ValueError(message)
             if labels.dtype != torch.int64 or labels.shape != images.shape[:1]:
-                raise ValueError(
-                    f"{part}_labels is {labels.dtype} {tuple(labels.shape)}, not int64 ({len(images)},)"
-                )
+                message = f"{part}_labels is {labels.dtype} {tuple(labels.shape)}, not int64 ({len(images)},)"
+                raise ValueError(message)
 
     @property
     def title(self) -> str:
@@ -74,7 +70,7 @@ class ImageData:
             digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).data)
         return digest.hexdigest()
 
-    def subset(self, train: int | None = None, test: int | None = None, seed: int = 0) -> ImageData:
+    def subset(self, train: int | None = None, test: int | None = None, seed: int = 0) -> "ImageData":
         """Return a random part, whose name tells its sizes; a smaller part lies within a larger one.
 
         Parameters
@@ -103,6 +99,7 @@ class ImageData:
         if wanted is None:
             return images, labels
         if not 1 <= wanted <= len(images):
-            raise ValueError(f"{part} is {wanted}; {self.name} can give 1 to {len(images)} {part} images")
+            message = f"{part} is {wanted}; {self.name} can give 1 to {len(images)} {part} images"
+            raise ValueError(message)
         chosen = torch.from_numpy(np.random.default_rng(seed).permutation(len(images))[:wanted])
         return images[chosen], labels[chosen]

@@ -1,24 +1,23 @@
 """The image sets: MNIST where it can be had, verified; otherwise the digits that scikit-learn carries."""
 
-from __future__ import annotations
-
+import logging
 import os
 from pathlib import Path
 
-from pdenet.data.digits import _digits
+from pdenet.data.digits import digits
 from pdenet.data.image_data import DataError, ImageData
 from pdenet.data.mnist import (
-    _LOG,
-    _MD5,
-    _RAW,
-    _cache,
-    _download_mnist,
-    _has_mnist,
-    _places,
-    _read_mnist,
+    MD5,
+    RAW,
+    cache_folder,
+    download_mnist,
+    has_mnist,
+    places,
+    read_mnist,
 )
 
-_announced = False
+_LOG = logging.getLogger(__name__)
+_announced = False  # once a process
 
 
 def load_images(
@@ -54,36 +53,37 @@ def load_images(
     E. Alpaydin, C. Kaynak, Optical recognition of handwritten digits, UCI repository (1998).
     """
     if name not in ("auto", "mnist", "digits"):
-        raise ValueError(f"image set {name!r} is unknown; use 'auto', 'mnist' or 'digits'")
+        message = f"image set {name!r} is unknown; use 'auto', 'mnist' or 'digits'"
+        raise ValueError(message)
     if name == "digits":
         if root is not None:
-            raise ValueError(
-                f"root is {os.fspath(root)!r}, but the digits come with scikit-learn; leave root out"
-            )
-        return _digits()
+            message = f"root is {os.fspath(root)!r}, but the digits come with scikit-learn; leave root out"
+            raise ValueError(message)
+        return digits()
     if root is not None:
-        return _read_mnist(Path(root).expanduser(), "a given folder")
-    for folder, place in _places():
-        if _has_mnist(folder):
-            return _read_mnist(folder, place)
+        return read_mnist(Path(root).expanduser(), "a given folder")
+    for folder, place in places():
+        if has_mnist(folder):
+            return read_mnist(folder, place)
     if download and os.environ.get("PDENET_OFFLINE", "0") in ("", "0"):
-        failure = _download_mnist(_cache())
+        failure = download_mnist(cache_folder())
     else:
         failure = "downloading is switched off"
     if failure is None:
-        return _read_mnist(_cache(), "the user's cache, by torchvision")
+        return read_mnist(cache_folder(), "the user's cache, by torchvision")
     if name == "mnist":
-        folders = " or ".join(str(folder) for folder, _ in _places())
-        raise DataError(
+        folders = " or ".join(str(folder) for folder, _ in places())
+        message = (
             f"MNIST is not in {folders} and could not be downloaded ({failure}); set PDENET_DATA to a folder "
-            f"that holds {_RAW / next(iter(_MD5))} and the other three files, or use the set 'digits'"
+            f"that holds {RAW / next(iter(MD5))} and the other three files, or use the set 'digits'"
         )
+        raise DataError(message)
     # Without the folders' paths: notebooks keep what they print.
     _announce(
-        f"MNIST is not in {' or '.join(place for _, place in _places())} and could not be downloaded "
+        f"MNIST is not in {' or '.join(place for _, place in places())} and could not be downloaded "
         f"({failure}); using scikit-learn's digits, 28x28"
     )
-    return _digits()
+    return digits()
 
 
 def _announce(message: str) -> None:

@@ -1,7 +1,5 @@
 """MNIST: where its files lie, how they are read and verified, and how they are downloaded."""
 
-from __future__ import annotations
-
 import hashlib
 import http.client
 import logging
@@ -21,14 +19,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pdenet.data.image_data import _SIDE, DataError, ImageData
+from pdenet.data.image_data import SIDE, DataError, ImageData
 
 _LOG = logging.getLogger(__name__)
 _IMAGES_MAGIC, _LABELS_MAGIC = 0x00000803, 0x00000801
 
 # MD5 of the uncompressed files, as published. The layout is torchvision's: its users need no second copy.
-_RAW = Path("MNIST", "raw")
-_MD5 = {
+RAW = Path("MNIST", "raw")
+MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
@@ -47,26 +45,32 @@ MNIST.mirrors = sys.argv[3:]
 MNIST(sys.argv[1], download=True)
 """
 
-# Once for a process: why the download failed, and whether the fall-back to the digits was announced.
+# Once for a process: why the download failed.
 _download_failure: str | None = None
 
 
-def _cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base, "pdenet")
+def cache_folder() -> Path:
+    """Where a download goes: the package's folder in the user's cache."""
+    if configured := os.environ.get("XDG_CACHE_HOME"):
+        return Path(configured, "pdenet")
+    try:
+        return Path.home() / ".cache" / "pdenet"
+    except RuntimeError:  # no home, as in a container that runs under a number which is no user's
+        return Path(tempfile.gettempdir(), "pdenet")
 
 
-def _places() -> Iterator[tuple[Path, str]]:
+def places() -> Iterator[tuple[Path, str]]:
+    """The folders where MNIST may lie, in order, each with words that name no path of this machine."""
     if configured := os.environ.get("PDENET_DATA"):
         yield Path(configured).expanduser(), "$PDENET_DATA"
-    yield _cache(), "the user's cache"
+    yield cache_folder(), "the user's cache"
 
 
-def _has_mnist(folder: Path) -> bool:
+def has_mnist(folder: Path) -> bool:
     """Whether any of the four files is there; if that cannot be told, yes, and reading it will say why."""
-    for file in _MD5:
+    for file in MD5:
         try:
-            os.stat(folder / _RAW / file)
+            (folder / RAW / file).stat()
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError:
@@ -75,9 +79,16 @@ def _has_mnist(folder: Path) -> bool:
     return False
 
 
-def _read_mnist(folder: Path, place: str) -> ImageData:
+def read_mnist(folder: Path, place: str) -> ImageData:
+    """MNIST as it lies in a folder, verified; `place` says in its source where that is.
+
+    Raises
+    ------
+    DataError
+        If a file is absent, or not what was published; it names the file.
+    """
     source = f"MNIST (LeCun, Cortes, Burges), MD5 verified, from {place}"
-    train, test = _read_split(folder / _RAW, "train"), _read_split(folder / _RAW, "t10k")
+    train, test = _read_split(folder / RAW, "train"), _read_split(folder / RAW, "t10k")
     return ImageData(*train, *test, name="mnist", source=source)
 
 
@@ -85,24 +96,22 @@ def _read_split(folder: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
     images_file, labels_file = folder / f"{prefix}-images-idx3-ubyte", folder / f"{prefix}-labels-idx1-ubyte"
     images, images_md5 = _read_idx(images_file, _IMAGES_MAGIC)
     labels, labels_md5 = _read_idx(labels_file, _LABELS_MAGIC)
-    if images.shape[1:] != (_SIDE, _SIDE):
-        raise DataError(
-            f"{images_file}: images of {images.shape[1]}x{images.shape[2]} pixels; MNIST has 28x28"
-        )
+    if images.shape[1:] != (SIDE, SIDE):
+        message = f"{images_file}: images of {images.shape[1]}x{images.shape[2]} pixels; MNIST has 28x28"
+        raise DataError(message)
     if len(images) != len(labels):
-        raise DataError(
-            f"{labels_file}: {len(labels)} labels for the {len(images)} images of {images_file.name}"
-        )
+        message = f"{labels_file}: {len(labels)} labels for the {len(images)} images of {images_file.name}"
+        raise DataError(message)
     if labels.max(initial=0) > 9:
-        raise DataError(
-            f"{labels_file}: label {labels.max()} at position {labels.argmax()}; labels are 0 to 9"
-        )
+        message = f"{labels_file}: label {labels.max()} at position {labels.argmax()}; labels are 0 to 9"
+        raise DataError(message)
     # Last, because a sum only says that something is wrong.
     for file, md5 in ((images_file, images_md5), (labels_file, labels_md5)):
-        if md5 != _MD5[file.name]:
-            raise DataError(
-                f"{file}: MD5 sum {md5}, published {_MD5[file.name]}; damaged or not MNIST, replace the file"
+        if md5 != MD5[file.name]:
+            message = (
+                f"{file}: MD5 sum {md5}, published {MD5[file.name]}; damaged or not MNIST, replace the file"
             )
+            raise DataError(message)
     return torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
 
 
@@ -111,29 +120,34 @@ def _read_idx(file: Path, magic: int) -> tuple[NDArray[np.uint8], str]:
     try:
         raw = file.read_bytes()
     except FileNotFoundError:
-        raise DataError(
-            f"{file}: no such file; MNIST is four uncompressed IDX files: {', '.join(_MD5)}, in {file.parent}"
-        ) from None
+        message = (
+            f"{file}: no such file; MNIST is four uncompressed IDX files: {', '.join(MD5)}, in {file.parent}"
+        )
+        raise DataError(message) from None
     except OSError as error:
-        raise DataError(f"{file}: cannot be read ({error.strerror})") from error
+        message = f"{file}: cannot be read ({error.strerror})"
+        raise DataError(message) from error
     expected = magic.to_bytes(4, "big")
     if not expected.startswith(raw[:4]):
         hint = "; it is still compressed, gunzip it first" if raw[:2] == b"\x1f\x8b" else ""
-        raise DataError(
+        message = (
             f"{file}: wrong magic number 0x{raw[:4].hex()}; it should start with 0x{expected.hex()}{hint}"
         )
+        raise DataError(message)
     header = 4 * (1 + expected[3])  # the magic number ends in the number of axes; their lengths follow
     shape = [int.from_bytes(raw[at : at + 4], "big") for at in range(4, header, 4)]
     promised = header + math.prod(shape)
     if len(raw) < header or len(raw) < promised:
-        raise DataError(f"{file}: truncated, {len(raw)} bytes of {max(header, promised)}")
+        message = f"{file}: truncated, {len(raw)} bytes of {max(header, promised)}"
+        raise DataError(message)
     if len(raw) > promised:
-        raise DataError(f"{file}: {len(raw)} bytes, {len(raw) - promised} more than its header promises")
+        message = f"{file}: {len(raw)} bytes, {len(raw) - promised} more than its header promises"
+        raise DataError(message)
     md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
     return np.frombuffer(raw, np.uint8, offset=header).reshape(shape), md5
 
 
-def _download_mnist(cache: Path) -> str | None:
+def download_mnist(cache: Path) -> str | None:
     """Download MNIST into the cache; return None, or why not, which is remembered for the process."""
     global _download_failure
     if _download_failure is None:
@@ -149,7 +163,8 @@ def _fetch(cache: Path) -> None:
 
     mirrors = _answering(MNIST.mirrors, MNIST.resources[-1][0])
     if not mirrors:
-        raise OSError(f"no mirror answered within {_PROBE_SECONDS:g} s")
+        message = f"no mirror answered within {_PROBE_SECONDS:g} s"
+        raise OSError(message)
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="download-", dir=cache) as temporary:
         _LOG.info("downloading MNIST (12 MB) to %s", cache)
@@ -159,19 +174,20 @@ def _fetch(cache: Path) -> None:
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_DOWNLOAD_SECONDS
             )
         except subprocess.TimeoutExpired:
-            raise OSError(f"the download did not end within {_DOWNLOAD_SECONDS:g} s") from None
+            message = f"the download did not end within {_DOWNLOAD_SECONDS:g} s"
+            raise OSError(message) from None
         if done.returncode:
             raise OSError((done.stderr.strip().splitlines() or ["torchvision gave no reason"])[-1])
         fetched = Path(temporary)
-        _read_mnist(fetched, "a download")
-        for compressed in (fetched / _RAW).glob("*.gz"):
+        read_mnist(fetched, "a download")
+        for compressed in (fetched / RAW).glob("*.gz"):
             compressed.unlink()
-        (cache / _RAW).parent.mkdir(parents=True, exist_ok=True)
+        (cache / RAW).parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.rename(fetched / _RAW, cache / _RAW)
+            (fetched / RAW).rename(cache / RAW)
         except OSError:
             # Another process may have been faster; its files are as good.
-            if not _has_mnist(cache):
+            if not has_mnist(cache):
                 raise
 
 

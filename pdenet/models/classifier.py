@@ -1,6 +1,6 @@
 """The fully connected classifier behind the trunk, one for every seed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -11,7 +11,11 @@ from pdenet.ops.linear import seed_linear
 from pdenet.ops.seeding import CLASSIFIER, generator
 
 Activation = Literal["relu", "tanh", "none"]
-ACTIVATIONS = {"relu": torch.relu, "tanh": torch.tanh, "none": lambda x: x}
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "none": lambda x: x,
+}
 
 
 class Classifier(nn.Module):

@@ -154,14 +154,52 @@ class ResidualNet(nn.Module, ABC):
         states = [self._with_seed_axis(u)]
         for layer in range(upto):
             here = slice(layer, layer + 1)
-            states.append(self._stack(states[-1], kernels[:, here], None if bias is None else bias[:, here]))
+            states.append(
+                self.propagate(states[-1], kernels[:, here], None if bias is None else bias[:, here])
+            )
         return torch.stack(states, dim=1)
+
+    def last(self, u: Tensor) -> Tensor:
+        """What the classifier is given, (S, B, H, W), of images `u` (B, H, W) or (S, B, H, W).
+
+        Raises
+        ------
+        ValueError
+            If `u` has another shape.
+        """
+        return self.propagate(u, *self.kernels())
 
     def forward(self, u: Tensor) -> Tensor:
         """Logits (S, B, classes) of images `u` (B, H, W), the same for each seed, or (S, B, H, W)."""
-        return self.classifier(self._stack(self._with_seed_axis(u), *self.kernels()).flatten(2))
+        logits: Tensor = self.classifier(self.last(u).flatten(2))
+        return logits
+
+    def propagate(self, u: Tensor, kernels: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Images behind layers of this kind with other kernels, or with some of the network's own.
+
+        What measures a network goes through here or through `last`: not every network is the
+        `residual_stack` of its kernels.
+
+        Parameters
+        ----------
+        u : (B, H, W) or (S, B, H, W)
+        kernels : (S, L, rows, columns)
+            Without the skip.
+        bias : (S, L), optional
+
+        Returns
+        -------
+        (S, B, H, W)
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit.
+        """
+        return self._stack(self._with_seed_axis(u), kernels, bias)
 
     def _stack(self, u: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        """The layers themselves, of images with a seed axis; a network with other steps has its own."""
         return residual_stack(u, kernels, bias, backend=self.backend, support=self.support)
 
     def _with_seed_axis(self, u: Tensor) -> Tensor:

@@ -5,8 +5,6 @@ the one grey that has a contrast of 4.5 to both, lines keep at least 3, and what
 told a second time by a dash pattern, a marker or a printed value.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,10 +49,11 @@ def draw_stencil(ax: Axes, matrix: Any, *, digits: int = 3, fontsize: float | No
     """
     entries = np.array(matrix.tolist() if hasattr(matrix, "tolist") else matrix, dtype=object)
     if entries.ndim != 2 or not all(size % 2 for size in entries.shape):
-        raise ValueError(
+        message = (
             f"got a stencil of shape {entries.shape}; it needs two axes (rows, columns) of odd length, "
             "such as (3, 3)"
         )
+        raise ValueError(message)
     rows, columns = entries.shape
     if any(getattr(entry, "free_symbols", None) for entry in entries.flat):
         _print_formulas(ax, entries, fontsize)
@@ -114,12 +113,14 @@ def image_row(axes: Sequence[Axes] | np.ndarray, images: ArrayLike, titles: Sequ
     stack = np.asarray(images, dtype=float)
     panels: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
     if stack.ndim != 3 or len(stack) != len(panels):
-        raise ValueError(
+        message = (
             f"got images of shape {stack.shape} for {len(panels)} axes; they must be (image, row, column) "
             "with one image an axes"
         )
+        raise ValueError(message)
     if len(titles) > len(panels):
-        raise ValueError(f"got {len(titles)} titles for {len(panels)} images; give at most one an image")
+        message = f"got {len(titles)} titles for {len(panels)} images; give at most one an image"
+        raise ValueError(message)
     scale = Normalize(np.nanmin(stack), np.nanmax(stack))
     for ax, image in zip(panels, stack, strict=True):
         ax.imshow(image, norm=scale, cmap="gray")
@@ -162,10 +163,11 @@ def accuracy_curves(
         accuracies = np.atleast_2d(np.asarray(values, dtype=float))
         steps = np.arange(1, accuracies.shape[-1] + 1) if epochs is None else np.asarray(epochs)
         if accuracies.ndim != 2 or accuracies.shape[1] != len(steps):
-            raise ValueError(
+            message = (
                 f"got accuracies of shape {accuracies.shape} for {name!r}; they must be (seed, epoch) "
                 f"with {len(steps)} epochs"
             )
+            raise ValueError(message)
         alive = ~np.isnan(accuracies)
         some = alive.any(axis=0)
         shown, seeds = accuracies[:, some], alive[:, some].sum(axis=0)
@@ -210,9 +212,10 @@ def accuracy_by_depth(
         If `printed` names a network that `networks` does not.
     """
     if unknown := set(printed or {}) - set(networks):
-        raise ValueError(
+        message = (
             f"printed has values of {', '.join(sorted(unknown))}; the networks are {', '.join(networks)}"
         )
+        raise ValueError(message)
     depths = sorted({depth for values in networks.values() for depth in values})
     step = 0.7 / len(networks)
     for i, (name, values) in enumerate(networks.items()):
@@ -261,7 +264,8 @@ def error_scale(ax: Axes, ticks: Sequence[float] = (10, 50, 80, 90, 95, 98, 99))
     """
     marks = np.asarray(ticks, dtype=float)
     if marks.ndim != 1 or len(marks) < 2 or not (np.diff(marks) > 0).all() or marks[-1] >= 100:
-        raise ValueError(f"got ticks {tuple(ticks)}; they must be two or more, rising, and below 100")
+        message = f"got ticks {tuple(ticks)}; they must be two or more, rising, and below 100"
+        raise ValueError(message)
     low, high = _minus_log_error(marks[[0, -1]])
     margin = 0.06 * (high - low)
     ax.set_yscale("function", functions=(_minus_log_error, _accuracy))
@@ -271,7 +275,8 @@ def error_scale(ax: Axes, ticks: Sequence[float] = (10, 50, 80, 90, 95, 98, 99))
 
 
 def _minus_log_error(accuracy: ArrayLike) -> np.ndarray:
-    return -np.log10(np.maximum(100 - np.asarray(accuracy, dtype=float), 1e-3))
+    scale: np.ndarray = -np.log10(np.maximum(100 - np.asarray(accuracy, dtype=float), 1e-3))
+    return scale
 
 
 def _accuracy(minus_log_error: ArrayLike) -> np.ndarray:

@@ -1,7 +1,5 @@
 """How a figure looks: greys and colours that are read on white and on black, lines, fonts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import matplotlib.pyplot as plt

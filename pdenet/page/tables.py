@@ -22,7 +22,8 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> s
     cells = [[_cell(item) for item in row] for row in rows]
     for row in cells:
         if len(row) != len(header):
-            raise ValueError(f"got a row of {len(row)} cells for {len(header)} headings: {', '.join(row)}")
+            message = f"got a row of {len(row)} cells for {len(header)} headings: {', '.join(row)}"
+            raise ValueError(message)
     flush = [
         "---:" if cells and all(map(_is_number, column)) else ":---" for column in zip(*cells, strict=True)
     ]

@@ -7,8 +7,6 @@ lengths and the angles of the pieces are left out, which is good for small angle
 picture is plane, seen along them.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -41,9 +39,10 @@ def slit_points(centre: float, width: float, points: int) -> NDArray[np.float64]
         If the width is negative or there is no point.
     """
     if not width >= 0 or points < 1:
-        raise ValueError(
+        message = (
             f"a slit needs a width that is not negative and at least one point; got {width} and {points}"
         )
+        raise ValueError(message)
     return centre + width * ((np.arange(points) + 0.5) / points - 0.5)
 
 
@@ -74,10 +73,11 @@ def path_lengths(
         If a distance is not positive, the one to the screen not finite, or a height is not.
     """
     if not 0 < distance < math.inf or not source > 0:
-        raise ValueError(
+        message = (
             "distance must be positive and finite, source positive; "
             f"got distance {distance} and source {source}"
         )
+        raise ValueError(message)
     heights, points = _heights(screen, "screen"), _heights(slit, "slit")
     before = np.zeros_like(points) if math.isinf(source) else _detour(points, source)
     return before + _detour(heights[:, None] - points, distance)
@@ -105,8 +105,12 @@ def path_amplitudes(
     R. P. Feynman and A. R. Hibbs, Quantum Mechanics and Path Integrals (1965), chapter 1.
     """
     if not 0 < wavelength < math.inf:
-        raise ValueError(f"wavelength must be positive and finite; got {wavelength}")
-    return np.exp(2j * np.pi / wavelength * path_lengths(screen, slit, distance, source))
+        message = f"wavelength must be positive and finite; got {wavelength}"
+        raise ValueError(message)
+    amplitudes: NDArray[np.complex128] = np.exp(
+        2j * np.pi / wavelength * path_lengths(screen, slit, distance, source)
+    )
+    return amplitudes
 
 
 def single_slit_amplitude(
@@ -217,7 +221,8 @@ def fraunhofer_intensity(
     """
     _check_separation(slit_separation, slit_width)
     if not wavelength > 0 or not distance > 0:
-        raise ValueError(f"wavelength and distance must be positive; got {wavelength} and {distance}")
+        message = f"wavelength and distance must be positive; got {wavelength} and {distance}"
+        raise ValueError(message)
     heights = _heights(screen, "screen")
     s = heights / np.hypot(heights, distance) / wavelength
     return np.asarray(np.cos(np.pi * slit_separation * s) ** 2 * np.sinc(slit_width * s) ** 2)
@@ -226,7 +231,8 @@ def fraunhofer_intensity(
 def _heights(values: ArrayLike, name: str) -> NDArray[np.float64]:
     heights = np.asarray(values, dtype=np.float64)
     if heights.ndim != 1 or not np.isfinite(heights).all():
-        raise ValueError(f"{name} must be a sequence of finite heights; got shape {heights.shape}")
+        message = f"{name} must be a sequence of finite heights; got shape {heights.shape}"
+        raise ValueError(message)
     return heights
 
 
@@ -237,6 +243,7 @@ def _detour(height: NDArray[np.float64], distance: float) -> NDArray[np.float64]
 
 def _check_separation(separation: float, width: float) -> None:
     if not separation >= width:
-        raise ValueError(
+        message = (
             f"two slits of width {width} need at least that separation, or they overlap; got {separation}"
         )
+        raise ValueError(message)

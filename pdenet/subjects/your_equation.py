@@ -1,7 +1,5 @@
 """What a typed equation needs before it is trained: a start of the right size, and its answer to waves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -61,12 +59,15 @@ def calm_start(pde: EvolutionPDE, limit: float = 0.5) -> Init:
         alone changes some wave by more than the limit.
     """
     if not limit > 0:
-        raise ValueError(f"limit is {limit} – expected a positive number such as 0.5")
+        message = f"limit is {limit} – expected a positive number such as 0.5"
+        raise ValueError(message)
     if not pde.parameters:
-        raise ValueError(f"nothing to train in {pde} – expected a coefficient with at least one symbol")
+        message = f"nothing to train in {pde} – expected a coefficient with at least one symbol"
+        raise ValueError(message)
     layer = pde.stencil().kernel_map
     if layer.complex:
-        raise ValueError(f"complex coefficients in {pde} – an image needs real ones")
+        message = f"complex coefficients in {pde} – an image needs real ones"
+        raise ValueError(message)
     draws = np.random.default_rng(0).uniform(-1, 1, size=(_DRAWS, len(pde.parameters)))
     for halvings in range(_HALVINGS):
         scale = 0.5**halvings
@@ -75,7 +76,8 @@ def calm_start(pde: EvolutionPDE, limit: float = 0.5) -> Init:
             change = np.abs(np.fft.fft2(layer.as_numpy(scale * draws), (_WAVES, _WAVES))).max((-1, -2)).mean()
         if change <= limit:
             return Init("symmetric", scale)
-    raise ValueError(
+    message = (
         f"a layer of {pde} changes some wave by {change:.3g} of itself however small its parameters are – "
         f"expected at most {limit:g}; give every term a coefficient with a symbol"
     )
+    raise ValueError(message)

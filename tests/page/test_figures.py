@@ -1,66 +1,22 @@
-"""The shared figures: legible on white and on black, and showing what they were given."""
+"""What figures show."""
 
-from collections.abc import Iterator
-
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import sympy as sp
-from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from pdenet.page.figures import accuracy_by_depth, accuracy_curves, draw_stencil, error_scale, image_row
-from pdenet.page.style import INK, PALETTE, use_style
 from pdenet.symbolic import PDE1
 
-DARK_PAGE = "#121212"  # sphinx-book-theme
+
+def x_of(line: Line2D) -> np.ndarray:
+    return np.asarray(line.get_xdata(), dtype=float)
 
 
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with matplotlib.rc_context():
-        matplotlib.use("agg")
-        use_style()
-        yield
-        plt.close("all")
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    channels = np.array(to_rgb(colour))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def contrast(one: str, other: str) -> float:
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-@pytest.mark.parametrize("page", ["white", "black"])
-def test_text_has_the_contrast_of_small_print(page: str) -> None:
-    assert contrast(INK, page) >= 4.5
-
-
-@pytest.mark.parametrize("page", ["white", DARK_PAGE, "black"])
-@pytest.mark.parametrize("colour", PALETTE)
-def test_lines_have_the_contrast_of_graphics(colour: str, page: str) -> None:
-    assert contrast(colour, page) >= 3
-
-
-def test_colour_is_never_alone() -> None:
-    _, ax = plt.subplots()
-    lines = [ax.plot([0, 1])[0] for _ in PALETTE]
-    assert len({line.get_color() for line in lines}) == len(PALETTE)
-    assert len({line.get_marker() for line in lines}) == len(PALETTE)
-    assert {line.get_linestyle() for line in lines} == {"-", "--", "-.", ":"}
-
-
-def test_figures_are_transparent() -> None:
-    figure, ax = plt.subplots()
-    assert figure.get_facecolor()[3] == 0
-    assert ax.get_facecolor()[3] == 0
+def y_of(line: Line2D) -> np.ndarray:
+    return np.asarray(line.get_ydata(), dtype=float)
 
 
 def test_a_symbolic_stencil_shows_its_formulas_where_they_act() -> None:
@@ -112,17 +68,17 @@ def test_curves_are_the_mean_in_the_band_of_all_seeds() -> None:
     _, ax = plt.subplots()
     accuracy_curves(ax, {"PDE 1": [[0.2, 0.5, 0.9], [0.4, 0.7, np.nan]]})
     (line,) = ax.lines
-    np.testing.assert_allclose(line.get_xdata(), [1, 2, 3])
-    np.testing.assert_allclose(line.get_ydata(), [30, 60, 90])  # the diverged seed leaves the mean
+    np.testing.assert_allclose(x_of(line), [1, 2, 3])
+    np.testing.assert_allclose(y_of(line), [30, 60, 90])  # the diverged seed leaves the mean
     (band,) = ax.collections
-    corners = {tuple(map(float, np.round(corner, 9))) for corner in band.get_paths()[0].vertices}
+    corners = {tuple(map(float, np.round(corner, 9))) for corner in np.asarray(band.get_paths()[0].vertices)}
     assert {(1, 20), (1, 40), (2, 50), (2, 70), (3, 90)} <= corners
 
 
 def test_where_every_seed_diverged_the_curve_ends() -> None:
     _, ax = plt.subplots()
     accuracy_curves(ax, {"PDE 1": [[0.2, np.nan], [0.4, np.nan]]})
-    np.testing.assert_allclose(ax.lines[0].get_xdata(), [1])
+    np.testing.assert_allclose(x_of(ax.lines[0]), [1])
 
 
 def test_curves_of_the_wrong_shape_are_refused() -> None:
@@ -136,12 +92,12 @@ def test_every_seed_has_its_mark_beside_the_printed_value() -> None:
     ours = {"PDE 1": {5: [0.97, 0.98], 50: [0.9]}, "control": {5: [0.95]}}
     accuracy_by_depth(ax, ours, {"PDE 1": {5: 0.974}})
     ours_1, stars_1, ours_2, _ = ax.lines
-    np.testing.assert_allclose(ours_1.get_ydata(), [97, 98, 90])
-    places = np.round(np.asarray(ours_1.get_xdata(), dtype=float))
+    np.testing.assert_allclose(y_of(ours_1), [97, 98, 90])
+    places = np.round(x_of(ours_1))
     assert [ax.get_xticklabels()[int(i)].get_text() for i in places] == ["5", "5", "50"]
-    assert ours_2.get_xdata()[0] > ours_1.get_xdata()[0]
-    np.testing.assert_allclose(stars_1.get_ydata(), [97.4])
-    assert 0 < stars_1.get_xdata()[0] - ours_1.get_xdata()[0] < 0.35
+    assert x_of(ours_2)[0] > x_of(ours_1)[0]
+    np.testing.assert_allclose(y_of(stars_1), [97.4])
+    assert 0 < x_of(stars_1)[0] - x_of(ours_1)[0] < 0.35
     legend = ax.get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["PDE 1", "PDE 1, thesis", "control"]

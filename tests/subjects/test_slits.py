@@ -2,6 +2,7 @@
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +17,8 @@ from pdenet.subjects.slits import (
     slit_points,
 )
 
-SLITS = {"slit_separation": 40.0, "slit_width": 10.0, "wavelength": 1.0}
-ONE = {"slit_width": 10.0, "wavelength": 1.0}
+SLITS: dict[str, Any] = {"slit_separation": 40.0, "slit_width": 10.0, "wavelength": 1.0}
+ONE: dict[str, Any] = {"slit_width": 10.0, "wavelength": 1.0}
 
 
 def test_a_path_is_two_straight_pieces() -> None:

@@ -1,7 +1,5 @@
 """What images still tell behind a stack: linear probes, gradients by layer, a classifier trained on them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +10,6 @@ from torch.nn import functional
 
 from pdenet.models import ResidualNet
 from pdenet.models.conv_resnet import ConvResNet
-from pdenet.ops import residual_stack
 
 Floats = NDArray[np.float64]
 
@@ -50,12 +47,14 @@ def linear_probe(
     Alain and Bengio, Understanding intermediate layers using linear classifier probes (2016).
     """
     if not penalty > 0:
-        raise ValueError(f"penalty must be a positive number, such as 0.1; got {penalty}")
+        message = f"penalty must be a positive number, such as 0.1; got {penalty}"
+        raise ValueError(message)
     if train.shape[-3] != len(labels) or test.shape[-3] != len(test_labels):
-        raise ValueError(
+        message = (
             f"got {train.shape[-3]} and {test.shape[-3]} images with {len(labels)} and {len(test_labels)} "
             "labels; expected one label an image"
         )
+        raise ValueError(message)
     lead = train.shape[:-3]
     targets = functional.one_hot(labels).double()
     mean_target = targets.mean(0)
@@ -99,23 +98,22 @@ class Gradients:
 
 def gradients(network: ResidualNet, images: Tensor, labels: Tensor) -> Gradients:
     """Gradients of the cross-entropy of images (B, H, W) with labels (B,), by the states of all layers."""
-    drawn, bias = network.kernels()
-    kernels = drawn.detach().requires_grad_()
+    drawn, learned = network.kernels()
+    kernels, bias = drawn.detach().requires_grad_(), None if learned is None else learned.detach()
     states = [images.expand(len(network.seeds), *images.shape).clone().requires_grad_()]
     for layer in range(network.depth):
         here = slice(layer, layer + 1)
-        state = residual_stack(states[-1], kernels[:, here], None if bias is None else bias.detach()[:, here])
-        state.retain_grad()
-        states.append(state)
+        states.append(
+            network.propagate(states[-1], kernels[:, here], None if bias is None else bias[:, here])
+        )
     logits = network.classifier(states[-1].flatten(2))
     target = labels.repeat(len(network.seeds))
     loss = functional.cross_entropy(logits.flatten(0, 1), target, reduction="sum") / len(labels)
-    loss.backward()
-    by_state = [state.grad for state in states]
-    taps = torch.zeros_like(kernels) if kernels.grad is None else kernels.grad
+    # A stack of no layers has no taps that the loss could depend on.
+    *by_state, by_tap = torch.autograd.grad(loss, [*states, kernels], materialize_grads=True)
     return Gradients(
-        np.array([g.double().square().sum((1, 2, 3)).sqrt().numpy() for g in by_state if g is not None]).T,
-        taps.double().square().sum((2, 3)).sqrt().numpy(),
+        np.array([g.double().square().sum((1, 2, 3)).sqrt().numpy() for g in by_state]).T,
+        by_tap.double().square().sum((2, 3)).sqrt().numpy(),
     )
 
 
@@ -138,7 +136,7 @@ def fit_classifier(
     The network itself.
     """
     with torch.no_grad():
-        last = residual_stack(images, *network.kernels()).flatten(2)  # (S, N, F)
+        last = network.last(images).flatten(2)  # (S, N, F)
     optimizer = torch.optim.Adam(network.classifier.parameters(), lr=1e-3)
     generator = torch.Generator().manual_seed(0)
     for _ in range(epochs):

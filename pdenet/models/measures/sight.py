@@ -5,7 +5,6 @@ from torch import Tensor
 
 from pdenet.data.images import load_images
 from pdenet.models import ResidualNet
-from pdenet.ops import residual_stack
 
 
 def probe_images(digits: int = 30, noise: int = 20) -> Tensor:
@@ -24,9 +23,7 @@ def sees(network: ResidualNet, images: Tensor) -> Tensor:
 
     An image that overflows is not seen.
     """
-    kernels, bias = network.kernels()
-    support = network.support
-    last = residual_stack(images, kernels, bias, support=support)  # (S, B, H, W)
-    empty = residual_stack(torch.zeros_like(images[:1]), kernels, bias, support=support)
+    last = network.last(images)  # (S, B, H, W)
+    empty = network.last(torch.zeros_like(images[:1]))
     seen = (last != empty).flatten(2).any(2) & last.isfinite().flatten(2).all(2)
     return seen.double().mean(1)

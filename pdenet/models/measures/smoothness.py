@@ -1,7 +1,5 @@
 """Whether a stack of layers is a flow in small steps: roughness over layers, change when steps are halved."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -65,4 +63,6 @@ def change_by_splitting(kernels: Tensor, images: Tensor, parts: int = 2) -> Floa
         raise ValueError(message)
     whole = residual_stack(images, kernels)
     split = residual_stack(images, (kernels / parts).repeat_interleave(parts, dim=1))
-    return ((whole - split).flatten(2).norm(dim=2) / whole.flatten(2).norm(dim=2)).double().numpy()
+    moved = (whole - split).flatten(2).norm(dim=2) / whole.flatten(2).norm(dim=2)
+    change: Floats = moved.double().numpy()
+    return change

@@ -4,8 +4,6 @@ All of it takes the kernels of a network and real images, so that what the symbo
 what is measured. A seed is an axis, S; layers are L, images B, rows H, columns W.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pdenet.ops import residual_stack
+from pdenet.symbolic.converse import kernel_coefficients
 from pdenet.symbolic.moments import Moments, image_moments
 
 Floats = NDArray[np.float64]
@@ -42,13 +41,15 @@ def coefficients(kernels: Tensor) -> Floats:
     """
     k = kernels.detach().double().numpy()
     if k.shape[-2:] != (3, 3) or np.abs(k[..., ::2, ::2]).max(initial=0.0) > 0:
-        raise ValueError(f"kernels must be (..., 3, 3) with empty corners; got the shape {k.shape}")
-    a, c = k[..., 1, 2] + k[..., 1, 0], k[..., 2, 1] + k[..., 0, 1]
-    if min(a.min(initial=0.0), c.min(initial=0.0)) < -1e-6:
-        raise ValueError("a kernel has a negative diffusion; equation (39) has none of that kind")
-    alpha, sigma = np.sqrt(np.maximum(a, 0)), np.sqrt(np.maximum(c, 0))
-    drift = k[..., 1, 2] - k[..., 1, 0], k[..., 2, 1] - k[..., 0, 1]
-    return np.stack([alpha, drift[0], sigma, drift[1], k.sum((-2, -1))], axis=-1)
+        message = f"kernels must be (..., 3, 3) with empty corners; got the shape {k.shape}"
+        raise ValueError(message)
+    a = kernel_coefficients(k)  # (..., 3, 3): a[i, j] of the i-th derivative in x of the j-th in y
+    squares = 2 * np.stack([a[..., 2, 0], a[..., 0, 2]])  # alpha^2 and sigma^2
+    if squares.min(initial=0.0) < -1e-6:
+        message = "a kernel has a negative diffusion; equation (39) has none of that kind"
+        raise ValueError(message)
+    alpha, sigma = np.sqrt(np.maximum(squares, 0))
+    return np.stack([alpha, a[..., 1, 0], sigma, a[..., 0, 1], a[..., 0, 0]], axis=-1)
 
 
 def without_drift(kernels: Tensor) -> Tensor:
@@ -118,9 +119,10 @@ def course(kernels: Tensor, images: Tensor) -> Course:
         If the shapes do not fit.
     """
     if kernels.dim() != 4 or images.dim() != 3:
-        raise ValueError(
+        message = (
             f"kernels must be (S, L, 3, 3) and images (B, H, W); got {(*kernels.shape,)}, {(*images.shape,)}"
         )
+        raise ValueError(message)
     skip = torch.zeros(3, 3).to(kernels)
     skip[1, 1] = 1
     state = images.expand(len(kernels), *images.shape)
@@ -168,9 +170,10 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     """
     moves = np.asarray(places, dtype=int)
     if moves.shape != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
-        raise ValueError(
+        message = (
             f"places must be (S, 2) = ({len(kernels)}, 2), each within {margin} pixels; got {moves.tolist()}"
         )
+        raise ValueError(message)
     rows, columns = images.shape[-2:]
     room = functional.pad(images, (margin,) * 4)
     windows = []

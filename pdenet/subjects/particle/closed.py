@@ -1,11 +1,9 @@
 """Propagators and states in closed form: the free particle and the harmonic oscillator."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pdenet.subjects.particle.checks import Complex, _count, _positive, _times_i
+from pdenet.subjects.particle.checks import Complex, check_positive, times_i, whole_count
 
 
 def free_kernel(
@@ -27,9 +25,10 @@ def free_kernel(
     ValueError
         If the time runs backwards or is zero, or a constant is not positive.
     """
-    _positive(mass=mass, hbar=hbar)
-    stiffness = mass / (2 * hbar * _times_i(time))
-    return np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(x, y) ** 2)
+    check_positive(mass=mass, hbar=hbar)
+    stiffness = mass / (2 * hbar * times_i(time))
+    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(x, y) ** 2)
+    return kernel
 
 
 def mehler_kernel(
@@ -51,13 +50,14 @@ def mehler_kernel(
     ValueError
         If a real time reaches the first caustic, runs backwards or is zero, or a constant is not positive.
     """
-    _positive(mass=mass, omega=omega, hbar=hbar)
-    angle = omega * _times_i(time)
+    check_positive(mass=mass, omega=omega, hbar=hbar)
+    angle = omega * times_i(time)
     if angle.real == 0 and angle.imag >= np.pi:
-        raise ValueError(
+        message = (
             f"got the real time {np.real(time):g}; the kernel is given before the first caustic, "
             f"time < pi / omega = {np.pi / omega:g}"
         )
+        raise ValueError(message)
     # 1 / sinh and coth without overflow at large tau.
     gap = -np.expm1(-2 * angle)
     scale = mass * omega / hbar
@@ -65,7 +65,8 @@ def mehler_kernel(
     mixed = 2 * scale * np.exp(-angle) / gap
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     factor = np.sqrt(scale / np.pi / gap) * np.exp(-angle / 2)
-    return factor * np.exp(mixed * x * y - quadratic * (x**2 + y**2))
+    kernel: Complex = factor * np.exp(mixed * x * y - quadratic * (x**2 + y**2))
+    return kernel
 
 
 def sliced_oscillator_kernel(
@@ -101,9 +102,9 @@ def sliced_oscillator_kernel(
         If there is no slice, the time runs backwards or is zero, a constant is not positive, or an integral
         has no finite value (a caustic of the sliced motion).
     """
-    _positive(mass=mass, omega=omega, hbar=hbar)
-    slices = _count("slices", slices)
-    step = _times_i(time) / slices
+    check_positive(mass=mass, omega=omega, hbar=hbar)
+    slices = whole_count("slices", slices)
+    step = times_i(time) / slices
     kinetic = mass / (2 * hbar * step)
     potential = mass * omega**2 * step / (2 * hbar)
     # The kernel is factor * exp(-(end x^2 - 2 mixed x y + start y^2)).
@@ -112,16 +113,16 @@ def sliced_oscillator_kernel(
     for _ in range(slices - 1):
         square = kinetic + potential + end
         if abs(square) < 1e-12 * abs(kinetic):
-            raise ValueError(
-                f"the {slices} slices of time {time} meet a caustic; take another number of slices"
-            )
+            message = f"the {slices} slices of time {time} meet a caustic; take another number of slices"
+            raise ValueError(message)
         # One root an integral: both are principal, so their product stays right beyond a caustic.
         factor = factor * np.sqrt(kinetic) / np.sqrt(square)
         start = start - mixed**2 / square
         mixed = kinetic * mixed / square
         end = kinetic - kinetic**2 / square
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    return factor * np.exp(2 * mixed * x * y - end * x**2 - start * y**2)
+    kernel: Complex = factor * np.exp(2 * mixed * x * y - end * x**2 - start * y**2)
+    return kernel
 
 
 def sliced_frequency(step: float, *, omega: float = 1.0) -> float:
@@ -143,7 +144,7 @@ def sliced_frequency(step: float, *, omega: float = 1.0) -> float:
     ValueError
         If the step or the frequency is not positive.
     """
-    _positive(step=step, omega=omega)
+    check_positive(step=step, omega=omega)
     return float(2 * np.arcsinh(omega * step / 2) / step)
 
 
@@ -166,12 +167,14 @@ def oscillator_state(
     ValueError
         If the level is negative or a constant is not positive.
     """
-    _positive(mass=mass, omega=omega, hbar=hbar)
+    check_positive(mass=mass, omega=omega, hbar=hbar)
     if level < 0:
-        raise ValueError(f"got the level {level}; levels are 0, 1, 2, ...")
+        message = f"got the level {level}; levels are 0, 1, 2, ..."
+        raise ValueError(message)
     scale = mass * omega / hbar
     z = np.sqrt(scale) * np.asarray(x, dtype=float)
-    before, state = np.zeros_like(z), (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2)
+    before: NDArray[np.float64] = np.zeros_like(z)
+    state: NDArray[np.float64] = (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2)
     for n in range(level):
         before, state = state, np.sqrt(2 / (n + 1)) * z * state - np.sqrt(n / (n + 1)) * before
     return state
@@ -205,11 +208,12 @@ def free_packet(
     ValueError
         If the time runs backwards, or the width or a constant is not positive.
     """
-    _positive(width=width, mass=mass, hbar=hbar)
-    elapsed = _times_i(time) if time else 0j
+    check_positive(width=width, mass=mass, hbar=hbar)
+    elapsed = times_i(time) if time else 0j
     spread = 1 + hbar * elapsed / (2 * mass * width**2)
     away = np.asarray(x, dtype=float) - position
     centred = away + 1j * momentum * elapsed / mass
     wave = np.exp((1j * momentum * away - momentum**2 * elapsed / (2 * mass)) / hbar)
     factor = (2 * np.pi * width**2) ** -0.25 / np.sqrt(spread)
-    return factor * wave * np.exp(-(centred**2) / (4 * width**2 * spread))
+    packet: Complex = factor * wave * np.exp(-(centred**2) / (4 * width**2 * spread))
+    return packet

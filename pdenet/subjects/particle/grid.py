@@ -6,8 +6,6 @@ A grid is an array (x,) of positions at equal distances, a potential the array (
 Everything is float64 or complex128, and `hbar` is never silently one: it is an argument.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import numpy as np
@@ -16,12 +14,12 @@ from scipy.linalg import matmul_toeplitz, solve_banded
 
 from pdenet.subjects.particle.checks import (
     Complex,
-    _count,
-    _on_grid,
-    _positive,
-    _real,
-    _spacing,
-    _times_i,
+    check_positive,
+    on_grid,
+    real_on_grid,
+    times_i,
+    uniform_spacing,
+    whole_count,
 )
 from pdenet.subjects.particle.closed import free_kernel
 
@@ -51,7 +49,7 @@ def norm(psi: ArrayLike, grid: ArrayLike) -> float:
     ValueError
         If the grid is not uniform or the wave function has another shape.
     """
-    spacing, values = _spacing(grid), _on_grid("psi", psi, grid)
+    spacing, values = uniform_spacing(grid), on_grid("psi", psi, grid)
     return float(np.sum(np.abs(values) ** 2) * spacing)
 
 
@@ -97,7 +95,8 @@ def slice_matrix(
     """
     column, before, after = _slice(grid, potential, step, splitting, mass, hbar, allow_aliasing)
     index = np.arange(len(column))
-    return after[:, None] * column[np.abs(index[:, None] - index)] * before
+    matrix: Complex = after[:, None] * column[np.abs(index[:, None] - index)] * before
+    return matrix
 
 
 def sliced_evolution(
@@ -146,8 +145,8 @@ def sliced_evolution(
         If the grid is not uniform or too coarse, a shape does not fit, there is no slice, the time is not
         forward, the splitting is unknown, or a constant is not positive.
     """
-    state = _on_grid("psi", psi, grid)
-    slices = _count("slices", slices)
+    state = on_grid("psi", psi, grid)
+    slices = whole_count("slices", slices)
     step = time / slices
     column, before, after = _slice(grid, potential, step, splitting, mass, hbar, allow_aliasing)
     for _ in range(slices):
@@ -194,14 +193,14 @@ def split_step(
         If the grid is not uniform, a shape does not fit, there is no slice, the time is not forward, the
         splitting is unknown, or a constant is not positive.
     """
-    _positive(mass=mass, hbar=hbar)
-    spacing = _spacing(grid)
-    state = _on_grid("psi", psi, grid)
-    slices = _count("slices", slices)
-    step = _times_i(time) / slices
+    check_positive(mass=mass, hbar=hbar)
+    spacing = uniform_spacing(grid)
+    state = on_grid("psi", psi, grid)
+    slices = whole_count("slices", slices)
+    step = times_i(time) / slices
     momentum = 2 * np.pi * hbar * np.fft.fftfreq(len(state), spacing)
     kinetic = np.exp(-step * momentum**2 / (2 * mass * hbar))
-    before, after = _potential_factors(_real("potential", potential, grid), step / hbar, splitting)
+    before, after = _potential_factors(real_on_grid("potential", potential, grid), step / hbar, splitting)
     for _ in range(slices):
         state = after * np.fft.ifft(kinetic * np.fft.fft(before * state))
     return state
@@ -243,13 +242,13 @@ def crank_nicolson(
         If the grid is not uniform, a shape does not fit, there is no step, the time is not forward, or a
         constant is not positive.
     """
-    _positive(mass=mass, hbar=hbar)
-    spacing = _spacing(grid)
-    state = _on_grid("psi", psi, grid)
-    steps = _count("steps", steps)
-    half = _times_i(time) / (2 * hbar * steps)
+    check_positive(mass=mass, hbar=hbar)
+    spacing = uniform_spacing(grid)
+    state = on_grid("psi", psi, grid)
+    steps = whole_count("steps", steps)
+    half = times_i(time) / (2 * hbar * steps)
     hopping = hbar**2 / (2 * mass * spacing**2)
-    diagonal = half * (2 * hopping + _real("potential", potential, grid))
+    diagonal = half * (2 * hopping + real_on_grid("potential", potential, grid))
     bands = np.zeros((3, len(state)), dtype=complex)
     bands[0, 1:] = bands[2, :-1] = -half * hopping
     bands[1] = 1 + diagonal
@@ -271,13 +270,13 @@ def _slice(
     allow_aliasing: bool,
 ) -> tuple[Complex, Complex, Complex]:
     """First column (x,) of the free kernel times the spacing; the potential's factors before and after."""
-    spacing = _spacing(grid)
-    energy = _real("potential", potential, grid)
+    spacing = uniform_spacing(grid)
+    energy = real_on_grid("potential", potential, grid)
     distance = spacing * np.arange(len(energy))
     column = spacing * free_kernel(distance, 0.0, step, mass=mass, hbar=hbar)
     if not allow_aliasing:
         _resolve(spacing, distance[-1], step, mass, hbar)
-    before, after = _potential_factors(energy, _times_i(step) / hbar, splitting)
+    before, after = _potential_factors(energy, times_i(step) / hbar, splitting)
     return column, before, after
 
 
@@ -287,11 +286,12 @@ def _resolve(spacing: float, length: float, step: complex, mass: float, hbar: fl
     turning = np.pi * hbar * np.real(step) / (mass * length)
     if spacing >= turning and spacing > widest:
         allowed = max(turning, widest)
-        raise ValueError(
+        message = (
             f"the grid is too coarse for slices of {step:.3g}: its spacing {spacing:.3g} must be below "
             f"{allowed:.3g}, {int(np.ceil(length / allowed)) + 2} points on this length; "
             "or take fewer slices, or a shorter grid"
         )
+        raise ValueError(message)
 
 
 def _potential_factors(
@@ -303,4 +303,5 @@ def _potential_factors(
     if splitting == "strang":
         half = np.exp(-step * potential / 2)
         return half, half
-    raise ValueError(f"got the splitting {splitting!r}; it must be 'lie' or 'strang'")
+    message = f"got the splitting {splitting!r}; it must be 'lie' or 'strang'"
+    raise ValueError(message)

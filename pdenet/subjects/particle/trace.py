@@ -1,11 +1,9 @@
 """The trace of a propagator in imaginary time, and the ground energy that it tells."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 
-from pdenet.subjects.particle.checks import _count, _positive
+from pdenet.subjects.particle.checks import check_positive, whole_count
 from pdenet.subjects.particle.grid import slice_matrix
 
 
@@ -41,8 +39,8 @@ def euclidean_trace(
         If the grid is not uniform or too coarse, the potential has another shape, there is no slice, or
         `tau` or a constant is not positive.
     """
-    _positive(tau=tau)
-    slices = _count("slices", slices)
+    check_positive(tau=tau)
+    slices = whole_count("slices", slices)
     step = -1j * tau / slices
     matrix = slice_matrix(grid, potential, step, splitting="strang", mass=mass, hbar=hbar).real
     return float(np.trace(np.linalg.matrix_power(matrix, slices)))

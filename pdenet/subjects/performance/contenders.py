@@ -15,7 +15,7 @@ Step = Callable[[], Sequence[Any]]  # runs forward and backward, returns the gra
 
 
 def fused(problem: Problem) -> Step:
-    """This package: `residual_stack` on the fused loops of the device."""
+    """`residual_stack` of this package, on the fused loops of the device."""
     u, kernels = problem.tensors()
     backend: Any = "numba" if problem.device == "cpu" else "cuda"
     support: Any = "cross" if problem.stencil == "five-point" else "full"

@@ -9,7 +9,7 @@ import triton.language as tl  # type: ignore[import-untyped,unused-ignore]
 WIDTH = 2048  # chains of a program: sixteen a thread at four warps, enough to hide their latency
 
 
-@triton.jit
+@triton.jit  # type: ignore[untyped-decorator,unused-ignore]  # Triton has no types
 def _chains(out, rounds, factor, step, WIDTH: tl.constexpr):  # type: ignore[no-untyped-def]
     """Chains of ``x = x * factor + step`` in registers; their ends go to `out`, so nothing is left out."""
     lane = tl.arange(0, WIDTH)

@@ -11,7 +11,6 @@ from torch.nn import functional
 from pdenet.data.image_data import ImageData
 from pdenet.data.images import load_images
 from pdenet.models import PDENet, ResidualNet
-from pdenet.ops import residual_stack
 from pdenet.ops.pick import pick
 from pdenet.runs.training import TEST_BATCH, TrainingConfig, fit, pixel_scale, scaled
 from pdenet.subjects.performance.peaks import synchronise
@@ -22,7 +21,8 @@ EPOCH_STEPS = 469  # an epoch of MNIST in batches of 128
 
 def classifier_multiply_adds(model: ResidualNet) -> int:
     """Multiply-adds of an image's way through the classifier, forward and backward: three a weight."""
-    return 3 * sum(weight[0].numel() for weight in model.classifier.weights)
+    weights: int = sum(weight[0].numel() for weight in model.classifier.weights)
+    return 3 * weights
 
 
 def operator_multiply_adds(model: ResidualNet) -> int:
@@ -89,7 +89,7 @@ def epoch_parts(
             kernels, _ = model.kernels()
         cut = kernels.detach().requires_grad_()
         with clock.part("operator"):
-            out = residual_stack(u, cut, backend=model.backend, support=model.support)
+            out = model.propagate(u, cut)
         features = out.detach().requires_grad_()
         with clock.part("classifier"):
             logits = model.classifier(features.flatten(2))
@@ -109,7 +109,7 @@ def epoch_parts(
             with clock.part("stencil"):
                 kernels, _ = model.kernels()
             with clock.part("operator"):
-                out = residual_stack(u, kernels, backend=model.backend, support=model.support)
+                out = model.propagate(u, kernels)
             with clock.part("classifier"):
                 model.classifier(out.flatten(2)).argmax(-1)
     total = sum(clock.seconds.values())

@@ -92,13 +92,13 @@ def bandwidth(working_sets: Sequence[int] = WORKING_SETS, milliseconds: float = 
 
 def cuda_peaks(device: str = "cuda") -> dict[str, float]:
     """The peaks of a CUDA device: ``fma`` and ``matrix_product`` (operations/s), ``bytes_a_second``."""
-    from pdenet.subjects.performance import cuda_peak as _peak_cuda
+    from pdenet.subjects.performance import cuda_peak  # Triton, which it imports, is not everywhere
 
     a = torch.empty(2**28, device=device)  # 1 GiB, no cache holds it
     b = torch.zeros_like(a)
     copy = min(_seconds(lambda: a.copy_(b), device) for _ in range(5))
     return {
-        "fma": _peak_cuda.fma_peak(device),
+        "fma": cuda_peak.fma_peak(device),
         "matrix_product": matrix_product_peak(device, size=8192),
         "bytes_a_second": 2 * a.numel() * a.element_size() / copy,
     }
@@ -184,7 +184,7 @@ def _fma_loop(lanes: int, chains: int) -> Any:
     @njit(parallel=True)
     def loop(results, rounds, factor, step):  # type: ignore[no-untyped-def]
         for part in prange(results.size):
-            results[part] = chain_sum(rounds, factor, step)
+            results[part] = chain_sum(rounds, factor, step)  # type: ignore[call-arg,unused-ignore]  # compiled
 
     return loop
 

@@ -92,7 +92,7 @@ def rebuild(result: CellResult) -> ResidualNet:
 @torch.no_grad()
 def last_images(network: ResidualNet, images: Tensor) -> Tensor:
     """What the classifier is given, (S, B, H, W), for images (B, H, W)."""
-    return network._stack(network._with_seed_axis(images), *network.kernels())
+    return network.last(images)
 
 
 def strangeness(network: ResidualNet, images: Tensor) -> np.ndarray:

@@ -1,6 +1,8 @@
 """Which stacks show anything of an image."""
 
+import pytest
 import torch
+from helpers.networks import KINDS, stack_of_kernels
 
 from pdenet.models import ConvResNet, Init
 from pdenet.models.measures.sight import probe_images, sees
@@ -41,3 +43,27 @@ def test_an_overflow_is_not_sight() -> None:
     with torch.no_grad():
         net.weight[0, :, 1, 1] = 1e30
     assert sees(net, PROBES).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer"),
+    [
+        ("implicit", {"gamma": -1.0}),  # one explicit step takes every pixel away, an implicit one does not
+        ("periodic", {"alpha": 1.0, "beta": -1.0}),  # all pixels move one to the right
+    ],
+)
+def test_what_is_seen_is_seen_through_the_steps_of_the_network(kind: str, layer: dict[str, float]) -> None:
+    images = torch.zeros(1, 28, 28)
+    images[..., -1] = 1
+    net = KINDS[kind](1)
+    net.set_trunk({name: [layer.get(name, 0.0)] for name in net.trunk()})
+    assert not stack_of_kernels(net, images).any()
+    assert sees(net, images).tolist() == [1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_network_is_asked_for_its_last_images(kind: str) -> None:
+    net = KINDS[kind](3, seeds=2)
+    last, empty = net.last(PROBES), net.last(torch.zeros(1, 28, 28))
+    expected = [float((u != empty[seed]).flatten(1).any(1).double().mean()) for seed, u in enumerate(last)]
+    assert sees(net, PROBES).tolist() == expected

@@ -8,8 +8,6 @@ import pytest
 import torch
 
 from pdenet.models import PDENet
-from pdenet.models.measures import probes
-from pdenet.models.measures.smoothness import change_by_splitting, roughness
 from pdenet.ops import residual_stack
 from pdenet.runs.files import read, shipped
 from pdenet.runs.table import CellResult, recorded
@@ -126,56 +124,6 @@ def test_a_rigid_shift_moves_and_cuts() -> None:
     assert found[0, :, -2:].sum() == found[0, :, :, :3].sum() == found[1].sum() == 0
 
 
-def test_a_probe_reads_what_is_linear_in_the_features_at_any_scale() -> None:
-    labels = torch.arange(60) % 3
-    features = 0.1 * pictures(60)[:, :4, :4]
-    for digit in range(3):
-        features[labels == digit, digit] += 1
-    cut = slice(0, 40), slice(40, 60)
-    given = [(1e-9 * features[part], labels[part]) for part in cut]
-    assert probes.linear_probe(*given[0], *given[1]) == 1
-    shuffled = labels[torch.randperm(60, generator=torch.Generator().manual_seed(3))]
-    assert probes.linear_probe(features[:40], shuffled[:40], features[40:], shuffled[40:]) < 0.7
-    nothing = torch.zeros(2, 60, 4, 4)
-    blind = probes.linear_probe(nothing[:, :40], labels[:40], nothing[:, 40:], labels[40:])
-    assert blind.shape == (2,)
-    assert (blind < 0.5).all()
-
-
-def test_a_probe_refuses_what_makes_no_sense() -> None:
-    x, labels = pictures(4), torch.arange(4)
-    with pytest.raises(ValueError, match="penalty"):
-        probes.linear_probe(x, labels, x, labels, penalty=0)
-    with pytest.raises(ValueError, match="one label an image"):
-        probes.linear_probe(x, labels[:3], x, labels)
-
-
-def test_gradients_are_those_of_the_network() -> None:
-    net = PDENet(PDE1, 3, 2)
-    images, labels = pictures(5), torch.arange(5)
-    found = probes.gradients(net, images, labels)
-    assert found.state.shape == (2, 4)
-    given = images.clone().requires_grad_()
-    for seed in range(2):
-        loss = torch.nn.functional.cross_entropy(net(given)[seed], labels)
-        (expected,) = torch.autograd.grad(loss, given)
-        assert found.state[seed, 0] == pytest.approx(expected.norm().item(), rel=1e-4)
-    gain = plane_gain(layerwise.coefficients(net.kernels()[0]))
-    assert (found.state[:, :-1] <= found.state[:, 1:] * gain * (1 + 1e-5)).all()
-    assert found.kernel.shape == (2, 3)
-    assert (found.kernel > 0).all()
-
-
-def test_a_classifier_is_fitted_behind_a_trunk_that_stays() -> None:
-    net = PDENet(PDE1, 2, 2)
-    before = net.theta.detach().clone()
-    images, labels = pictures(40), torch.arange(40) % 4
-    probes.fit_classifier(net, images, labels, epochs=60, batch_size=20)
-    assert torch.equal(net.theta.detach(), before)
-    with torch.no_grad():
-        assert ((net(images).argmax(-1) == labels).double().mean(1) > 0.9).all()
-
-
 def test_recorded_networks_are_those_of_the_records() -> None:
     config = TrainingConfig(epochs=50)
     results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", config)
@@ -191,44 +139,3 @@ def test_recorded_networks_are_those_of_the_records() -> None:
     assert recorded(replace(result, records=(lost, *others))).trained.seeds == found.start.seeds[1:]
     with pytest.raises(ValueError, match="diverged"):
         recorded(replace(result, records=(lost,)))
-
-
-def test_roughness_is_small_for_smooth_layers_and_two_for_shuffled_ones():
-    smooth = np.sin(np.linspace(0, 2, 200))
-    assert roughness(smooth) < 0.01
-    shuffled = [roughness(np.random.default_rng(seed).permutation(smooth)) for seed in range(200)]
-    error = np.std(shuffled, ddof=1) / 200**0.5
-    assert abs(np.mean(shuffled) - 2) < 3 * error < 0.1
-    assert roughness([0.0, 1.0] * 50) > 3.9
-
-
-def test_roughness_does_not_heed_how_far_out_one_layer_is():
-    values = np.random.default_rng(0).random(50)
-    far = values.copy()
-    far[values.argmax()] = 1e6
-    assert roughness(far) == roughness(values)
-
-
-@pytest.mark.parametrize("values", [[1.0, 2.0], [1.0, 1.0, 1.0], [[1.0, 2.0, 3.0]]])
-def test_roughness_of_too_little_is_refused(values):
-    with pytest.raises(ValueError, match="three or more that are not all equal"):
-        roughness(values)
-
-
-def test_splitting_layers_changes_a_fine_stack_little_and_a_coarse_one_much():
-    kernels = PDENet(PDE1, 8, 2).kernels()[0].detach()
-    images = torch.rand(3, 12, 12, generator=torch.Generator().manual_seed(0))
-    coarse, fine = change_by_splitting(kernels, images), change_by_splitting(kernels / 100, images)
-    assert coarse.shape == (2, 3)
-    assert coarse.min() > 0.02
-    assert fine.max() < 0.01 * coarse.max()
-    assert change_by_splitting(kernels, images, 1).max() == 0
-
-
-def test_splitting_one_linear_layer_is_a_polynomial_of_its_kernel():
-    kernel = torch.zeros(1, 1, 3, 3)
-    kernel[..., 1, 1] = 0.2  # every pixel times 1.2, or 1.1 twice
-    change = change_by_splitting(kernel, torch.rand(1, 4, 4) + 0.1)
-    np.testing.assert_allclose(change, (1.1**2 - 1.2) / 1.2, rtol=1e-5)
-    with pytest.raises(ValueError, match="parts must be at least 1"):
-        change_by_splitting(kernel, torch.rand(1, 4, 4), 0)

@@ -1,14 +1,17 @@
-"""Networks: one stack, parametrised by a PDE or freely, seeds side by side."""
+"""What every network is: shapes, seeds, features, a description."""
+
+from typing import Any
 
 import pytest
-import sympy as sp
 import torch
-from torch.nn import functional
+from helpers.networks import KINDS, OTHER_STEPS, stack_of_kernels
 
-from pdenet.models import Classifier, ConvResNet, Init, PDENet, ResidualNet
+from pdenet.models import ConvResNet, Init, PDENet, ResidualNet
 from pdenet.ops.seeding import CLASSIFIER, TRUNK, as_seeds, generator
-from pdenet.symbolic import PDE1, PDE2, PDE_1D, EvolutionPDE, alpha, psi, t, x, y
+from pdenet.runs.record import Record
+from pdenet.symbolic import PDE1, PDE2
 
+NO_LAW: Any = "cauchy"  # what the types forbid, a page may still pass
 IMAGES = torch.rand(5, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
@@ -27,33 +30,27 @@ def test_shapes(model: ResidualNet) -> None:
     assert all(values.shape[:2] == (3, 4) for values in model.trunk().values())
 
 
-def test_a_pde_network_is_the_layer_of_equation_39() -> None:
-    """One layer written with the thesis's two maps, horizontal and vertical, for each seed."""
-    model = PDENet(PDE1, 1, seeds=2)
-    got = model.features(IMAGES)[:, 1]
-    u = IMAGES[:, None]
-    for seed in range(2):
-        a, b, s, r, g = model.theta[seed, 0]
-        across = torch.stack([(a**2 - b) / 2, -(a**2), (a**2 + b) / 2]).view(1, 1, 1, 3)
-        down = torch.stack([(s**2 - r) / 2, -(s**2), (s**2 + r) / 2]).view(1, 1, 3, 1)
-        maps = functional.conv2d(u, across, padding=(0, 1)) + functional.conv2d(u, down, padding=(1, 0))
-        assert torch.allclose(got[seed], torch.relu(u + maps + g * u)[:, 0], atol=1e-6)
-
-
-def test_equation_40_is_equation_39_with_other_drift() -> None:
-    first, second = PDENet(PDE1, 6), PDENet(PDE2, 6)
-    with torch.no_grad():
-        second.theta.copy_(first.theta)
-        second.theta[..., [1, 3]] *= -8
-    assert torch.equal(first(IMAGES), second(IMAGES))
-
-
 def test_features_end_where_the_classifier_begins() -> None:
     model = ConvResNet(3, seeds=2)
     last = model.features(IMAGES)[:, -1]
     assert torch.allclose(model.classifier(last.flatten(2)), model(IMAGES), atol=1e-5)
     assert torch.equal(model.features(IMAGES, upto=0)[:, 0], IMAGES.expand(2, -1, -1, -1))
     assert torch.equal(model.features(IMAGES, upto=2), model.features(IMAGES)[:, :3])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_last_images_are_what_the_classifier_is_given(kind: str) -> None:
+    model = KINDS[kind](4, seeds=2)
+    last = model.last(IMAGES)
+    assert torch.equal(model.classifier(last.flatten(2)), model(IMAGES))
+    assert torch.equal(last, model.last(IMAGES.expand(2, -1, -1, -1)))
+    assert torch.allclose(last, model.features(IMAGES)[:, -1], atol=1e-5)
+    kernels, bias = model.kernels()
+    halfway = model.propagate(IMAGES, kernels[:, :2], None if bias is None else bias[:, :2])
+    rest = model.propagate(halfway, kernels[:, 2:], None if bias is None else bias[:, 2:])
+    assert torch.allclose(rest, last, atol=1e-5)
+    stack = stack_of_kernels(model, IMAGES)
+    assert bool((stack - last).norm() > 0.01 * last.norm()) is (kind in OTHER_STEPS)
 
 
 def test_a_seed_starts_the_same_network_whatever_its_neighbours() -> None:
@@ -71,62 +68,6 @@ def test_models_of_one_seed_share_the_initial_classifier_and_not_the_trunk_strea
     assert not torch.equal(*draws)
 
 
-def test_default_initial_laws() -> None:
-    theta = PDENet(PDE1, 200, seeds=2).theta
-    assert (theta[..., :4] >= 0).all()
-    assert (theta[..., :4] < 1).all()
-    assert abs(float(theta[..., :4].detach().mean()) - 0.5) < 0.05
-    assert (theta[..., 4] == 0).all(), "gamma starts at zero"
-    weight = ConvResNet(200, seeds=2).weight
-    assert weight.abs().max() < 1 / 3
-    assert abs(float(weight.detach().mean())) < 0.02
-
-
-def test_initial_law_can_be_chosen() -> None:
-    model = PDENet(PDE1, 300, init=Init("normal", 0.1, zero=("beta", "rho")))
-    trunk = model.trunk()
-    assert (trunk["beta"] == 0).all()
-    assert (trunk["rho"] == 0).all()
-    assert abs(float(trunk["gamma"].detach().std()) - 0.1) < 0.02
-    assert model.describe()["init"] == {"law": "normal", "scale": 0.1, "zero": ["beta", "rho"]}
-
-
-def test_a_control_can_start_without_biases_or_as_the_identity() -> None:
-    plain, no_bias = (
-        ConvResNet(4, seeds=2),
-        ConvResNet(4, seeds=2, init=Init("symmetric", 1 / 3, zero=("bias",))),
-    )
-    assert torch.equal(no_bias.weight, plain.weight)
-    assert no_bias.bias is not None
-    assert (no_bias.bias == 0).all()
-    identity = ConvResNet(4, init=Init("symmetric", 1 / 3, zero=("weight", "bias")))
-    assert torch.equal(identity.features(IMAGES)[0, -1], IMAGES)
-
-
-def test_any_linear_pde_makes_a_network() -> None:
-    mixed = EvolutionPDE(sp.Eq(psi.diff(t), alpha * psi.diff(x, y)))
-    model = PDENet(mixed, 3)
-    assert model.support == "full"
-    assert (model.kernels()[0][..., ::2, ::2] != 0).all()
-    assert PDENet(PDE1, 3).support == "cross"
-    fourth = PDENet(EvolutionPDE(sp.Eq(psi.diff(t), -alpha * psi.diff(x, 4))), 2)
-    assert fourth.kernels()[0].shape == (1, 2, 5, 5)
-    for network in (model, fourth, PDENet(PDE_1D, 3)):
-        logits = network(IMAGES)
-        logits.sum().backward()
-        assert logits.shape == (1, 5, 10)
-        assert network.theta.grad is not None
-        assert (network.theta.grad != 0).any()
-
-
-def test_a_pde_on_the_line_acts_along_rows() -> None:
-    model = PDENet(PDE_1D, 1)
-    kernels, _ = model.kernels()
-    assert kernels.shape == (1, 1, 3, 3)
-    assert (kernels[..., [0, 2], :] == 0).all()
-    assert (kernels[..., 1, 0] != 0).all()
-
-
 def test_depth_zero_is_the_classifier_on_raw_pixels() -> None:
     model = PDENet(PDE1, 0)
     assert torch.equal(model(IMAGES), model.classifier(IMAGES.flatten(1)[None]))
@@ -138,16 +79,6 @@ def test_parameter_counts_are_those_of_one_network() -> None:
     assert PDENet(PDE1, 50, seeds=3).parameter_count() == {"trunk": 250, "classifier": classifier}
     assert ConvResNet(50, seeds=3).parameter_count() == {"trunk": 500, "classifier": classifier}
     assert ConvResNet(50, bias=False).parameter_count() == {"trunk": 450, "classifier": classifier}
-
-
-def test_classifier_without_activation_is_one_linear_map() -> None:
-    features = torch.randn(1, 7, 6, dtype=torch.float32)
-    linear = Classifier((6, 5, 4), (0,), "none")
-    zero = linear(torch.zeros(1, 1, 6))
-    assert torch.allclose(linear(2 * features) - zero, 2 * (linear(features) - zero), atol=1e-5)
-    bent = Classifier((6, 5, 4), (0,), "tanh")
-    zero = bent(torch.zeros(1, 1, 6))
-    assert not torch.allclose(bent(2 * features) - zero, 2 * (bent(features) - zero), atol=1e-3)
 
 
 def test_description_is_plain_data_and_tells_networks_apart() -> None:
@@ -182,7 +113,7 @@ def test_description_is_plain_data_and_tells_networks_apart() -> None:
             lambda: ConvResNet(2, bias=False, init=Init(zero=("bias",))),
             r"starts \['bias'\] at zero, but the parameters are \['weight'\]",
         ),
-        (lambda: Init("cauchy"), "law must be one of 'uniform', 'symmetric', 'normal'; got 'cauchy'"),
+        (lambda: Init(NO_LAW), "law must be one of 'uniform', 'symmetric', 'normal'; got 'cauchy'"),
         (lambda: Init(scale=float("nan")), "scale must be a non-negative number; got nan"),
         (
             lambda: ConvResNet(2, activation="swish"),
@@ -208,3 +139,64 @@ def test_bad_input_is_refused_in_words(make: object, message: str) -> None:
 def test_seeds_as_a_count_or_a_choice() -> None:
     assert as_seeds(3) == (0, 1, 2)
     assert as_seeds([7, 2]) == (7, 2)
+
+
+def record_of(network: ResidualNet, seed: int) -> Record:
+    """What a file of records gives back of a trained network."""
+    trunk = {name: values[seed].tolist() for name, values in network.trunk().items()}
+    empty: dict[str, Any] = {"model": {}, "training": {}, "data": {}, "machine": {}, "versions": {}}
+    record = Record(**empty, seed=seed, history={}, seconds=0.0, date="2026-11-21", trunk=trunk)
+    return Record.from_json(record.to_json())
+
+
+@pytest.mark.parametrize(
+    ("trained", "fresh"),
+    [
+        (PDENet(PDE1, 6, seeds=[4, 5]), PDENet(PDE1, 6, seeds=2)),
+        (PDENet(PDE1, 3, seeds=[4, 5], bias=True), PDENet(PDE1, 3, seeds=2, bias=True)),
+        (ConvResNet(6, seeds=[4, 5]), ConvResNet(6, seeds=2)),
+        (PDENet(PDE1, 0, seeds=[4, 5]), PDENet(PDE1, 0, seeds=2)),
+    ],
+    ids=["pde", "pde with bias", "resnet", "no layers"],
+)
+def test_the_features_of_recorded_trunks_come_back(trained: ResidualNet, fresh: ResidualNet) -> None:
+    recorded = [record_of(trained, seed).trunk for seed in range(2)]
+    classifier = [p.clone() for p in fresh.classifier.parameters()]
+    assert fresh.set_trunk({name: [trunk[name] for trunk in recorded] for name in recorded[0]}) is fresh
+    # Records keep seven digits.
+    torch.testing.assert_close(fresh.features(IMAGES), trained.features(IMAGES), rtol=1e-4, atol=1e-5)
+    assert all(map(torch.equal, classifier, fresh.classifier.parameters()))
+
+
+def test_one_trunk_serves_all_seeds_and_can_be_trained_on() -> None:
+    network = PDENet(PDE1, 2, seeds=3).set_trunk(
+        {name: [0.5, i / 10] for i, name in enumerate(("alpha", "beta", "sigma", "rho", "gamma"))}
+    )
+    assert torch.equal(network.theta[2], network.theta[0])
+    assert network.theta[0, :, 3].tolist() == pytest.approx([0.5, 0.3])
+    network(IMAGES).sum().backward()
+    assert network.theta.grad is not None
+    assert network.theta.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize(
+    ("trunk", "message"),
+    [
+        ({}, "the trunk has the parameters weight, bias; got none"),
+        ({"weight": 0, "beta": 0}, "the trunk has the parameters weight, bias; got weight, beta"),
+        (
+            {"weight": torch.zeros(2, 5, 3, 3), "bias": torch.zeros(2, 4)},
+            r"weight must be \(2, 4, 3, 3\), seeds first, or \(4, 3, 3\); got \(2, 5, 3, 3\)",
+        ),
+        (
+            {"weight": torch.zeros(4, 3, 3), "bias": [[0.0]]},
+            r"bias must be \(2, 4\), seeds first, or \(4,\); got \(1, 1\)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(trunk: dict[str, Any], message: str) -> None:
+    network = ConvResNet(4, seeds=2)
+    before = network.weight.clone()
+    with pytest.raises(ValueError, match=message):
+        network.set_trunk(trunk)
+    assert torch.equal(network.weight, before)

@@ -1,0 +1,40 @@
+"""The claims of the thesis, each with evidence that is there."""
+
+from pathlib import Path
+
+import pytest
+
+from pdenet.audit.guards import guards_of
+from pdenet.audit.thesis import STATEMENTS, Statement
+
+BOOK = Path(__file__).parents[2] / "book"
+
+
+def test_every_statement_has_its_own_id_and_a_chapter_of_the_thesis() -> None:
+    names = [statement.id for statement in STATEMENTS]
+    assert len(set(names)) == len(names)
+    assert [*dict.fromkeys(statement.chapter for statement in STATEMENTS)] == [
+        "I",
+        "II",
+        "III",
+        "IV",
+        "V",
+        "VI",
+    ]
+
+
+def test_a_statement_without_evidence_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match=r"I\.9 names no evidence"):
+        Statement("I.9", "It is so.")
+    with pytest.raises(ValueError, match="names no evidence that could decide it"):
+        Statement("I.9", "It is so.", qualifies=("4.1f",))
+
+
+def test_every_named_guard_of_the_book_is_evidence_and_all_evidence_is_there() -> None:
+    named = {(page, name) for page, guards in guards_of(BOOK).items() for name in guards}
+    cited = [
+        (guard.page, guard.name)
+        for statement in STATEMENTS
+        for guard in (*statement.shown_by, *statement.refuted_by)
+    ]
+    assert named == set(cited)
