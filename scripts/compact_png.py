@@ -7,11 +7,14 @@ at twice the screen's resolution that fringe is most of the file, though nobody 
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from scipy.spatial import KDTree
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STEP = 17  # between the 16 levels that a channel of a translucent pixel is rounded to
 PALETTE = 256  # colours that a PNG with one byte a pixel can have

@@ -6,10 +6,10 @@ python scripts/draw_overview.py
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import torch
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from pdenet.data import load_images
@@ -18,6 +18,9 @@ from pdenet.page.figures import draw_stencil, image_row
 from pdenet.page.style import INK, PALETTE, use_style
 from pdenet.runs.training import TrainingConfig, fit
 from pdenet.symbolic import PDE1
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 TARGET = Path(__file__).parents[1] / "book" / "_static" / "overview.png"
 DEPTH = 12

@@ -7,13 +7,11 @@ python scripts/readme_results.py --check  # exit 1 if it is not what the records
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pdenet.audit.ledger import ENTRIES, Verdict
 from pdenet.page.tables import markdown_table
-from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import Interval
 from pdenet.runs.record import provenance
 from pdenet.runs.table import CellResult, Table
 from pdenet.runs.training import TrainingConfig
@@ -27,6 +25,12 @@ from pdenet.subjects.performance.report import (
 )
 from pdenet.subjects.tables.cells import TABLE_4_1, TABLE_4_2
 from pdenet.subjects.tables.claims import judge_table_4_1, judge_table_4_2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pdenet.runs.claims import Claim
+    from pdenet.runs.intervals import Interval
 
 Results = dict[tuple[int, str], CellResult]
 

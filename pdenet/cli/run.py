@@ -146,9 +146,8 @@ def reproduce(
     from pdenet.subjects.tables.experiment import TABLES
 
     if table not in TABLES:
-        raise typer.BadParameter(
-            f"{table!r} is not one of {', '.join(map(repr, TABLES))}", param_hint="TABLE"
-        )
+        msg = f"{table!r} is not one of {', '.join(map(repr, TABLES))}"
+        raise typer.BadParameter(msg, param_hint="TABLE")
     config = TrainingConfig(epochs, batch_size)
     cells = tuple(
         replace(cell, protocol=config)

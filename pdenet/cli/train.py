@@ -87,12 +87,14 @@ def train(
     from pdenet.runs.training import TrainingConfig
 
     if resume and out is None:
-        raise typer.BadParameter("--resume needs --out FILE: the checkpoint lies beside it")
+        msg = "--resume needs --out FILE: the checkpoint lies beside it"
+        raise typer.BadParameter(msg)
     options: dict[str, Any] = {"widths": integers("--widths", widths), "activation": activation}
     if init is not None:
         options["init"] = Init(init, init_scale, tuple(filter(None, init_zero.split(","))))
     elif init_zero or init_scale != 1.0:
-        raise typer.BadParameter("--init-scale and --init-zero go with --init LAW")
+        msg = "--init-scale and --init-zero go with --init LAW"
+        raise typer.BadParameter(msg)
     if bias is not None:
         options["bias"] = bias
     config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
@@ -118,12 +120,12 @@ def train(
 
 
 def integers(flag: str, text: str) -> tuple[int, ...]:
+    """The whole numbers of an option, comma between."""
     try:
         return tuple(int(part) for part in text.split(",") if part)
     except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is not a list of integers such as 256,128", param_hint=flag
-        ) from None
+        msg = f"{text!r} is not a list of integers such as 256,128"
+        raise typer.BadParameter(msg, param_hint=flag) from None
 
 
 def _summary(record: Any) -> dict[str, Any]:

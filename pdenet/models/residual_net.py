@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +12,11 @@ from torch import Tensor, nn
 from pdenet.models.classifier import Activation, Classifier
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
-from pdenet.ops.stack import Backend, Support
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pdenet.ops.stack import Backend, Support
 
 CLASSIFIER_WIDTHS = (256, 128)
 

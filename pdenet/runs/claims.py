@@ -7,12 +7,14 @@ sentence that comes back. Prose and data then cannot disagree.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from pdenet.runs.intervals import Interval
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pdenet.runs.intervals import Interval
 
 Kind = Literal["identity", "prediction", "comparison"]
 Direction = Literal["above", "below"]

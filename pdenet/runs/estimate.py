@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from pdenet.runs.experiment import Images
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pdenet.runs.experiment import Arm, Experiment
     from pdenet.runs.results import Results
 

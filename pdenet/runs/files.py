@@ -7,9 +7,8 @@ import errno
 import os
 import secrets
 import warnings
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 try:
     import fcntl
@@ -17,6 +16,9 @@ except ImportError:  # not a POSIX system: appending works, only without a lock 
     fcntl = None  # type: ignore[assignment]
 
 from pdenet.runs.record import Record, RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class RecordWarning(UserWarning):
@@ -109,7 +111,8 @@ def read(path: str | os.PathLike[str]) -> list[Record]:
         try:
             records.append(Record.from_json(line))
         except RecordError as error:
-            raise RecordError(f"{path}, line {number}: {error}") from None
+            msg = f"{path}, line {number}: {error}"
+            raise RecordError(msg) from None
         except ValueError as error:
             # What `append` wrote whole ends in a newline, so only the text after the last one can be torn.
             what = "torn, its write was cut short" if number == len(lines) else f"not a record ({error})"
@@ -161,11 +164,11 @@ def write_atomic(path: str | os.PathLike[str], write: Callable[[BinaryIO], objec
     # Not tempfile.mkstemp: its files are private to the user, and the result should follow the umask.
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
-        with open(temporary, "xb") as file:
+        with temporary.open("xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except BaseException as error:
         temporary.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 from scipy.stats import spearmanr
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,11 @@ def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval
     """
     first, second = _sample(a, "a"), _sample(b, "b")
     if first.size != second.size:
-        raise ValueError(
+        msg = (
             f"a has {first.size} values and b has {second.size}; "
             "a paired interval needs one of each for every seed, in the same order"
         )
+        raise ValueError(msg)
     return mean_interval(first - second, level)
 
 
@@ -162,10 +167,11 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
     E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
     """
     if n != int(n) or successes != int(successes) or not 0 <= successes <= n or n < 1:
-        raise ValueError(
+        msg = (
             f"got {successes} successes in {n} trials; "
             "counts are whole numbers, 0 <= successes <= n and n >= 1"
         )
+        raise ValueError(msg)
     z = float(ndtri(_upper_quantile_level(level)))
     share = successes / n
     weight = z * z / n
@@ -180,31 +186,33 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
 def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0:
-        raise ValueError(
-            f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
-        )
+        msg = f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
+        raise ValueError(msg)
     broken = np.flatnonzero(~np.isfinite(sample))
     if broken.size:
-        raise ValueError(
+        msg = (
             f"{name} is not finite at position {_listed(broken.tolist())}; leaving diverged runs out would "
             "flatter the mean: report their share (wilson_interval) or give them the value they scored"
         )
+        raise ValueError(msg)
     return sample
 
 
 def _upper_quantile_level(level: float) -> float:
     if not 0 < level < 1:
-        raise ValueError(f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95")
+        msg = f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95"
+        raise ValueError(msg)
     return (1 + level) / 2
 
 
 def _check_order(estimate: float, low: float, high: float) -> None:
     # Written so that a NaN anywhere fails as well.
     if not low <= estimate <= high:
-        raise ValueError(
+        msg = (
             f"got estimate {estimate} and interval [{low}, {high}]; "
             "low <= estimate <= high must hold, without NaN"
         )
+        raise ValueError(msg)
 
 
 def _listed(items: Sequence[object]) -> str:

@@ -107,13 +107,16 @@ class Record:
         """
         fields = json.loads(line)
         if not isinstance(fields, dict) or not isinstance(fields.get("schema"), int):
-            raise ValueError("not a JSON object with a schema number")
+            msg = "not a JSON object with a schema number"
+            raise ValueError(msg)
         if fields["schema"] != SCHEMA:
-            raise RecordError(f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}")
+            msg = f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}"
+            raise RecordError(msg)
         known = {field.name for field in dataclasses.fields(cls)}
         if fields.keys() | {"measured"} != known:
             wrong = sorted((fields.keys() | {"measured"}) ^ known)
-            raise ValueError(f"fields missing or unknown: {', '.join(wrong)}")
+            msg = f"fields missing or unknown: {', '.join(wrong)}"
+            raise ValueError(msg)
         for name in fields.keys() & {
             "model",
             "training",
@@ -125,7 +128,8 @@ class Record:
             "measured",
         }:
             if not isinstance(fields[name], dict):
-                raise ValueError(f"field {name} is not an object")
+                msg = f"field {name} is not an object"
+                raise ValueError(msg)
         if fields["seconds"] is None:
             fields["seconds"] = math.nan
         return cls(**fields)
@@ -168,7 +172,8 @@ def provenance(records: Sequence[Record]) -> str:
         If there is no record.
     """
     if not records:
-        raise ValueError("got no records; provenance needs at least one")
+        msg = "got no records; provenance needs at least one"
+        raise ValueError(msg)
     days = sorted({record.date[:10] for record in records})
     parts = [
         days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}",
@@ -200,9 +205,8 @@ def _plain(value: Any, digits: int | None = None) -> Any:
         return {str(name): _plain(item, digits) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, digits) for item in value]
-    raise RecordError(
-        f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
-    )
+    msg = f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
+    raise RecordError(msg)
 
 
 def _machine(machine: Mapping[str, Any]) -> str:

@@ -11,23 +11,27 @@ from __future__ import annotations
 import glob
 import platform
 import threading
-from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import AbstractContextManager, ExitStack
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 
 from pdenet.data import DataError, ImageData, load_images
-from pdenet.models import ResidualNet
 from pdenet.runs.experiment import Arm, Context
 from pdenet.runs.files import append, read
 from pdenet.runs.lock import claimed
-from pdenet.runs.loop import Progress
 from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_path, plan
-from pdenet.runs.record import Record
 from pdenet.runs.training import TrainingConfig, fit, run_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from pdenet.models import ResidualNet
+    from pdenet.runs.loop import Progress
+    from pdenet.runs.record import Record
 
 # Seeds that a worker trains side by side. More share the cost of a step's Python among them; fewer keep more
 # workers busy at the end. Not made to depend on the number of workers: the last bits of a run can depend on

@@ -47,7 +47,8 @@ class NoWork(Executor):
     """An engine that must not be asked."""
 
     def submit(self, *_: Any, **__: Any) -> Any:
-        raise AssertionError("everything is recorded, but a unit was submitted")
+        msg = "everything is recorded, but a unit was submitted"
+        raise AssertionError(msg)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ from pdenet.subjects.irregular.system import CONTROLS, TRUE, Kind, Sampling, Ser
 from pdenet.subjects.irregular.training import CONFIG, SeriesTask, SeriesTraining
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from torch import Tensor
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pdenet.runs.claims import Claim
@@ -10,6 +9,8 @@ from pdenet.runs.intervals import Interval, mean_interval, rank_interval
 from pdenet.subjects.mechanism.portraits import COLUMNS, DEPTHS, Portrait, recorded_portrait
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pdenet.runs.results import Results
     from pdenet.subjects.mechanism.portraits import Place
 

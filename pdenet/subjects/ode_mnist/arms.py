@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,8 @@ from pdenet.subjects.ode_mnist.training import FlowTask
 from pdenet.symbolic import PDE1
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pdenet.data import ImageData
     from pdenet.subjects.ode_mnist.networks import BlockNet
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pdenet.ops.ode.solvers import Adaptive, Fixed
 from pdenet.runs.experiment import Images
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.ode_mnist.networks import ConvSpec, StencilSpec
 from pdenet.symbolic import PDE1
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ADAPTIVE = Adaptive("dopri5", rtol=1e-3, atol=1e-3)
 EQUAL_WIDTH = 11  # channels inside each of six blocks that together have the parameters of one field

@@ -25,7 +25,7 @@ class Traffic(TorchDispatchMode):
         read, written = _tensors((args, kwargs or {})), _tensors(result)
         storages = {tensor.untyped_storage().data_ptr() for tensor in read}
         view = any(tensor.untyped_storage().data_ptr() in storages for tensor in written)
-        if written and not (view and not func._schema.is_mutable):
+        if written and not (view and not func._schema.is_mutable):  # noqa: SLF001, since PyTorch says it nowhere else
             self.calls += 1
             self.bytes += sum(_bytes(tensor) for tensor in [*read, *written])
         return result

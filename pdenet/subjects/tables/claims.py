@@ -7,15 +7,18 @@ from the same classifier and see the images in the same order.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pdenet.runs.claims import Claim, Judged
 from pdenet.runs.intervals import Interval, exact_interval, wilson_interval
 from pdenet.runs.results import Measure, Results, ahead, apart, mean
 from pdenet.runs.table import CHANCE, Cell, CellResult, Place, cell_name
 from pdenet.subjects.tables.networks import table_4_1, table_4_2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ALONE, SHALLOW, MIDDLE, DEEP = ((depth, "PDE net") for depth in (0, 5, 27, 50))
 CONTROL = (5, "c_ResNet")
