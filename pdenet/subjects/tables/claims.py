@@ -7,12 +7,11 @@ from the same classifier and see the images in the same order.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pdenet.runs.claims import Claim, Judged
-from pdenet.runs.intervals import Interval, exact_interval, wilson_interval
+from pdenet.runs.intervals import Interval, exact_interval, paired_interval, wilson_interval
 from pdenet.runs.results import Measure, Results, ahead, apart, mean
 from pdenet.runs.table import CHANCE, Cell, CellResult, Place, cell_name
 from pdenet.subjects.tables.networks import table_4_1, table_4_2
@@ -206,11 +205,17 @@ def against_alone(cells: Mapping[Place, CellResult], alone: Place = ALONE) -> di
     alone
         The cell without layers.
     """
-    arms = [replace(found.cell, depth=place[0], column=place[1]) for place, found in cells.items()]
-    results = Results(arms, [record for found in cells.values() for record in found.records])
     judged = {}
-    for place in cells:
-        if place[0] and (found := _lead(place, alone)(results)) is not None:
+    for place, found in cells.items():
+        ahead = _paired(found, cells[alone]) if alone in cells else None
+        if place[0] and ahead is not None:
             text = f"{place[1]} of {place[0]} layers beats the classifier alone"
-            judged[place] = Judged(Claim("alone", text), found)
+            judged[place] = Judged(Claim("alone", text), ahead)
     return judged
+
+
+def _paired(first: CellResult, second: CellResult) -> Interval | None:
+    """Points by which the first is ahead, over the seeds that both have; None if there are none."""
+    a, b = (dict(zip(found.seeds, found.per_cent, strict=True)) for found in (first, second))
+    shared = sorted(a.keys() & b.keys())
+    return paired_interval([a[seed] for seed in shared], [b[seed] for seed in shared]) if shared else None

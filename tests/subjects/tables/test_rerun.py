@@ -15,7 +15,7 @@ import pytest
 
 from pdenet.data import DataError, load_images
 from pdenet.runs.training import TrainingConfig, fit
-from pdenet.subjects.tables.cells import TABLE_4_1
+from pdenet.subjects.tables.experiment import TABLE_4_1
 
 LOSS = 1e-3  # seventy times what rounding was seen to do, a thirtieth of what the seed does
 ACCURACY = 5e-3  # eight times what rounding was seen to do
@@ -27,8 +27,8 @@ def test_the_first_epoch_of_a_recorded_run_comes_out_again() -> None:
         mnist = load_images("mnist", download=False)
     except DataError as error:
         pytest.skip(f"needs MNIST: {error}")
-    cell = next(c for c in TABLE_4_1.cells if (c.depth, c.column) == (5, "PDE net"))
-    of_the_cell = {r.seed: r for r in TABLE_4_1.recorded() if r.model == cell.description}
+    cell = TABLE_4_1.cell(5, "PDE net")
+    of_the_cell = {r.seed: r for r in TABLE_4_1.recorded() if r.model == cell.model}
     recorded = of_the_cell[SEED]
     spread = stdev(loss for r in of_the_cell.values() if (loss := r.history["train_loss"][0]) is not None)
     assert spread > 10 * LOSS, "within the tolerance any seed would do"

@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from pdenet.subjects.tables.flowchart import draw_pde_net
+from pdenet.subjects.tables.figures import draw_pde_net
 
 
 def test_the_drawing_names_the_maps_of_a_layer_and_the_classifier_s_sizes() -> None:

@@ -1,52 +1,58 @@
 """The claims about the tables: measured from the cells they name, judged on the right side."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from helpers.records import made
+from helpers.tables import record_of
 
-from pdenet.runs.claims import Verdict
-from pdenet.runs.compare import Judged, gain, per_cent, standard_errors, verdict
+from pdenet.data import load_images
+from pdenet.runs.claims import Judged, Verdict
 from pdenet.runs.intervals import Interval
-from pdenet.runs.table import CellResult, Table
-from pdenet.subjects.tables.cells import CONTROLS, TABLE_4_1, TABLE_4_2
-from pdenet.subjects.tables.claims import (
-    ALONE,
-    DEEP,
-    against_alone,
-    judge_controls,
-    judge_printed,
-    judge_table_4_1,
-    judge_table_4_2,
-)
+from pdenet.runs.results import Results
+from pdenet.runs.table import Cell, CellResult, Table
+from pdenet.subjects.tables.claims import ALONE, DEEP, against_alone, standard_errors
+from pdenet.subjects.tables.experiment import CONTROLS, TABLE_4_1, TABLE_4_2, TABLES
 
+if TYPE_CHECKING:
+    from pdenet.runs.record import Record
+
+DIGITS = load_images("digits")
 SPREAD = (-0.001, -0.0005, 0.0, 0.0005, 0.001)
 
 
 Places = dict[tuple[int, str], float]
 
 
-def result(cell: object, accuracies: list[float | None], seeds: list[int] | None = None) -> CellResult:
-    records = tuple(
-        made([accuracy], seed=seed)
+def records_of(cell: Cell, accuracies: list[float | None], seeds: list[int] | None = None) -> list[Record]:
+    return [
+        record_of(cell, DIGITS, seed, accuracy)
         for seed, accuracy in zip(seeds or range(len(accuracies)), accuracies, strict=True)
-    )
-    return CellResult(cell, records)  # type: ignore[arg-type]
+    ]
 
 
-def table(values: Places, of: Table = TABLE_4_1) -> dict[tuple[int, str], CellResult]:
-    """Every cell at 98 % but those given, with the same small spread over seeds."""
-    return {
-        (cell.depth, cell.column): result(
-            cell, [values.get((cell.depth, cell.column), 0.98) + d for d in SPREAD]
-        )
+def runs(values: Places, of: Table = TABLE_4_1) -> list[Record]:
+    """Every cell at 98 % but those given, with the same small spread over seeds.
+
+    A cell that two tables have is one: the last one given counts.
+    """
+    return [
+        record
         for cell in of.cells
-    }
+        for record in records_of(cell, [values.get((cell.depth, cell.column), 0.98) + d for d in SPREAD])
+    ]
+
+
+def judged(values: Places, of: Table = TABLE_4_1) -> dict[str, Judged]:
+    """The claims about runs, those about print left out."""
+    found = of.judged(of.results(runs(values, of), "digits"))
+    return {name: one for name, one in found.items() if not name.startswith("T1")}
 
 
 def verdicts(values: Places, of: Table = TABLE_4_1) -> dict[str, Verdict]:
-    judge = {"table-4.1": judge_table_4_1, "table-4.2": judge_table_4_2, "controls": judge_controls}[of.name]
-    return {name: verdict(judged) for name, judged in judge(table(values, of)).items()}
+    return {name: one.verdict for name, one in judged(values, of).items()}
 
 
 def test_where_all_cells_are_equal_nothing_helps_and_nothing_hurts() -> None:
@@ -79,20 +85,23 @@ def test_a_changed_cell_changes_its_verdict(
 
 
 def test_differences_are_paired_by_seed_and_in_points() -> None:
-    _, measured = judge_table_4_1(table({(50, "PDE net"): 0.9}))["4.1e"]
+    measured = judged({(50, "PDE net"): 0.9})["4.1e"].found
     assert measured.estimate == pytest.approx(8.0)
     assert measured.high - measured.low == pytest.approx(0.0, abs=1e-9), "equal spreads cancel in pairs"
 
 
 def test_the_falls_are_those_of_the_printed_table() -> None:
-    claims = {name: claim for name, (claim, _) in judge_table_4_1(table({})).items()}
+    claims = {claim.id: claim for claim in TABLE_4_1.claims}
     assert claims["4.1f"].threshold == 8.2, "97.4 to 89.2"
     assert claims["4.1g"].threshold == 1.6, "97.4 to 95.8"
     assert claims["4.1a"].threshold == 97.5
 
 
 def test_a_diverged_seed_counts_as_nothing_right() -> None:
-    assert per_cent(result(TABLE_4_1.cells[0], [0.98, None])).tolist() == [98.0, 0.0]
+    cell = TABLE_4_1.cells[0]
+    assert CellResult(cell, tuple(records_of(cell, [0.98, None]))).per_cent.tolist() == [98.0, 0.0]
+    found = TABLE_4_1.judged(TABLE_4_1.results(records_of(cell, [0.98, None]), "digits"))
+    assert found["4.1a"].found.estimate == pytest.approx(49.0)
 
 
 def test_where_all_cells_of_table_4_2_are_equal_no_equation_is_better() -> None:
@@ -126,7 +135,7 @@ def test_a_changed_cell_of_table_4_2_changes_its_verdicts_and_no_other(
 
 
 def test_the_leads_are_those_of_the_printed_table() -> None:
-    claims = {name: claim for name, (claim, _) in judge_table_4_2(table({}, TABLE_4_2)).items()}
+    claims = {claim.id: claim for claim in TABLE_4_2.claims}
     assert claims["4.2c"].threshold == 1.2, "95.8 to 97.0"
     assert claims["4.2d"].threshold == 7.7, "89.2 to 96.9"
 
@@ -152,52 +161,58 @@ def test_a_changed_control_changes_its_verdicts_and_no_other(
     assert "".join(name[-1] for name in before if before[name] != after[name]) == changed
 
 
-@pytest.mark.parametrize("judge", [judge_table_4_1, judge_table_4_2, judge_controls])
-def test_claims_about_cells_without_runs_are_left_out(judge: Callable[..., dict[str, Judged]]) -> None:
-    assert judge({}) == {}
-    cell = next(c for c in TABLE_4_1.cells if c.depth == 0)
-    alone = result(cell, [0.98, 0.98])
-    assert list(judge({ALONE: alone})) == (["4.1a"] if judge is judge_table_4_1 else [])
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_claims_about_cells_without_runs_are_left_out(table: Table) -> None:
+    def ours(records: list[Record]) -> list[str]:
+        found = table.judged(table.results(records, "digits"))
+        return [name for name in found if not name.startswith("T1")]
+
+    assert ours([]) == []
+    alone = records_of(TABLE_4_1.cell(*ALONE), [0.98, 0.98])
+    assert ours(alone) == (["4.1a"] if table is TABLE_4_1 else [])
 
 
 def test_pairs_are_of_the_seeds_that_both_cells_have() -> None:
-    cell = TABLE_4_1.cells[0]
-    results = {ALONE: result(cell, [0.5, 0.7, 0.9], [1, 2, 3]), DEEP: result(cell, [0.6, 0.3], [3, 1])}
-    measured = gain(results, ALONE, DEEP)
-    assert measured is not None
+    first, deep = TABLE_4_1.cell(5, "PDE net"), TABLE_4_1.cell(*DEEP)
+    of_the_first = records_of(first, [0.5, 0.7, 0.9], [1, 2, 3])
+    results = TABLE_4_1.results([*of_the_first, *records_of(deep, [0.6, 0.3], [3, 1])], "digits")
+    measured = TABLE_4_1.judged(results)["4.1e"].found
     assert measured.estimate == pytest.approx((20 + 30) / 2), "seed 1: 50 - 30, seed 3: 90 - 60, in points"
     assert measured.n == 2
-    assert gain({**results, DEEP: result(cell, [0.6], [9])}, ALONE, DEEP) is None
-    assert gain({ALONE: results[ALONE]}, ALONE, DEEP) is None
+    for others in (records_of(deep, [0.6], [9]), []):
+        assert "4.1e" not in TABLE_4_1.judged(TABLE_4_1.results([*of_the_first, *others], "digits"))
 
 
 def test_only_where_it_is_asked_for_do_networks_count_that_learned() -> None:
-    cell = TABLE_4_1.cells[0]
-    results = {ALONE: result(cell, [0.98, 0.98, 0.11]), DEEP: result(cell, [0.96, None, 0.98])}
-    measured = gain(results, ALONE, DEEP, learned=True)
-    assert measured is not None
-    assert (measured.n, measured.estimate) == (1, pytest.approx(2.0))
-    everyone = gain(results, ALONE, DEEP)
-    assert everyone is not None
-    assert everyone.estimate == pytest.approx((2 + 98 - 87) / 3)
+    """Claims 4.2e and f name those that learned; the others count everyone."""
+    second, free = TABLE_4_2.cell(27, "PDE 2"), TABLE_4_2.cell(27, "c_ResNet")
+    records = records_of(second, [0.98, 0.98, 0.11]) + records_of(free, [0.96, None, 0.98])
+    measured = TABLE_4_2.judged(TABLE_4_2.results(records, "digits"))["4.2e"].found
+    assert measured.n == 1
+    assert measured.estimate == pytest.approx(2.0)
+    first = replace(free, column="PDE 1", spec=TABLE_4_2.cell(27, "PDE 1").spec)
+    everyone = records_of(second, [0.98, 0.98, 0.11]) + records_of(first, [0.96, None, 0.98])
+    found = TABLE_4_2.judged(TABLE_4_2.results(everyone, "digits"))["4.2a"].found
+    assert found.estimate == pytest.approx((2 + 98 - 87) / 3)
 
 
 def test_the_two_controls_of_the_thesis_are_compared_as_printed() -> None:
-    judged = judge_printed()
-    assert {name: round(found.estimate, 1) for name, (_, found) in judged.items()} == {
+    found = TABLE_4_1.judged(Results([], []))
+    assert {name: round(one.found.estimate, 1) for name, one in found.items()} == {
         "T1, 27": 1.2,
         "T1, 50": 4.4,
     }
-    assert verdict(judged["T1, 27"]) == Verdict.DOES_NOT_HOLD
-    assert verdict(judged["T1, 50"]) == Verdict.HOLDS
+    assert found["T1, 27"].verdict == Verdict.DOES_NOT_HOLD
+    assert found["T1, 50"].verdict == Verdict.HOLDS
     assert standard_errors(0.5, 0.6, 100) == pytest.approx(0.1 / (0.49 / 100) ** 0.5)
 
 
 def test_every_trunk_is_compared_with_none() -> None:
-    found = against_alone(table({(5, "PDE net"): 0.99, (50, "PDE net"): 0.9}))
+    records = runs({(5, "PDE net"): 0.99, (50, "PDE net"): 0.9})
+    found = against_alone(TABLE_4_1.found(TABLE_4_1.results(records, "digits")))
     assert len(found) == len(TABLE_4_1.cells) - 1
-    assert found[5, "PDE net"][1] == Verdict.HOLDS
-    assert found[50, "PDE net"][1] == Verdict.DOES_NOT_HOLD
-    ahead, _ = found[50, "PDE net"]
+    assert found[5, "PDE net"].verdict == Verdict.HOLDS
+    assert found[50, "PDE net"].verdict == Verdict.DOES_NOT_HOLD
+    ahead = found[50, "PDE net"].found
     assert isinstance(ahead, Interval)
     assert ahead.estimate == pytest.approx(-8)
