@@ -1,33 +1,15 @@
-"""The grid of experiments: its plan, its runs, and how they are read back."""
+"""The grid's runs read back: the longest run of a seed counts, the worst cell is the distance."""
 
 import math
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from helpers.records import made
 
-from pdenet.data import load_images
-from pdenet.runs.files import read
 from pdenet.runs.record import Record
-from pdenet.subjects.depth import grid as phase
-from pdenet.subjects.depth.grid import (
-    EPOCHS,
-    OURS,
-    PLAN,
-    PRINTED,
-    SETTINGS,
-    STARTS,
-    Diagram,
-    Network,
-    Run,
-    Setting,
-    steps,
-    train,
-)
-
-FEW = load_images("digits").subset(120, 40)
+from pdenet.subjects.depth.diagram import Diagram, steps
+from pdenet.subjects.depth.experiment import EPOCHS, OURS, PRINTED, Network, Setting
 
 
 def record(
@@ -43,7 +25,7 @@ def record(
     return made(
         [a / 100 for a in course],
         seed=seed,
-        model=setting.network(network, depth).describe(),
+        model=setting.spec(network, depth).describe(),
         training=asdict(setting.config(len(course))),
         data={"name": "mnist", "checksum": "-"},
         diverged_at=diverged,
@@ -55,32 +37,6 @@ def complete(setting: Setting, off: float, seed: int = 0) -> list[Record]:
     return [
         record(setting, *place, [0.0] * (EPOCHS - 1) + [a + off], seed=seed) for place, a in PRINTED.items()
     ]
-
-
-def test_a_setting_is_built_as_it_says() -> None:
-    setting = Setting("normal 0.1", (64, 32), "none", 1024, "standard")
-    described = setting.network("(40)", 7).describe()
-    assert described["init"] == STARTS["normal 0.1"].describe()
-    assert (described["depth"], described["widths"], described["activation"]) == (7, [64, 32], "none")
-    assert (setting.config(3).batch_size, setting.config(3).pixels, setting.config(3).epochs) == (
-        1024,
-        "standard",
-        3,
-    )
-    assert setting.label == "normal 0.1; 64-32 linear; batch 1024, standard pixels"
-    assert (steps(setting), steps(OURS, 2)) == (50 * 59, 938)
-
-
-def test_an_unknown_start_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"start must be one of 'uniform, gamma 0', .*; got 'flat'"):
-        Setting("flat")
-
-
-def test_our_setting_is_that_of_the_tables() -> None:
-    from pdenet.subjects.tables.cells import TABLE_4_1
-
-    cell = next(c for c in TABLE_4_1.cells if (c.depth, c.column) == (50, "PDE net"))
-    assert OURS.network("(39)", 50).describe() == cell.description
 
 
 def test_distance_is_the_worst_cell() -> None:
@@ -140,31 +96,5 @@ def test_other_data_and_other_settings_stay_out() -> None:
     assert diagram.course(Setting(batch_size=256), "(39)", 5).tolist() == [[80]]
 
 
-def test_training_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    setting = Setting(widths=(8, 8), batch_size=40)
-    plan = [Run(setting, "(39)", depth, epochs=1, seeds=(0, 1)) for depth in (1, 2)]
-    out = tmp_path / "phase.jsonl"
-    assert len(list(train(plan[:1], FEW, out, "cpu"))) == 1
-    lines = list(train(plan, FEW, out, "cpu"))
-    assert len(lines) == 1
-    assert "2 layers" in lines[0]
-    assert [(r.model["depth"], r.seed) for r in read(out)] == [(1, 0), (1, 1), (2, 0), (2, 1)]
-    assert all(run.missing(read(out), FEW) == () for run in plan)
-    assert Run(setting, "(39)", 2, epochs=1, seeds=(1, 5)).missing(read(out), FEW) == (5,)
-
-
-def test_the_plan_has_no_run_twice() -> None:
-    entries = [(run.setting, run.network, run.depth, run.epochs, seed) for run in PLAN for seed in run.seeds]
-    assert len(set(entries)) == len(entries)
-
-
-def test_the_settings_are_those_of_the_plan_and_ours() -> None:
-    assert SETTINGS[0] == OURS
-    assert set(SETTINGS) == {OURS, *(run.setting for run in PLAN)}
-    assert len(set(SETTINGS)) == len(SETTINGS)
-
-
-def test_the_command_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        phase.main(["--help"])
-    assert "--out" in capsys.readouterr().out
+def test_steps_are_those_of_all_epochs_the_last_smaller_batch_included() -> None:
+    assert (steps(Setting(batch_size=1024)), steps(OURS, 2)) == (50 * 59, 938)

@@ -1,30 +1,23 @@
 """Two equations, one network: mapped, their trainings agree; with a factor left out they part."""
 
+from typing import Any
+
 import pytest
 import torch
 
 from pdenet.data import load_images
 from pdenet.models import PDENet
-from pdenet.subjects.depth.reparametrised import (
-    ARMS,
-    FACTOR,
-    MAPPED,
-    DriftStartNet,
-    Steps,
-    arm,
-    distances,
-    drift_columns,
-    kernel_course,
-)
-from pdenet.symbolic import PDE1, PDE2, PDE_1D
+from pdenet.subjects.depth.networks import FACTOR
+from pdenet.subjects.depth.training import MAPPED, Steps, distances, kernel_course
+from pdenet.symbolic import PDE1, PDE2, EvolutionPDE
 
 FEW = load_images("digits").subset(64, 16)
-SHORT = {"depth": 2, "steps": 12, "batch_size": 8, "widths": (8, 8)}
+SHORT: dict[str, Any] = {"depth": 2, "steps": 12, "batch_size": 8, "widths": (8, 8)}
 
 
-def course(pde: object, treatment: Steps | None = None, **changes: object) -> torch.Tensor:
+def course(pde: EvolutionPDE, treatment: Steps | None = None, **changes: Any) -> torch.Tensor:
     options = {**SHORT, **changes}
-    return kernel_course(pde, FEW.train_images, FEW.train_labels, treatment=treatment, **options)  # type: ignore[arg-type]
+    return kernel_course(pde, FEW.train_images, FEW.train_labels, treatment=treatment, **options)
 
 
 @pytest.fixture(scope="module")
@@ -61,25 +54,3 @@ def test_a_course_is_that_of_an_ordinary_optimiser(second: torch.Tensor) -> None
     """No treatment: the groups are one, and the first kernels those of the network with the seed."""
     assert second.dtype == torch.float64
     assert torch.equal(second[0], PDENet(PDE2, 2).double().kernels()[0][0])
-
-
-def test_networks_cross_start_and_equation() -> None:
-    kernels = {name: arm(name, 3, seeds=2).kernels()[0] for name in ARMS}
-    assert torch.equal(kernels["(40)"], kernels["(39), start of (40)"])
-    assert torch.equal(kernels["(39)"], kernels["(40), start of (39)"])
-    assert not torch.equal(kernels["(39)"], kernels["(40)"])
-
-
-def test_the_plain_networks_of_the_cross_keep_their_records() -> None:
-    assert arm("(39)", 2).describe() == PDENet(PDE1, 2).describe()
-    described = arm("(39), start of (40)", 2).describe()
-    assert described == {**PDENet(PDE1, 2).describe(), "name": "DriftStartNet", "drift_start": -0.125}
-
-
-def test_what_cannot_be_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"one of '\(39\)', .*; got '41'"):
-        arm("41", 2)
-    with pytest.raises(ValueError, match="without rho"):
-        drift_columns(PDE_1D)
-    with pytest.raises(ValueError, match="without rho"):
-        DriftStartNet(PDE_1D, 2, drift_start=1)
