@@ -1,0 +1,33 @@
+"""How unlike its image the trunk's output is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from pdenet.models import PDENet
+from pdenet.subjects.remedies.measures import strangeness
+from pdenet.subjects.remedies.networks import PositivePDENet
+from pdenet.symbolic import PDE1
+
+SMALL: dict[str, Any] = {"image_shape": (6, 7), "widths": (5,)}
+
+
+def images(count: int = 3) -> torch.Tensor:
+    return torch.rand(count, 6, 7, generator=torch.Generator().manual_seed(0))
+
+
+def test_strangeness_is_zero_for_the_identity_at_any_scale_and_one_for_nothing() -> None:
+    for gamma, expected in ((0.0, 0.0), (0.5, 0.0), (-1.0, 1.0)):
+        net = PDENet(PDE1, 4, 2, **SMALL)
+        with torch.no_grad():
+            net.theta.zero_()
+            net.theta[..., 4] = gamma
+        assert strangeness(net, images()) == pytest.approx([expected] * 2, abs=1e-6)
+    with torch.no_grad():
+        net.theta.fill_(float("nan"))
+    assert strangeness(net, images()) == pytest.approx([1.0] * 2)
+    blur = PositivePDENet(30, 1, **SMALL)
+    assert 0.1 < float(strangeness(blur, images())[0]) < 1
