@@ -176,6 +176,5 @@ DEPTH = Experiment(
     "Which experiment was it: a grid of what the thesis does not say",
     _arms,
     seeds=1,
-    reads=("tables",),  # which hold the runs of our own setting
     page="depth",
 )
