@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from pdenet.audit.ledger import ENTRIES, Verdict
 from pdenet.page.tables import markdown_table
 from pdenet.runs.record import provenance
-from pdenet.runs.table import CellResult, Table
-from pdenet.runs.training import TrainingConfig
+from pdenet.runs.table import accuracy_table
 from pdenet.subjects.performance.report import (
     Result,
     aims,
@@ -23,16 +22,14 @@ from pdenet.subjects.performance.report import (
     peaks_line,
     saved_runs,
 )
-from pdenet.subjects.tables.cells import TABLE_4_1, TABLE_4_2
-from pdenet.subjects.tables.claims import judge_table_4_1, judge_table_4_2
+from pdenet.subjects.tables.claims import PRINTED
+from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from pdenet.runs.claims import Claim
-    from pdenet.runs.intervals import Interval
-
-Results = dict[tuple[int, str], CellResult]
+    from pdenet.runs.claims import Judged
+    from pdenet.runs.record import Record
 
 README = Path(__file__).parents[1] / "README.md"
 INTRODUCTION = """\
@@ -49,53 +46,26 @@ What follows, judged by these runs (in per cent, or points of a per cent paired 
 not hold* are said only where the whole interval lies on one side:"""
 
 
-def results_of(table: Table) -> Results:
-    return table.results(table.recorded(), "mnist", TrainingConfig())
-
-
-def accuracies(table: Table, results: Results) -> str:
-    """A table of the thesis, ours beside its numbers."""
-    header, rows = ["layers"], [[str(depth)] for depth in table.depths]
-    for column in table.columns:
-        printed = {cell.depth: cell.thesis for cell in table.cells if cell.column == column}
-        header += [column, "thesis"] if any(printed.values()) else [column]
-        for row, depth in zip(rows, table.depths, strict=True):
-            result = results.get((depth, column))
-            row.append("" if result is None else result.text)
-            if any(printed.values()):
-                row.append(per_cent(printed.get(depth)))
-    return markdown_table(header, rows)
-
-
-def verdicts(claims: Mapping[str, tuple[Claim, Interval]]) -> str:
+def verdicts(judged: Iterable[Judged]) -> str:
+    """The claims with what was measured, as a table."""
     rows = [
-        [claim.text, f"{found:.2f}", f"{claim.direction} {claim.threshold:g}", claim.judge(*ends(found))]
-        for claim, found in claims.values()
+        [claim.text, f"{found:.2f}", f"{claim.direction} {claim.threshold:g}", claim.judge(found)]
+        for claim, found in judged
     ]
     return markdown_table(["claim", "measured", "needed", "verdict"], rows)
 
 
 def tables() -> str:
     """Introduction, Tables 4.1 and 4.2, provenance, verdicts."""
-    first, second = results_of(TABLE_4_1), results_of(TABLE_4_2)
-    used = {
-        record.key: record for results in (first, second) for r in results.values() for record in r.records
-    }
-    claims = judge_table_4_1(first) | judge_table_4_2(second)
-    return "\n\n".join(
-        [
-            INTRODUCTION,
-            f"**Table 4.1**\n\n{accuracies(TABLE_4_1, first)}",
-            f"**Table 4.2**\n\n{accuracies(TABLE_4_2, second)}",
-            f"Runs: {provenance(list(used.values()))}.",
-            VERDICTS,
-            verdicts(claims),
-        ]
-    )
-
-
-def ends(interval: Interval) -> tuple[float, float, float]:
-    return interval.estimate, interval.low, interval.high
+    parts = [INTRODUCTION]
+    judged: list[Judged] = []
+    used: dict[str, Record] = {}
+    for name, table in (("Table 4.1", TABLE_4_1), ("Table 4.2", TABLE_4_2)):
+        cells = table.found()
+        used |= {record.key: record for cell in cells.values() for record in cell.records}
+        judged += [one for one in table.judged().values() if one.claim not in PRINTED]  # of no run of ours
+        parts.append(f"**{name}**\n\n{markdown_table(*accuracy_table(table, cells))}")
+    return "\n\n".join([*parts, f"Runs: {provenance(list(used.values()))}.", VERDICTS, verdicts(judged)])
 
 
 def speed() -> str:
@@ -147,10 +117,6 @@ def equations() -> str:
         claims = len(listed) - len(numbered)
         rows.append([str(verdict), len(numbered), ", ".join(numbered), claims])
     return markdown_table(["listed as", "equations", "which", "claims without a number"], rows)
-
-
-def per_cent(share: float | None) -> str:
-    return "" if share is None else f"{100 * share:.1f}"
 
 
 def main(arguments: list[str]) -> int:

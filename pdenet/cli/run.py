@@ -29,8 +29,10 @@ from pdenet.cli.train import epoch_bar, integers
 
 if TYPE_CHECKING:
     from pdenet.runs.experiment import Arm, Experiment, Mode
+    from pdenet.runs.intervals import Interval
     from pdenet.runs.plan import Job, Unit
-    from pdenet.runs.table import Table
+    from pdenet.runs.results import Results
+    from pdenet.runs.table import CellResult, Place, Table
 
 WorkersOption = Annotated[
     str | None,
@@ -110,7 +112,7 @@ def run(
         return
     for job in jobs:
         _work(job, workers)
-    _show(jobs, mode, as_json=as_json)
+    _show(jobs, as_json=as_json)
 
 
 @app.command()
@@ -236,46 +238,64 @@ def _estimate(jobs: Sequence[Job], *, as_json: bool) -> None:
         printed.add_row(part.name, *counts, part.minutes if part.missing else "")
     console = Console()
     console.print(printed)
-    known = [part.seconds for part in parts if part.missing and not math.isnan(part.seconds)]
-    console.print(
-        f"missing runs: {sum(part.missing for part in parts)}; about {sum(known) / 60:.0f} min one after the "
-        "other, by the runs that come with the book"
-    )
+    left = [part for part in parts if part.missing]
+    known = [part.seconds for part in left if not math.isnan(part.seconds)]
+    said = f"missing runs: {sum(part.missing for part in left)}"
+    if known:
+        said += f"; about {sum(known) / 60:.0f} min one after the other, by the runs that come with the book"
+    if len(known) < len(left):
+        said += f"; of {'some' if known else 'all'} the time is unknown"
+    console.print(said)
 
 
-def _show(jobs: Sequence[Job], mode: Mode, *, as_json: bool) -> None:
+def _show(jobs: Sequence[Job], *, as_json: bool) -> None:
     from pdenet.runs.table import Table
 
     if as_json:
-        typer.echo(json.dumps({job.experiment.name: _as_data(job, mode) for job in jobs}))
+        typer.echo(json.dumps({job.experiment.name: _as_data(job) for job in jobs}))
         return
     for job in jobs:
         if isinstance(job.experiment, Table):
             _print_table(job.experiment, job, f"{job.experiment.title}, per cent")
             continue
         printed = RichTable("arm", "seeds", "measured, mean [95 % interval]", title=job.experiment.title)
-        for name, found in _as_data(job, mode).items():
+        for name, found in _as_data(job).items():
             shown = ", ".join(f"{what} {text}" for what, text in found["measured"].items())
             printed.add_row(name, str(len(found["seeds"])), shown)
         Console().print(printed)
 
 
-def _as_data(job: Job, mode: Mode) -> dict[str, Any]:
+def _results(job: Job) -> Results:
+    """The job's runs that are in its file; of other arms, modes and seeds none."""
+    from pdenet.runs.results import Results
+
+    records = job.experiment.read(job.out)
+    if job.seeds is not None:
+        records = [record for record in records if record.seed in job.seeds]
+    return Results(job.arms, records, "mnist" if job.images is None else job.images.name)
+
+
+def _as_data(job: Job) -> dict[str, Any]:
     """What the runs in the job's file measure, by arm: plain numbers, with their intervals as text."""
     from pdenet.runs.results import ACCURACY
 
-    name = "mnist" if job.images is None else job.images.name
-    results = job.experiment.results(job.experiment.read(job.out), name, mode)
+    results = _results(job)
     found = {}
     for arm in job.arms:
         records = results.records(arm.name)
-        first = records[0].measured if records else {}
+        first = next((record.measured for record in records if record.measured), {})
         numbers = [what for what, value in first.items() if isinstance(value, float)]
         if any(not math.isnan(record.accuracy) for record in records):
             numbers.insert(0, ACCURACY)
-        measured = {what: f"{results.interval(arm.name, what):.4g}" for what in numbers}
+        measured = {what: _in_words(results.interval(arm.name, what)) for what in numbers}
         found[arm.name] = {"seeds": results.seeds(arm.name), "measured": measured}
     return found
+
+
+def _in_words(found: Interval | None) -> str:
+    if found is None:
+        return "not of every seed, for some diverged"
+    return f"{found:.4g}" if found.n > 1 else f"{found.estimate:.4g}"
 
 
 def _table_as_data(job: Job) -> dict[str, Any]:
@@ -295,17 +315,11 @@ def _table_as_data(job: Job) -> dict[str, Any]:
     }
 
 
-def _cells(job: Job) -> Any:
+def _cells(job: Job) -> dict[Place, CellResult]:
     """The job's runs by place."""
     table: Any = job.experiment
-    wanted = {arm.name: set(job.wanted(arm)) for arm in job.arms}
-    name = "mnist" if job.images is None else job.images.name
-    results = table.results(table.read(job.out), name)
-    found = table.found(results)
-    return {
-        place: replace(cell, records=tuple(r for r in cell.records if r.seed in wanted[cell.cell.name]))
-        for place, cell in found.items()
-    }
+    found: dict[Place, CellResult] = table.found(_results(job))
+    return found
 
 
 def _print_table(table: Table, job: Job, title: str) -> None:

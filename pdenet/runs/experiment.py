@@ -53,9 +53,13 @@ class Images:
         return {"name": part.name, "checksum": part.checksum}
 
     def fits(self, data: Mapping[str, Any], name: str) -> bool:
-        """Whether a record's data are this part of the image set of that name."""
-        base, bracket, _ = data["name"].partition("[")
-        return base == name and bool(bracket) == (self.train is not None or self.test is not None)
+        """Whether a record's data are this part of the image set of that name, or all of a smaller set."""
+        base, _, sizes = data["name"].partition("[")
+        wanted = self.train, self.test
+        if base != name or bool(sizes) != any(count is not None for count in wanted):
+            return False
+        found = [int(size) for size in sizes.rstrip("]").split("+")] if sizes else []
+        return all(most is None or count <= most for count, most in zip(found, wanted, strict=False))
 
 
 @dataclass(frozen=True)

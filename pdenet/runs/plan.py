@@ -43,7 +43,9 @@ class Job:
     out: Path
     seeds: tuple[int, ...] | None = None
     device: str = "auto"
-    _data: dict[Images | Drawn, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+    _data: dict[Images | Drawn, dict[str, Any]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "out", self.out.absolute())  # workers have a working directory of their own
@@ -99,7 +101,7 @@ def select(arms: Iterable[Arm], patterns: Iterable[str]) -> tuple[Arm, ...]:
     arms, patterns = tuple(arms), tuple(patterns)
     for pattern in patterns:
         if not any(fnmatchcase(arm.name, pattern) for arm in arms):
-            names = "; ".join(arm.name for arm in arms) or "none"
+            names = ", ".join(repr(arm.name) for arm in arms) or "none"
             message = f"no arm is called {pattern!r}; the arms are: {names} (a * stands for any letters)"
             raise ValueError(message)
     if not patterns:

@@ -95,8 +95,12 @@ class Results:
         return np.array([_value(record, what) for record in self.records(arm)], dtype=float)
 
     def interval(self, arm: str, what: str = ACCURACY) -> Interval | None:
-        """Mean over seeds with its interval; None if there is no run."""
-        return mean_interval(self.values(arm, what)) if arm in self else None
+        """Mean over seeds with its interval; None if there is no run, or a run that measured nothing.
+
+        A run that diverged has no errors to measure, and a mean over the others would hide it.
+        """
+        values = self.values(arm, what)
+        return mean_interval(values) if _complete(values) else None
 
     def paired(self, arms: Sequence[str], what: str = ACCURACY) -> list[NDArray[np.float64]]:
         """What these arms measure over the seeds that all of them have, (seed,) each."""
@@ -106,7 +110,7 @@ class Results:
     def ahead(
         self, arm: str, other: str, what: str = ACCURACY, *, learned: float | None = None
     ) -> Interval | None:
-        """How much more an arm measures than another, paired by seed; None without a common seed.
+        """How much more an arm measures than another, paired by seed; None where `interval` has none.
 
         Parameters
         ----------
@@ -122,7 +126,7 @@ class Results:
         if learned is not None:
             both = np.minimum(first, second) > learned
             first, second = first[both], second[both]
-        return paired_interval(first, second) if len(first) else None
+        return paired_interval(first, second) if _complete(first, second) else None
 
 
 Measure = Callable[[Results], Interval | None]
@@ -153,9 +157,14 @@ def widened(pair: tuple[str, str], other: tuple[str, str], what: str = ACCURACY)
 
     def measure(results: Results) -> Interval | None:
         a, b, c, d = results.paired([*pair, *other], what)
-        return paired_interval(a - b, c - d) if len(a) else None
+        return paired_interval(a - b, c - d) if _complete(a, b, c, d) else None
 
     return measure
+
+
+def _complete(*samples: NDArray[np.float64]) -> bool:
+    """Whether there are seeds, and all of them have a number."""
+    return all(len(sample) > 0 and bool(np.isfinite(sample).all()) for sample in samples)
 
 
 def _value(record: Record, what: str) -> float:

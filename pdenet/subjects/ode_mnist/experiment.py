@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pdenet.runs.experiment import Experiment
 from pdenet.subjects.ode_mnist.arms import ARMS, FlowArm, arms_of
 from pdenet.subjects.ode_mnist.claims import PAIR_CLAIMS
-from pdenet.subjects.ode_mnist.settings import SETTINGS
+from pdenet.subjects.ode_mnist.settings import SETTINGS, Setting
 
 if TYPE_CHECKING:
     from pdenet.runs.experiment import Mode
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 def _arms(mode: Mode) -> tuple[FlowArm, ...]:
     if mode == "full":
         return ARMS
-    return arms_of(replace(setting, train=1000, test=500, seeds=2) for setting in SETTINGS.values())
+    return arms_of(_small(setting) for setting in SETTINGS.values())
+
+
+def _small(setting: Setting) -> Setting:
+    """The setting in minutes; its training differs where the setting itself has few images."""
+    config = replace(setting.config, epochs=min(setting.config.epochs, 3))
+    return replace(setting, train=1000, test=500, seeds=2, config=config)
 
 
 ODE_MNIST = Experiment(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import mean
+from statistics import fmean
 from typing import TYPE_CHECKING, Any, cast
 
 from torch.nn import functional
@@ -64,4 +64,4 @@ class FlowTask(ImageTask):
 
     def mean_evaluations(self) -> list[float]:
         """How often on average a step evaluated the field, by epoch; none for a step that broke off."""
-        return [mean(steps) if steps else 0.0 for steps in self.memory["evaluations"]]
+        return [fmean(steps) if steps else 0.0 for steps in self.memory["evaluations"]]
