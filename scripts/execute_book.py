@@ -35,7 +35,7 @@ CELL_METADATA = {"code": ("mystnb", "tags"), "markdown": ("tags",), "raw": ("tag
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """The notebook with its content, tags and figure captions, without what editors and runs add to it."""
-    clean = nbformat.from_dict(notebook)
+    clean: NotebookNode = nbformat.from_dict(notebook)
     clean.metadata = nbformat.from_dict(METADATA)
     for cell in clean.cells:
         kept = CELL_METADATA[cell.cell_type]
