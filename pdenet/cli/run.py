@@ -28,7 +28,8 @@ from pdenet.cli.options import (
 from pdenet.cli.train import epoch_bar, integers
 
 if TYPE_CHECKING:
-    from pdenet.runs.experiment import Arm, Experiment, Mode
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Experiment, Mode
     from pdenet.runs.intervals import Interval
     from pdenet.runs.plan import Job, Unit
     from pdenet.runs.results import Results

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from pdenet.models.stencil_field import StencilField
-from pdenet.runs.experiment import Arm, Context, Images
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import Course, learn
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
+from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig, describe_images, scaled
 from pdenet.subjects.ode_mnist.measures import kept_bytes, solver_test
 from pdenet.subjects.ode_mnist.settings import SETTINGS, Setting
