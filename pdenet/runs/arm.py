@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pdenet.runs.record import Record, run_key
-from pdenet.runs.shown import Drawn, Images
+from pdenet.runs.shown import ALL, Drawn, Images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class Arm(ABC):
     """
 
     protocol: Any = None
-    shown: Images | Drawn = Images()
+    shown: Images | Drawn = ALL
     most: int | None = None
     beside: int | None = None
 

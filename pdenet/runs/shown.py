@@ -46,6 +46,10 @@ class Images:
         return all(most is None or count <= most for count, most in zip(found, wanted, strict=False))
 
 
+ALL = Images()
+"""The whole image set."""
+
+
 @dataclass(frozen=True)
 class Drawn:
     """Data that a run draws from its seed, by a program that the name stands for.

@@ -13,7 +13,6 @@ from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import Course, learn
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
-from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig, describe_images, scaled
 from pdenet.subjects.ode_mnist.measures import kept_bytes, solver_test
 from pdenet.subjects.ode_mnist.settings import SETTINGS, Setting
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pdenet.data import ImageData
+    from pdenet.runs.shown import Images
     from pdenet.subjects.ode_mnist.networks import BlockNet
 
 
