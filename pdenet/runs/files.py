@@ -120,21 +120,26 @@ def read(path: str | os.PathLike[str]) -> list[Record]:
     return records
 
 
+def results_folders() -> tuple[Path, Path]:
+    """Where results that come with the book can be: in the installed package, or in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    return package / "results", package.parent / "results"
+
+
 def shipped(name: str) -> Path:
     """Return the path of a record file that comes with the book, in a checkout or in the installed package.
 
     Parameters
     ----------
     name : str
-        File name, such as ``table-4.1.jsonl``.
+        File name, such as ``tables.jsonl``.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file; it lists those there are.
     """
-    package = Path(__file__).resolve().parents[1]
-    folders = [package / "results", package.parent / "results"]
+    folders = results_folders()
     for folder in folders:
         if (folder / name).is_file():
             return folder / name
