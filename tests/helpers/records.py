@@ -20,3 +20,20 @@ def made(accuracies: list[float | None], *, seed: int = 0, **fields: Any) -> Rec
         "trunk": {},
     }
     return Record(seed=seed, **given | fields)
+
+
+def ordinary(seed: int = 0, **changes: Any) -> Record:
+    """A run with something in every field."""
+    fields: dict[str, Any] = {
+        "model": {"name": "pde1", "depth": 5, "widths": [64, 32]},
+        "training": {"epochs": 2, "learning_rate": 1e-3},
+        "seed": seed,
+        "data": {"name": "digits", "checksum": "ab12"},
+        "history": {"train_loss": [0.7, 1 / 3], "test_accuracy": [0.91, 0.9733333333333334]},
+        "seconds": 1.5,
+        "machine": {"device": "cpu", "name": "Ökonom 5", "threads": 2},
+        "versions": {"pdenet": "0.1.0", "torch": "2.15.0"},
+        "date": "2026-11-21T10:00:00+00:00",
+        "trunk": {"alpha": [0.5, -0.25]},
+    }
+    return Record(**fields | changes)

@@ -1,111 +1,19 @@
-"""Intervals against published examples, SciPy and simulation; verdicts on both sides of the threshold."""
+"""Claims: verdicts on both sides of the threshold, and the sentences that say them."""
 
 import math
+from typing import Any
 
-import numpy as np
 import pytest
-from scipy import stats
 
-from pdenet.runs.claims import Claim, Verdict
-from pdenet.runs.intervals import Interval, mean_interval, paired_interval, rank_interval, wilson_interval
-
-# Student's own data (1908), hours of sleep gained with two drugs by the same ten patients; the paired
-# interval is the one that R prints for it (t.test, dataset sleep).
-SLEEP_1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
-SLEEP_2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+from pdenet.runs.claims import Claim, Judged, Verdict, judge
+from pdenet.runs.intervals import Interval, exact_interval, mean_interval
 
 INF = math.inf
 
 
-def claim(**changes):
-    return Claim(**{"id": "C1", "text": "it works", "kind": "comparison", "threshold": 1.0} | changes)
-
-
-def test_paired_interval_gives_students_sleep_example():
-    interval = paired_interval(SLEEP_1, SLEEP_2)
-    assert interval.estimate == pytest.approx(-1.58)
-    assert (interval.low, interval.high) == pytest.approx((-2.4598858, -0.7001142), abs=1e-7)
-    assert interval.n == 10
-
-
-@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
-@pytest.mark.parametrize("n", [2, 3, 10])
-def test_mean_interval_agrees_with_scipy(n, level):
-    values = np.random.default_rng(n).normal(97, 0.3, n)
-    expected = stats.ttest_1samp(values, 0).confidence_interval(level)
-    interval = mean_interval(values, level)
-    assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), rel=1e-12)
-    assert interval.level == level
-
-
-def test_mean_interval_covers_the_truth_as_often_as_it_says():
-    trials, n = 4000, 3
-    draws = np.random.default_rng(0).normal(5.0, 2.0, (trials, n))
-    covered = sum((i := mean_interval(row)).low <= 5.0 <= i.high for row in draws)
-    # Four standard errors of the share: the seed is fixed, the bound is not fitted to it.
-    assert covered / trials == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / trials))
-
-
-def test_pairing_removes_what_the_seeds_share():
-    common = np.random.default_rng(1).normal(0, 10, 5)
-    a, b = common + np.array([1.1, 0.9, 1.0, 1.05, 0.95]), common
-    assert paired_interval(a, b).low > 0.8
-    assert mean_interval(a).low < 0 < mean_interval(b).high
-
-
-def test_one_value_decides_nothing():
-    interval = mean_interval([0.97])
-    assert (interval.estimate, interval.low, interval.high, interval.n) == (0.97, -INF, INF, 1)
-    assert claim(threshold=0.5).judge(interval.estimate, interval.low, interval.high) is Verdict.NOT_DECIDED
-
-
-@pytest.mark.parametrize(
-    ("successes", "n", "low", "high"),
-    # R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_wilson_interval_gives_newcombes_examples(successes, n, low, high):
-    interval = wilson_interval(successes, n)
-    assert (interval.low, interval.high) == pytest.approx((low, high), abs=5e-5)
-    assert interval.estimate == successes / n
-
-
-@pytest.mark.parametrize("n", [1, 2, 7, 10_000])
-def test_wilson_interval_agrees_with_scipy(n):
-    for successes in {0, n // 3, n - 1, n}:
-        expected = stats.binomtest(successes, n).proportion_ci(0.9, method="wilson")
-        interval = wilson_interval(successes, n, level=0.9)
-        assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=1e-12)
-
-
-@pytest.mark.parametrize("share", [0.05, 0.4])
-def test_wilson_interval_covers_the_truth_on_average(share):
-    n = 40
-    weights = stats.binom.pmf(np.arange(n + 1), n, share)
-    covers = [(i := wilson_interval(k, n)).low <= share <= i.high for k in range(n + 1)]
-    assert weights[covers].sum() == pytest.approx(0.95, abs=0.03)
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: mean_interval([]), r"values has shape \(0,\); .* at least one"),
-        (lambda: mean_interval([[1.0, 2.0]]), r"shape \(1, 2\)"),
-        (lambda: mean_interval([0.9, math.nan, 0.8, INF]), r"not finite at position 1, 3; .*wilson_interval"),
-        (lambda: mean_interval([1.0, 2.0], level=95), r"level is 95; it must lie between 0 and 1"),
-        (lambda: paired_interval([1.0, 2.0], [1.0]), r"a has 2 values and b has 1; .* every seed"),
-        (lambda: paired_interval([1.0, 2.0], [1.0, math.nan]), r"b is not finite at position 1"),
-        (lambda: wilson_interval(3, 2), r"3 successes in 2 trials"),
-        (lambda: wilson_interval(0, 0), r"0 successes in 0 trials"),
-        (lambda: wilson_interval(1.5, 2), r"1.5 successes .* whole numbers"),
-        (lambda: wilson_interval(1, 2, level=0), r"level is 0"),
-        (lambda: Interval(3.0, 1.0, 2.0, 5), r"low <= estimate <= high"),
-        (lambda: Interval(math.nan, 1.0, 2.0, 5), r"without NaN"),
-    ],
-)
-def test_bad_samples_are_refused(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
+def claim(**changes: Any) -> Claim:
+    given: dict[str, Any] = {"id": "C1", "text": "it works", "kind": "comparison", "threshold": 1.0}
+    return Claim(**given | changes)
 
 
 @pytest.mark.parametrize(
@@ -124,16 +32,24 @@ def test_bad_samples_are_refused(call, message):
         ("below", 1.0, 1.0, "does not hold"),
     ],
 )
-def test_verdict_needs_the_whole_interval_on_one_side(direction, low, high, verdict):
+def test_verdict_needs_the_whole_interval_on_one_side(
+    direction: str, low: float, high: float, verdict: str
+) -> None:
     estimate = low if math.isfinite(low) else 3.0
-    assert claim(direction=direction).judge(estimate, low, high) == verdict
+    assert claim(direction=direction).judge(Interval(estimate, low, high, 3)) == verdict
 
 
-def test_judge_refuses_what_is_no_interval():
-    with pytest.raises(ValueError, match=r"got estimate 3 and interval \[1, 2\]"):
-        claim().judge(3, 1, 2)
-    with pytest.raises(ValueError, match="without NaN"):
-        claim().judge(2, math.nan, 3)
+def test_one_value_decides_nothing() -> None:
+    assert claim(threshold=0.5).judge(mean_interval([0.97])) is Verdict.NOT_DECIDED
+
+
+@pytest.mark.parametrize(
+    ("ends", "message"),
+    [((3, 1, 2), r"got estimate 3 and interval \[1, 2\]"), ((2, math.nan, 3), "without NaN")],
+)
+def test_what_is_no_interval_cannot_be_judged(ends: tuple[float, float, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        claim().judge(Interval(*ends, n=3))
 
 
 @pytest.mark.parametrize(
@@ -148,18 +64,18 @@ def test_judge_refuses_what_is_no_interval():
         ({"kind": "identity", "direction": "below", "threshold": 0.0}, r"got below 0.0"),
     ],
 )
-def test_bad_claims_are_refused(changes, message):
+def test_bad_claims_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         claim(**changes)
 
 
-def test_only_comparisons_are_not_asserted():
+def test_only_comparisons_are_not_asserted() -> None:
     assert claim(kind="identity", direction="below").asserted
     assert claim(kind="prediction").asserted
     assert not claim(kind="comparison").asserted
 
 
-def test_sentence_tells_claim_measure_and_verdict():
+def test_sentence_tells_claim_measure_and_verdict() -> None:
     gap = claim(id="E2", text="at 50 layers the ResNet is ahead", threshold=0.0)
     assert gap.sentence(Interval(0.03, 0.01, 0.05, 3), ".1%") == (
         "E2 (comparison): at 50 layers the ResNet is ahead. "
@@ -169,7 +85,7 @@ def test_sentence_tells_claim_measure_and_verdict():
     assert gap.sentence(Interval(-0.03, -0.05, -0.01, 3)).endswith(": does not hold.")
 
 
-def test_sentence_without_an_interval():
+def test_sentence_without_an_interval() -> None:
     exact = claim(
         id="I1", text="stencil and conv2d agree", kind="identity", threshold=1e-12, direction="below"
     )
@@ -181,61 +97,41 @@ def test_sentence_without_an_interval():
     assert sentence.endswith("not decided.")
 
 
+# Claims with their measure
+
+
+def test_claims_are_judged_where_they_can_be_measured() -> None:
+    """A claim without a measure, and one for which there are no runs, are left out; the order is kept."""
+    given = {"seen": exact_interval(2.0)}
+    claims = [
+        Claim("B", "it is large", threshold=1.0, measure=lambda found: found["seen"]),
+        Claim("none", "nobody says how to see it"),
+        Claim("later", "it has no runs yet", measure=lambda found: found.get("later")),
+        Claim("A", "it is larger", threshold=3.0, measure=lambda found: found["seen"]),
+    ]
+    judged = judge(claims, given)
+    assert list(judged) == ["B", "A"]
+    assert judged["B"] == Judged(claims[0], given["seen"])
+    assert [one.verdict for one in judged.values()] == [Verdict.HOLDS, Verdict.DOES_NOT_HOLD]
+
+
+def test_a_claim_is_what_it_says_however_it_is_measured() -> None:
+    measured = claim(measure=lambda _: None)
+    assert measured == claim()
+    assert "measure" not in repr(measured)
+
+
 @pytest.mark.parametrize(
-    ("ends", "size"),
-    [
-        ((1.0, 0.5, 2.0), (1.0, 0.5, 2.0)),
-        ((-1.0, -2.0, -0.5), (1.0, 0.5, 2.0)),
-        ((-1.0, -2.0, 3.0), (1.0, 0.0, 3.0)),
-    ],
+    ("ends", "word"), [((2.0, 1.5, 3.0), "yes"), ((0.5, 0.0, 0.7), "no"), ((1.0, 0.5, 2.0), "who knows")]
 )
-def test_the_absolute_value_of_an_interval_has_the_sizes_of_all_that_lies_in_it(ends, size):
-    assert abs(Interval(*ends, n=7, level=0.9)) == Interval(*size, n=7, level=0.9)
+def test_what_is_judged_says_the_words_that_fit_its_verdict(
+    ends: tuple[float, float, float], word: str
+) -> None:
+    judged = Judged(claim(), Interval(*ends, n=5))
+    assert judged.say("yes", "no", "who knows") == word
+    assert judged.sentence(".1f") == claim().sentence(judged.found, ".1f")
+    assert judged.sentence().endswith(f"{judged.verdict}.")
 
 
-def test_interval_prints_with_any_float_format():
-    assert f"{Interval(97.314, 97.12, 97.5, 3):.1f}" == "97.3 [97.1, 97.5]"
-
-
-# Rank correlation
-
-
-def test_rank_correlation_is_that_of_scipy_and_blind_to_monotone_maps():
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=30)
-    b = a + rng.normal(size=30)
-    found = rank_interval(a, b)
-    assert found.estimate == pytest.approx(stats.spearmanr(a, b).statistic)
-    assert rank_interval(np.exp(a), b) == found
-    assert rank_interval(-a, b).estimate == pytest.approx(-found.estimate)
-    half = 1.959964 * math.sqrt((1 + found.estimate**2 / 2) / 27)  # of the arc tangent, Bonett and Wright
-    assert math.atanh(found.high) - math.atanh(found.low) == pytest.approx(2 * half, rel=1e-6)
-    assert found.low < found.estimate < found.high
-
-
-def test_the_interval_of_a_rank_correlation_covers_as_often_as_it_says():
-    rng = np.random.default_rng(1)
-    population = 6 / np.pi * np.arcsin(0.6 / 2)  # Spearman's correlation of normal numbers correlated by 0.6
-    hits = 0
-    for _ in range(400):
-        a = rng.normal(size=40)
-        b = 0.6 * a + 0.8 * rng.normal(size=40)
-        found = rank_interval(a, b)
-        hits += found.low <= population <= found.high
-    assert 0.91 <= hits / 400 <= 0.985
-
-
-@pytest.mark.parametrize(("a", "b"), [([1, 2, 3, 4], [1, 2, 3, 4]), (range(9), range(9))])
-def test_few_pairs_and_a_perfect_order_have_no_limits(a, b):
-    found = rank_interval(a, b)
-    assert (found.estimate, found.low, found.high) == (pytest.approx(1), -np.inf, np.inf)
-
-
-def test_a_side_that_does_not_vary_is_not_correlated():
-    assert rank_interval([1.0] * 6, range(6)).estimate == 0
-
-
-@pytest.mark.parametrize(("a", "b"), [([1, 2], [1, 2, 3]), ([1], [1]), ([[1, 2]], [[1, 2]])])
-def test_pairs_that_are_none_are_refused(a, b):
-    with pytest.raises(ValueError, match=r"a and b must be \(n,\)"):
-        rank_interval(a, b)
+def test_words_for_what_is_not_decided_are_none_unless_given() -> None:
+    assert Judged(claim(), Interval(1.0, 0.5, 2.0, 5)).say("yes", "no") == ""

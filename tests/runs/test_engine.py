@@ -1,28 +1,31 @@
-"""A cluster whose worker is killed in the middle of a run: every run is recorded once, as without a kill."""
+"""Which workers there can be; and one that is killed in the middle of a run, of which nothing is lost."""
 
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import torch
 from helpers.runs import substance, unwatched
+from helpers.tables import tiny_cell, tiny_table
 
 from pdenet.data import load_images
 from pdenet.runs.engine import engine
 from pdenet.runs.files import read
 from pdenet.runs.plan import Job, plan
-from pdenet.runs.runner import train_apart, train_here
-from pdenet.runs.table import Cell, Table
+from pdenet.runs.runner import run_apart, run_here
 from pdenet.runs.training import TrainingConfig
 
-pytest.importorskip("distributed", reason="the cluster is Dask's: pip install distributed")
-if not hasattr(signal, "SIGKILL"):
-    pytest.skip("this system has no SIGKILL", allow_module_level=True)
+needs_cluster = pytest.mark.skipif(
+    find_spec("distributed") is None or not hasattr(signal, "SIGKILL"),
+    reason="the cluster is Dask's, pip install distributed, and the kill is a POSIX system's",
+)
 
 EPOCHS = 30
 PATIENCE = 240  # seconds, for a machine that is busy with other things
@@ -65,25 +68,20 @@ class Killer(threading.Thread):
         return epochs
 
 
+@needs_cluster
 def test_a_killed_worker_loses_nothing_and_repeats_nothing(tmp_path: Path, one_thread: None) -> None:
-    cells = tuple(Cell(depth, "PDE net", "pde1", options={"widths": (8,)}) for depth in (1, 2))
-    job = Job(
-        Table("tiny", "Tiny", cells),
-        load_images("digits"),
-        TrainingConfig(EPOCHS, 500),
-        (0, 1),
-        tmp_path / "apart.jsonl",
-        "cpu",
-    )
+    cells = tuple(tiny_cell(depth, config=TrainingConfig(EPOCHS, 500)) for depth in (1, 2))
+    images = load_images("digits")
+    job = Job(tiny_table(*cells), cells, images, tmp_path / "apart.jsonl", device="cpu")
     here = replace(job, out=tmp_path / "here.jsonl")
-    train_here(here, unwatched)
+    run_here(here, unwatched)
 
     killer = Killer([unit.checkpoint for cell in cells for unit in plan(job, cell)])
     ends: list[str] = []
     with engine("2") as executor:
         killer.start()
         try:
-            assert train_apart(job, executor, lambda *report: ends.append(report[2])) == []
+            assert run_apart(job, executor, lambda *report: ends.append(report[2])) == []
         finally:
             killer.over.set()
             killer.join()
@@ -102,3 +100,15 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(tmp_path: Path, one_t
     assert ends == ["", *(title for title in ends[1:] if title)], "a unit ended that has no name"
     assert len(ends) == 3, "each unit ended once"
     assert sorted(os.listdir(tmp_path)) == ["apart.jsonl", "here.jsonl"], "nothing is left behind"
+
+
+@pytest.mark.parametrize("workers", ["many", "0", "-2", "2.5", ""])
+def test_workers_are_a_number_or_an_address(workers: str) -> None:
+    with pytest.raises(ValueError, match="number of processes, such as 4, or the address"), engine(workers):
+        pass
+
+
+def test_without_the_engine_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ValueError, match=r"pip install 'pdenet\[cluster\]'"), engine("2"):
+        pass

@@ -1,344 +1,73 @@
-"""Records survive whatever cuts them short, and what is broken is said, never hidden and never destroyed."""
+"""What names a run and nothing else does, what a record tells of it, and which line says it all."""
 
 import dataclasses
-import errno
 import json
 import math
-import os
-import re
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
+from helpers.records import ordinary
 
-from pdenet.runs import files
-from pdenet.runs.files import RecordWarning, append, read, shipped, write_atomic
-from pdenet.runs.record import Record, RecordError, provenance, run_key
-
-
-def record(seed=0, **changes):
-    fields = {
-        "model": {"name": "pde1", "depth": 5, "widths": [64, 32]},
-        "training": {"epochs": 2, "learning_rate": 1e-3},
-        "seed": seed,
-        "data": {"name": "digits", "checksum": "ab12"},
-        "history": {"train_loss": [0.7, 1 / 3], "test_accuracy": [0.91, 0.9733333333333334]},
-        "seconds": 1.5,
-        "machine": {"device": "cpu", "name": "Ökonom 5", "threads": 2},
-        "versions": {"pdenet": "0.1.0", "torch": "2.15.0"},
-        "date": "2026-11-21T10:00:00+00:00",
-        "trunk": {"alpha": [0.5, -0.25]},
-    }
-    return Record(**fields | changes)
+from pdenet.runs.files import append, read
+from pdenet.runs.record import Record, provenance, run_key
 
 
-def test_what_is_appended_is_read_back_in_order(tmp_path):
-    path = tmp_path / "new" / "folder" / "runs.jsonl"
-    append(path, [record(0), record(1)])
-    append(path, [record(2, diverged_at=1)])
-    assert read(path) == [record(0), record(1), record(2, diverged_at=1)]
-
-
-def test_file_is_one_compact_readable_line_a_record(tmp_path):
-    append(tmp_path / "runs.jsonl", [record(0), record(1)])
-    text = (tmp_path / "runs.jsonl").read_text(encoding="utf-8")
-    assert text.count("\n") == 2
-    assert text.endswith("}\n")
-    assert '"seed":1,' in text
-    assert "Ökonom 5" in text
-
-
-def test_appending_nothing_makes_no_file(tmp_path):
-    append(tmp_path / "runs.jsonl", [])
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_numbers_that_are_not_finite_become_null(tmp_path):
-    history = {"train_loss": [0.5, math.nan], "test_accuracy": [0.9, -math.inf]}
-    append(tmp_path / "runs.jsonl", [record(history=history, diverged_at=2)])
-    (back,) = read(tmp_path / "runs.jsonl")
-    assert back.history == {"train_loss": [0.5, None], "test_accuracy": [0.9, None]}
-
-
-def test_trunk_keeps_seven_digits_and_history_all(tmp_path):
-    third = 1 / 3
-    trunk = {"kernel": torch.full((2, 1), third, dtype=torch.float64), "bias": np.float32(1e-9)}
-    append(tmp_path / "runs.jsonl", [record(trunk=trunk, history={"test_accuracy": [third]})])
-    (back,) = read(tmp_path / "runs.jsonl")
-    assert back.trunk == {"kernel": [[0.3333333], [0.3333333]], "bias": 1e-9}
-    assert back.history["test_accuracy"] == [third]
-
-
-def test_what_json_cannot_hold_is_refused_before_anything_is_written(tmp_path):
-    with pytest.raises(RecordError, match=r"is of type \w*Path"):
-        append(tmp_path / "runs.jsonl", [record(0), record(1, model={"file": tmp_path})])
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_key_depends_on_what_determines_the_run_and_on_nothing_else(tmp_path):
-    same = record(seconds=9.0, date="2027-01-01", machine={}, trunk={}, history={}, versions={})
-    assert same.key == record().key
+def test_key_depends_on_what_determines_the_run_and_on_nothing_else(tmp_path: Path) -> None:
+    same = ordinary(seconds=9.0, date="2027-01-01", machine={}, trunk={}, history={}, versions={})
+    assert same.key == ordinary().key
     others = [
-        record(seed=1),
-        record(model={"name": "pde2"}),
-        record(training={"epochs": 3}),
-        record(data={"name": "mnist", "checksum": "ab12"}),
-        record(data={"name": "digits", "checksum": "cd34"}),
+        ordinary(seed=1),
+        ordinary(model={"name": "pde2"}),
+        ordinary(training={"epochs": 3}),
+        ordinary(data={"name": "mnist", "checksum": "ab12"}),
+        ordinary(data={"name": "digits", "checksum": "cd34"}),
     ]
-    assert len({record().key, *(other.key for other in others)}) == 6
-    assert record(data={"name": "digits", "checksum": "ab12", "train": 7}).key == record().key
+    assert len({ordinary().key, *(other.key for other in others)}) == 6
+    assert ordinary(data={"name": "digits", "checksum": "ab12", "train": 7}).key == ordinary().key
 
 
-def test_key_survives_the_file_and_is_known_beforehand(tmp_path):
-    run = record(model={"widths": (64, 32), "name": "pde1", "rate": math.nan})
+def test_key_survives_the_file_and_is_known_beforehand(tmp_path: Path) -> None:
+    run = ordinary(model={"widths": (64, 32), "name": "pde1", "rate": math.nan})
     append(tmp_path / "runs.jsonl", [run])
     assert read(tmp_path / "runs.jsonl")[0].key == run.key
     reordered = {"rate": None, "name": "pde1", "widths": [64, 32]}
     assert run_key(reordered, run.training, 0, "digits", "ab12") == run.key
 
 
-def test_accuracy_is_the_last_epochs_or_nan():
-    assert record().accuracy == 0.9733333333333334
-    assert math.isnan(record(diverged_at=2).accuracy)
-    assert math.isnan(record(history={"test_accuracy": []}).accuracy)
-    assert math.isnan(record(history={"test_accuracy": [0.9, None]}).accuracy)
+def test_accuracy_is_the_last_epochs_or_nan() -> None:
+    assert ordinary().accuracy == 0.9733333333333334
+    assert math.isnan(ordinary(diverged_at=2).accuracy)
+    assert math.isnan(ordinary(history={"test_accuracy": []}).accuracy)
+    assert math.isnan(ordinary(history={"test_accuracy": [0.9, None]}).accuracy)
 
 
-def test_a_last_line_cut_at_any_byte_costs_only_itself(tmp_path):
-    path = tmp_path / "runs.jsonl"
-    append(path, [record(0), record(1)])
-    kept = path.stat().st_size
-    append(path, [record(2)])
-    whole = path.read_bytes()
-    for cut in range(kept, len(whole) + 1):
-        path.write_bytes(whole[:cut])
-        # Whole but for its newline the line is still a record.
-        is_torn = kept < cut < len(whole) - 1
-        survivors = [0, 1] if cut < len(whole) - 1 else [0, 1, 2]
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            assert [run.seed for run in read(path)] == survivors
-        assert [f"{path}, line 3: torn" in str(w.message) for w in caught] == [True] * is_torn
-
-        append(path, [record(3)])
-        assert path.read_bytes().startswith(whole[:cut])
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            assert [run.seed for run in read(path)] == [*survivors, 3]
-        assert [f"{path}, line 3: not a record" in str(w.message) for w in caught] == [True] * is_torn
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        (b"{ not json", "not a record"),
-        (b'"text"', "not a JSON object with a schema number"),
-        (b'{"seed": 1}', "not a JSON object with a schema number"),
-        (b'{"schema": 1, "seed": 1, "colour": 2}', "fields missing or unknown: colour, data, date"),
-        (b"\xff\xfe\x00{", "not a record"),
-        (record().to_json().replace('{"alpha":[0.5,-0.25]}', "[]").encode(), "field trunk is not an object"),
-    ],
-)
-def test_a_broken_line_in_the_middle_is_left_out_with_a_warning_and_stays(tmp_path, line, reason):
-    path = tmp_path / "runs.jsonl"
-    append(path, [record(0)])
-    with open(path, "ab") as file:
-        file.write(line + b"\n")
-    append(path, [record(2)])
-    before = path.read_bytes()
-    with pytest.warns(RecordWarning, match=re.escape(f"{path}, line 2: ") + f".*{reason}.*left out"):
-        assert [run.seed for run in read(path)] == [0, 2]
-    assert path.read_bytes() == before
-
-
-def test_another_schema_is_an_error_that_says_what_is_read(tmp_path):
-    path = tmp_path / "runs.jsonl"
-    append(path, [record(0), record(1, schema=2)])
-    with pytest.raises(RecordError, match=r"runs.jsonl, line 2: schema 2, but .* reads schema 1"):
-        read(path)
-
-
-def test_reading_a_missing_file_says_what_makes_one(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no such file of records; `pdenet train`.*absent.jsonl"):
-        read(tmp_path / "absent.jsonl")
-
-
-def test_two_processes_append_side_by_side(tmp_path):
-    path = tmp_path / "runs.jsonl"
-    script = """
-import dataclasses, sys
-from pdenet.runs.files import append
-from pdenet.runs.record import Record
-line, start, path = sys.argv[1:]
-run = Record.from_json(line)
-print("ready", flush=True)
-sys.stdin.read(1)
-for seed in range(int(start), int(start) + 50):
-    append(path, [dataclasses.replace(run, seed=seed)] * 2)
-"""
-    bulky = record(trunk={"kernel": np.random.default_rng(0).normal(size=2000)}).to_json()
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-c", script, bulky, start, path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for start in ("0", "1000")
-    ]
-    for writer in writers:
-        assert writer.stdout.readline() == "ready\n"
-    for writer in writers:
-        writer.stdin.write("g")
-        writer.stdin.flush()
-    for writer in writers:
-        writer.communicate(timeout=60)
-        assert writer.returncode == 0
-    seeds = [run.seed for run in read(path)]
-    assert seeds[::2] == seeds[1::2]
-    assert [seed for seed in seeds[::2] if seed < 1000] == list(range(50))
-    assert [seed for seed in seeds[::2] if seed >= 1000] == list(range(1000, 1050))
-
-
-def test_a_killed_process_leaves_whole_files_and_at_most_one_torn_line(tmp_path):
-    path, state = tmp_path / "runs.jsonl", tmp_path / "state.bin"
-    script = """
-import dataclasses, itertools, sys
-from pdenet.runs.files import append, write_atomic
-from pdenet.runs.record import Record
-line, path, state = sys.argv[1:]
-run = Record.from_json(line)
-for seed in itertools.count():
-    append(path, [dataclasses.replace(run, seed=seed)])
-    write_atomic(state, lambda file: [file.write(bytes([seed % 256]) * 4096) for _ in range(64)])
-    print(seed, flush=True)
-"""
-    writer = subprocess.Popen(
-        [sys.executable, "-c", script, record().to_json(), path, state], stdout=subprocess.PIPE, text=True
-    )
-    for _ in range(20):
-        last = int(writer.stdout.readline())
-    writer.kill()
-    writer.communicate()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RecordWarning)
-        seeds = [run.seed for run in read(path)]
-    assert seeds == list(range(len(seeds)))
-    assert len(seeds) > last
-    content = state.read_bytes()
-    assert content == content[:1] * 4096 * 64
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-def test_a_full_disk_is_an_error_that_names_the_file():
-    with pytest.raises(OSError, match=r"could not append \(No space left.*'/dev/full'") as caught:
-        append("/dev/full", [record()])
-    assert caught.value.errno == errno.ENOSPC
-
-
-def test_a_short_write_is_an_error_and_leaves_the_earlier_records(tmp_path, monkeypatch):
-    path = tmp_path / "runs.jsonl"
-    append(path, [record(0)])
-    before = path.read_bytes()
-    write = os.write
-    monkeypatch.setattr(files.os, "write", lambda descriptor, block: write(descriptor, block[:100]))
-    with pytest.raises(OSError, match=r"records written before are intact.*runs\.jsonl"):
-        append(path, [record(1)])
-    assert path.read_bytes() == before
-
-
-def test_without_file_locks_appending_works_and_a_short_write_stays_behind(tmp_path, monkeypatch):
-    path = tmp_path / "runs.jsonl"
-    monkeypatch.setattr(files, "fcntl", None)
-    append(path, [record(0)])
-    write = os.write
-    with monkeypatch.context() as patched:
-        patched.setattr(files.os, "write", lambda descriptor, block: write(descriptor, block[:100]))
-        with pytest.raises(OSError, match="could not append"):
-            append(path, [record(1)])
-    append(path, [record(2)])
-    with pytest.warns(RecordWarning, match="line 2: not a record"):
-        assert read(path) == [record(0), record(2)]
-
-
-def test_a_file_that_may_not_be_written_is_named(tmp_path):
-    (tmp_path / "runs.jsonl").mkdir()
-    with pytest.raises(OSError, match=r"runs\.jsonl"):
-        append(tmp_path / "runs.jsonl", [record()])
-
-
-def test_shipped_finds_files_of_the_checkout_and_of_the_wheel(tmp_path, monkeypatch):
-    package = tmp_path / "pdenet"
-    package.mkdir()
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "table.jsonl").touch()
-    monkeypatch.setattr(files, "__file__", str(package / "runs" / "files.py"))
-    assert shipped("table.jsonl") == tmp_path / "results" / "table.jsonl"
-    (package / "results").mkdir()
-    (package / "results" / "table.jsonl").touch()
-    assert shipped("table.jsonl") == package / "results" / "table.jsonl"
-    with pytest.raises(FileNotFoundError, match=r"there are: table\.jsonl.*'other\.jsonl'"):
-        shipped("other.jsonl")
-
-
-def test_provenance_is_one_line_with_what_is_common_drawn_together():
+def test_provenance_is_one_line_with_what_is_common_drawn_together() -> None:
     gpu = {"device": "cuda", "name": "NVIDIA H200"}
-    runs = [record(0), record(1), record(2), record(7, date="2026-11-23T08:00:00+00:00", machine=gpu)]
+    runs = [ordinary(0), ordinary(1), ordinary(2), ordinary(7, date="2026-11-23T08:00:00+00:00", machine=gpu)]
     assert provenance(runs) == (
         "2026-11-21 to 2026-11-23; Ökonom 5, 2 threads and NVIDIA H200; pdenet 0.1.0, torch 2.15.0; "
         "seeds 0-2, 7; data digits"
     )
-    assert provenance([record(4)]).startswith("2026-11-21; ")
-    assert "; seeds 4; " in provenance([record(4)])
+    assert provenance([ordinary(4)]).startswith("2026-11-21; ")
+    assert "; seeds 4; " in provenance([ordinary(4)])
     with pytest.raises(ValueError, match="got no records"):
         provenance([])
 
 
-def test_write_atomic_replaces_the_file_and_leaves_nothing_else(tmp_path):
-    path = tmp_path / "deep" / "state.bin"
-    write_atomic(path, lambda file: torch.save({"epoch": 1}, file))
-    write_atomic(path, lambda file: torch.save({"epoch": 2}, file))
-    assert torch.load(path)["epoch"] == 2
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_write_atomic_keeps_the_earlier_file_if_writing_fails(tmp_path):
-    path = tmp_path / "state.bin"
-    path.write_bytes(b"earlier")
-
-    def fail(file):
-        file.write(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with pytest.raises(OSError, match=r"No space left.*state\.bin"):
-        write_atomic(path, fail)
-    assert path.read_bytes() == b"earlier"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_write_atomic_follows_the_umask(tmp_path):
-    write_atomic(tmp_path / "state.bin", lambda file: None)
-    (tmp_path / "plain").touch()
-    assert (tmp_path / "state.bin").stat().st_mode == (tmp_path / "plain").stat().st_mode
-
-
-def test_a_line_holds_every_field_of_the_record():
+def test_a_line_holds_every_field_of_the_record() -> None:
     names = {field.name for field in dataclasses.fields(Record)}
-    assert json.loads(record(measured={"a": 1}).to_json()).keys() == names
-    assert json.loads(record().to_json()).keys() == names - {"measured"}
+    assert json.loads(ordinary(measured={"a": 1}).to_json()).keys() == names
+    assert json.loads(ordinary().to_json()).keys() == names - {"measured"}
 
 
-def test_what_else_was_measured_is_read_back():
+def test_what_else_was_measured_is_read_back() -> None:
     measured = {"accuracy": {"rk4": [0.5, None]}}
-    assert Record.from_json(record(measured=measured).to_json()).measured == measured
-    assert Record.from_json(record().to_json()).measured == {}
+    assert Record.from_json(ordinary(measured=measured).to_json()).measured == measured
+    assert Record.from_json(ordinary().to_json()).measured == {}
 
 
-def test_reading_records_needs_no_torch():
+def test_reading_records_needs_no_torch() -> None:
     code = "import sys, pdenet.runs.files; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -13,12 +13,10 @@ import torch
 
 from pdenet.data import load_images
 from pdenet.models import ConvResNet, PDENet
-from pdenet.models.named import build
 from pdenet.runs.files import append, read
 from pdenet.runs.loop import CheckpointError
 from pdenet.runs.record import Record
 from pdenet.runs.training import TrainingConfig, accuracy, fit, pixel_scale, run_keys, scaled
-from pdenet.subjects.tables.cells import TABLE_4_1, TABLES
 from pdenet.symbolic import PDE1
 
 DIGITS = load_images("digits")
@@ -34,7 +32,7 @@ def outcome(record: Record) -> tuple[object, ...]:
 def test_a_network_learns_the_digits() -> None:
     records = fit(PDENet(PDE1, 5, seeds=2), DIGITS, TrainingConfig(epochs=8, batch_size=32), device="cpu")
     for record in records:
-        losses = record.history["train_loss"]
+        losses = [loss for loss in record.history["train_loss"] if loss is not None]
         assert len(losses) == 8
         assert losses[-1] < 0.5 * losses[0]
         assert record.accuracy > 0.85, "a tenth is chance"
@@ -225,50 +223,3 @@ def test_a_gpu_run_is_close_to_a_cpu_run() -> None:
     cpu = fit(PDENet(PDE1, 3), SMALL, SHORT, device="cpu")[0]
     gpu = fit(PDENet(PDE1, 3), SMALL, SHORT, device="cuda")[0]
     assert gpu.history["train_loss"] == pytest.approx(cpu.history["train_loss"], rel=1e-3)
-
-
-def test_table_4_1_has_the_numbers_that_the_thesis_prints() -> None:
-    printed = {(c.depth, c.column): c.thesis for c in TABLE_4_1.cells if c.thesis is not None}
-    assert printed == {
-        (5, "PDE net"): 0.974,
-        (15, "PDE net"): 0.965,
-        (27, "PDE net"): 0.958,
-        (50, "PDE net"): 0.892,
-        (5, "c_ResNet"): 0.975,
-        (15, "c_ResNet"): 0.973,
-        (27, "c_ResNet"): 0.970,
-        (50, "c_ResNet"): 0.962,
-    }
-    assert TABLES["table-4.1"] is TABLE_4_1
-
-
-def test_a_table_finds_its_runs_among_others() -> None:
-    cell = next(c for c in TABLE_4_1.cells if c.depth == 5 and c.column == "PDE net")
-    config = TrainingConfig(epochs=1, batch_size=100)
-    records = fit(cell.build(2), SMALL, config, device="cpu")
-    others = fit(build("resnet", 5, 1, bias=False), SMALL, config, device="cpu")
-    results = TABLE_4_1.results(records + others, SMALL.name, config)
-    assert results.keys() == {(5, "PDE net")}
-    result = results[5, "PDE net"]
-    assert result.accuracies == [r.accuracy for r in records]
-    assert result.interval is not None
-    assert result.interval.n == 2
-    assert cell.missing(records, SMALL, config, range(3)) == (2,)
-    assert cell.missing(records, SMALL, SHORT, range(2)) == (0, 1)
-    assert TABLE_4_1.results(records, "mnist", config) == {}
-
-
-def test_a_cell_with_a_diverged_seed_has_no_mean() -> None:
-    cell = next(c for c in TABLE_4_1.cells if c.depth == 5 and c.column == "c_ResNet")
-    model = cell.build(2)
-    with torch.no_grad():
-        model.weight[0] = math.nan  # type: ignore[index]
-    config = TrainingConfig(epochs=1, batch_size=100)
-    result = TABLE_4_1.results(fit(model, SMALL, config, device="cpu"), SMALL.name, config)[5, "c_ResNet"]
-    assert result.interval is None
-    assert result.text == f"diverged, {100 * result.accuracies[1]:.1f}"
-
-
-def test_unknown_models_are_refused() -> None:
-    with pytest.raises(ValueError, match="model must be one of 'pde1', 'pde2', 'resnet', 'plain'; got 'vgg'"):
-        build("vgg", 5)
