@@ -80,8 +80,8 @@ def find_notebooks(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            msg = f"{path} does not exist; name a notebook or a folder of notebooks"
-            raise FileNotFoundError(msg)
+            message = f"{path} does not exist; name a notebook or a folder of notebooks"
+            raise FileNotFoundError(message)
         inside = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
         found += [p for p in inside if ".ipynb_checkpoints" not in p.parts]
     return found
@@ -95,8 +95,8 @@ def parse_jobs(text: str) -> int:
     """How many notebooks run at a time; `auto` is one a core, as for pytest's `-n`."""
     jobs = (os.cpu_count() or 1) if text == "auto" else int(text)
     if jobs < 1:
-        msg = f"must be auto or at least 1; got {text}"
-        raise argparse.ArgumentTypeError(msg)
+        message = f"must be auto or at least 1; got {text}"
+        raise argparse.ArgumentTypeError(message)
     return jobs
 
 

@@ -149,8 +149,8 @@ def reproduce(
     from pdenet.subjects.tables.experiment import TABLES
 
     if table not in TABLES:
-        msg = f"{table!r} is not one of {', '.join(map(repr, TABLES))}"
-        raise typer.BadParameter(msg, param_hint="TABLE")
+        message = f"{table!r} is not one of {', '.join(map(repr, TABLES))}"
+        raise typer.BadParameter(message, param_hint="TABLE")
     config = TrainingConfig(epochs, batch_size)
     cells = tuple(
         replace(cell, protocol=config)

@@ -111,8 +111,8 @@ def read(path: str | os.PathLike[str]) -> list[Record]:
         try:
             records.append(Record.from_json(line))
         except RecordError as error:
-            msg = f"{path}, line {number}: {error}"
-            raise RecordError(msg) from None
+            message = f"{path}, line {number}: {error}"
+            raise RecordError(message) from None
         except ValueError as error:
             # What `append` wrote whole ends in a newline, so only the text after the last one can be torn.
             what = "torn, its write was cut short" if number == len(lines) else f"not a record ({error})"
