@@ -125,10 +125,14 @@ def test_a_replayed_cuda_graph_trains_as_the_steps_one_by_one(
 def test_recording_runs_nothing_and_a_replay_does() -> None:
     device = torch.device("cuda", torch.cuda.current_device())
     count = torch.zeros((), device=device)
+
+    def step() -> None:
+        count.add_(1)
+
     recorder = CudaRecorder(device)
     with recorder.warm_up():
-        count.add_(1)
-    replay = recorder.record(lambda: count.add_(1) and None)
+        step()
+    replay = recorder.record(step)
     assert int(count) == 1
     replay()
     replay()

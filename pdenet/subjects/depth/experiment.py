@@ -6,13 +6,13 @@ or how pixels are scaled. A `Setting` is one way to fill these gaps, `PLAN` the 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from pdenet.models import Init
 from pdenet.models.classifier import Activation
 from pdenet.models.residual_net import Spec
-from pdenet.runs.experiment import Experiment, Mode
+from pdenet.runs.experiment import Experiment, Images, Mode
 from pdenet.runs.network_arm import NetworkArm
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.depth.networks import arm_spec
@@ -131,6 +131,7 @@ OURS = Setting()
 """The setting of our Tables 4.1 and 4.2; its runs are theirs."""
 
 NARROW = (64, 32)
+BOOK_IMAGES = Images(10_000, 2_000)
 
 
 def _plan() -> tuple[Run, ...]:
@@ -168,7 +169,9 @@ SETTINGS = tuple(dict.fromkeys([OURS, *(run.setting for run in PLAN)]))
 
 
 def _arms(mode: Mode) -> tuple[Run, ...]:
-    return PLAN if mode == "full" else tuple(_runs(Setting(widths=NARROW), ENDS, SHORT))
+    if mode == "full":
+        return PLAN
+    return tuple(replace(run, shown=BOOK_IMAGES) for run in _runs(Setting(widths=NARROW), ENDS, SHORT))
 
 
 DEPTH = Experiment(

@@ -1,0 +1,165 @@
+"""The one loop: every task's epochs are kept, a killed run goes on to the same bits, and seeds stay apart."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+from helpers.runs import kill_after, killed
+from torch import Tensor, nn
+
+from pdenet.ops.ode.solvers import DivergedError
+from pdenet.runs.loop import CheckpointError, Course, Task, descend, learn, seeds_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Points(nn.Module):
+    """A point (S, 2) a seed."""
+
+    def __init__(self, seeds: tuple[int, ...]) -> None:
+        super().__init__()
+        self.at = nn.Parameter(torch.stack([torch.tensor([1.0 + seed, -1.0]) for seed in seeds]))
+
+
+class Descent(Task):
+    """Points that fall to the origin; the batch (S, B, 1) is how steep it is."""
+
+    model: Points
+
+    def __init__(self, seeds: tuple[int, ...] = (0, 1), epochs: int = 4, name: str = "descent") -> None:
+        model = Points(seeds)
+        super().__init__(model, seeds, epochs, torch.optim.Adam(model.parameters(), 0.1))
+        self.name = name
+        self.memory["steps"] = 0
+        self.runs_away = math.inf  # in which epoch
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"name": self.name, "epochs": self.epochs}
+
+    def batches(self, epoch: int) -> Iterator[Tensor]:
+        if epoch >= self.runs_away:
+            message = "it ran away"
+            raise DivergedError(message)
+        for size in (3, 1):
+            yield torch.full((len(self.seeds), size, 1), 1.0 + epoch)
+
+    def losses(self, batch: Tensor) -> Tensor:
+        self.memory["steps"] += 1
+        return (batch.mean(1) * self.model.at.square()).sum(1)
+
+    def test(self, epoch: int) -> list[float]:
+        return [] if epoch == 0 else self.model.at.detach()[:, 0].tolist()
+
+
+def end(task: Descent, course: Course) -> tuple[object, ...]:
+    """What two runs must agree in."""
+    return task.model.at.tolist(), course.losses, course.tests, course.epoch, task.memory
+
+
+def test_losses_are_means_over_examples_and_tests_are_kept_by_epoch() -> None:
+    task = Descent((0,), epochs=2)
+    task.optimizer = torch.optim.SGD(task.model.parameters(), 0.0)  # it stays where it is
+    course = learn(task)
+    assert course.losses == [[2.0], [4.0]], "the square of (1, -1), twice as steep in the second epoch"
+    assert course.of_seed(0) == ([2.0, 4.0], [1.0])
+    assert (course.epoch, course.broke_off, course.diverged_at(0)) == (2, None, None)
+    assert course.seconds >= 0
+    assert course.cpu_seconds >= 0
+
+
+def test_an_epoch_counts_each_example_once() -> None:
+    """Three examples in the first batch and one in the second: the mean is not that of the batches."""
+    task = Descent((0,), epochs=1)
+    task.optimizer = torch.optim.SGD(task.model.parameters(), 0.25)
+    course = learn(task)
+    assert course.losses == [[pytest.approx((3 * 2.0 + 1 * 0.5) / 4)]]
+
+
+def test_a_step_goes_down_the_loss_of_each_seed_by_itself() -> None:
+    both, alone = Descent((0, 1)), Descent((1,))
+    batch = torch.ones(2, 3, 1)
+    losses = descend(both, batch)
+    assert descend(alone, batch[:1]) == losses[1]
+    assert torch.equal(both.model.at[1], alone.model.at[0])
+    assert not losses.requires_grad
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_a_killed_run_goes_on_to_the_same_bits(tmp_path: Path, epoch: int) -> None:
+    """With what the task remembers, and with the optimiser's moments."""
+    path = tmp_path / "run.pt"
+    killed(epoch, lambda kill: learn(Descent(), checkpoint=path, progress=kill))
+    told: list[int] = []
+    again, straight = Descent(), Descent()
+    resumed = learn(again, checkpoint=path, resume=True, progress=lambda now, *_: told.append(now))
+    assert told == [*range(epoch + 1, 5)], "no epoch is run twice"
+    assert end(again, resumed) == end(straight, learn(straight))
+    assert list(tmp_path.iterdir()) == [path], "no temporary file stays behind"
+
+
+def test_a_run_that_is_over_is_not_run_again(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    first = Descent()
+    course = learn(first, checkpoint=path)
+    again = Descent()
+    assert end(again, learn(again, checkpoint=path, resume=True, progress=kill_after(4))) == end(
+        first, course
+    )
+
+
+def test_without_resume_a_checkpoint_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    path.write_bytes(b"of another time")
+    learn(Descent(), checkpoint=path)
+    assert torch.load(path, weights_only=True)["epoch"] == 4
+
+
+def test_a_broken_checkpoint_is_an_error_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(
+        CheckpointError, match=r"run\.pt is not a readable checkpoint .* delete it to start afresh"
+    ):
+        learn(Descent(), checkpoint=path, resume=True)
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    learn(Descent(), checkpoint=path)
+    with pytest.raises(CheckpointError, match="belongs to another run: epochs differ"):
+        learn(Descent(epochs=5), checkpoint=path, resume=True)
+    with pytest.raises(CheckpointError, match="belongs to another run: name, seeds differ"):
+        learn(Descent((0,), name="other"), checkpoint=path, resume=True)
+
+
+def test_a_checkpoint_says_of_which_seeds_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    learn(Descent((3, 5)), checkpoint=path)
+    assert seeds_in(path) == (3, 5)
+    path.write_bytes(b"torn")
+    assert seeds_in(path) is None
+    assert seeds_in(tmp_path / "none.pt") is None
+
+
+def test_a_flow_that_runs_away_ends_the_run_and_a_resumed_one_knows_it(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    task = Descent()
+    task.runs_away = 2
+    course = learn(task, checkpoint=path)
+    assert (course.epoch, course.broke_off) == (3, 3)
+    assert [math.isnan(loss) for loss in course.of_seed(0)[0]] == [False, False, True]
+    assert course.diverged_at(0) == course.diverged_at(1) == 3
+    resumed = learn(Descent(), checkpoint=path, resume=True, progress=kill_after(4))
+    assert resumed.broke_off == 3, "nothing is run, or it would have been killed"
+
+
+def test_a_seed_whose_loss_is_not_finite_is_known_from_its_first_such_epoch() -> None:
+    course = Course(3, losses=[[1.0, 1.0], [math.inf, 0.5], [0.2, 0.4]])
+    assert course.diverged_at(0) == 2
+    assert course.diverged_at(1) is None

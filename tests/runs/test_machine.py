@@ -1,0 +1,44 @@
+"""What a record says of the machine is there on every machine."""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+import torch
+
+from pdenet.runs import machine
+from pdenet.runs.machine import choose_device, describe_origin, peak_resident
+
+
+def test_an_origin_says_where_with_what_and_when() -> None:
+    origin = describe_origin(torch.device("cpu"))
+    assert origin.keys() == {"machine", "versions", "date"}
+    assert origin["machine"]["device"] == "cpu"
+    assert origin["machine"]["name"]
+    assert origin["machine"]["threads"] == torch.get_num_threads()
+    assert {"python", "torch", "numpy"} <= origin["versions"].keys()
+    assert datetime.fromisoformat(origin["date"]).utcoffset() == timedelta(0)
+
+
+def test_a_package_that_was_never_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "PACKAGES", ("torch", "a-package-that-is-not-there"))
+    assert machine.describe_versions().keys() == {"python", "torch"}
+
+
+def test_a_device_that_is_not_here_is_refused_in_a_line() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    assert choose_device().type in ("cpu", "cuda")
+    with pytest.raises(ValueError, match=r"device must be .* got 'abacus' \(") as caught:
+        choose_device("abacus")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_peak_is_that_of_this_process_and_grows_with_it() -> None:
+    code = (
+        "from pdenet.runs.machine import peak_resident as peak; before = peak();"
+        "block = b'x' * (64 * 2**20); del block; after = peak(); print(after - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 60 < float(done.stdout) < 100
+    assert peak_resident() > 1

@@ -1,0 +1,199 @@
+"""Every experiment of the book: its arms are known unbuilt, its records are theirs, no key has moved."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import pytest
+from helpers.runs import refuse
+
+from pdenet.models.residual_net import Spec
+from pdenet.runs.experiment import Mode
+from pdenet.runs.files import read
+from pdenet.runs.plan import Job
+from pdenet.subjects.catalogue import EXPERIMENTS, SUBJECTS, experiment, experiments
+from pdenet.subjects.irregular import arms as series
+from pdenet.subjects.irregular.networks import SeriesNet
+from pdenet.subjects.irregular.system import CONTROLS
+from pdenet.subjects.ode_mnist.arms import FlowArm
+from pdenet.subjects.ode_mnist.networks import ConvSpec, StencilSpec
+
+if TYPE_CHECKING:
+    from pdenet.data import ImageData
+    from pdenet.runs.experiment import Arm, Experiment
+
+RESULTS = Path(__file__).parents[2] / "results"
+MODES = get_args(Mode)
+RUNNING = [found for found in experiments() if found.arms("full")]
+ARMS = [
+    pytest.param(arm, id=f"{found.name}, {mode}: {arm.name}")
+    for found in RUNNING
+    for mode in MODES
+    for arm in found.arms(mode)
+]
+
+# Of each file the number of records and the digest of their sorted keys: those of the tables as of their
+# three files before they were put in one. The record of `adjoint` had no key before.
+KEYS = {
+    "tables.jsonl": (250, "e122bf44ec306f9b5fff65bdfae01136070c57a7da636226ac237ba2e971987d"),
+    "depth.jsonl": (63, "a2cb6b400b2e79d75ec8e37e6ca5dc9beb48e295e2bd0900679f10dd0281f0fc"),
+    "ode-mnist.jsonl": (155, "2fdff4872a5a0719205e038a2b2cfea9adc3ffbc040f09223c0c9037d03015f0"),
+    "irregular.jsonl": (228, "8005fa2ecd75885e2b21df31ddc869d1d89daa52ffbd513d86db839145510776"),
+    "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),
+    "adjoint.jsonl": (1, "2056277ce0b85467ca5cb8607209e375ffc3cee5b61740a3bcebadd9509be4de"),
+}
+
+# A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.
+CUT_SHORT = [("depth.jsonl", 50, 4)]
+
+
+# The list
+
+
+def test_an_experiment_has_the_name_it_is_found_by() -> None:
+    assert [found.name for found in experiments()] == list(EXPERIMENTS)
+    assert all(found.title and found.page for found in experiments())
+
+
+def test_a_subject_is_asked_for_all_its_experiments_at_once() -> None:
+    assert [found.name for found in experiments("tables")] == list(SUBJECTS["tables"])
+    assert experiments("irregular") == (experiment("irregular"),)
+    for subject, names in SUBJECTS.items():
+        assert {experiment(name).file for name in names} == {f"{subject}.jsonl"}
+
+
+@pytest.mark.parametrize("ask", [experiment, experiments])
+def test_an_unknown_name_is_an_error_that_lists_those_there_are(ask: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"there is no experiment 'table-9'; there are .*table-4\.1"
+    ) as caught:
+        ask("table-9")
+    assert all(name in str(caught.value) for name in EXPERIMENTS)
+
+
+def test_to_list_experiments_is_not_to_import_them() -> None:
+    code = "import sys, pdenet.subjects.catalogue; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# Arms
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_an_arm_describes_itself_as_what_it_builds(arm: Arm) -> None:
+    """Drawn with other seeds than the first, which no description may depend on."""
+    if isinstance(arm, FlowArm):
+        assert arm.model == arm.setting.members[arm.member].build(3).description
+    elif hasattr(arm, "build") and arm.model.get("kind") != "control":
+        assert arm.model == arm.build([3, 4]).describe()
+    else:
+        assert arm.model["kind"] in ("control", "gradient costs"), "it builds nothing"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("found", RUNNING, ids=lambda found: found.name)
+def test_no_two_arms_of_an_experiment_are_one(found: Experiment, mode: Mode, images: ImageData) -> None:
+    arms = found.arms(mode)
+    assert len({arm.name for arm in arms}) == len(arms)
+    assert len({arm.key(0, images) for arm in arms}) == len(arms)
+
+
+@pytest.mark.parametrize("found", RUNNING, ids=lambda found: found.name)
+def test_what_takes_minutes_is_another_run_than_what_is_recorded(
+    found: Experiment, images: ImageData
+) -> None:
+    """All but the controls, of which nothing can be shorter."""
+    full = {arm.key(0, images) for arm in found.arms("full")}
+    book = [arm for arm in found.arms("book") if arm.model.get("kind") != "control"]
+    assert book
+    assert not full & {arm.key(0, images) for arm in book}
+
+
+@pytest.fixture(scope="module")
+def images() -> ImageData:
+    from pdenet.data import load_images
+
+    return load_images("digits")
+
+
+# What is missing
+
+
+def forbid_all_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on nothing can be built, drawn or solved."""
+    for kind in (Spec, ConvSpec, StencilSpec):
+        monkeypatch.setattr(kind, "build", refuse)
+    monkeypatch.setattr(SeriesNet, "__init__", refuse)
+    monkeypatch.setattr(series, "draw", refuse)
+    monkeypatch.setattr(series, "_drawn", refuse)
+    system, solve = (
+        importlib.import_module(name) for name in ("pdenet.subjects.irregular.system", "pdenet.ops.ode.dense")
+    )
+    monkeypatch.setattr(system, "draw", refuse)
+    monkeypatch.setattr(system, "states_at", refuse)
+    monkeypatch.setattr(solve, "states_at", refuse)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("found", RUNNING, ids=lambda found: found.name)
+def test_what_is_missing_is_known_without_work(
+    found: Experiment, mode: Mode, images: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By arms that are made anew, so that none remembers what it is from another test."""
+    forbid_all_work(monkeypatch)
+    arms = tuple(replace(arm) for arm in found.arms(mode))
+    job = Job(found, arms, images, tmp_path / "mine.jsonl")
+    for arm in arms:
+        assert job.missing(arm) == job.wanted(arm)
+
+
+@pytest.mark.parametrize("found", RUNNING, ids=lambda found: found.name)
+def test_nothing_is_missing_of_what_ships(found: Experiment) -> None:
+    """By name of the images, since MNIST need not be here."""
+    results = found.results()
+    for arm in found.arms("full"):
+        assert set(arm.seeds(range(found.seeds))) <= set(results.seeds(arm.name)), arm.name
+
+
+# Records
+
+
+@pytest.mark.parametrize("file", KEYS)
+def test_the_keys_of_the_shipped_records_have_not_changed(file: str) -> None:
+    """A network, a protocol or an image set that describes itself otherwise would orphan them."""
+    keys = sorted(record.key for record in read(RESULTS / file))
+    digest = hashlib.sha256("\n".join(keys).encode()).hexdigest()
+    assert len(set(keys)) == len(keys), "a run stands twice"
+    assert (len(keys), digest) == KEYS[file]
+
+
+def test_every_shipped_file_is_of_an_experiment() -> None:
+    assert {path.name for path in RESULTS.glob("*.jsonl")} == KEYS.keys() == {e.file for e in experiments()}
+
+
+@pytest.mark.parametrize("file", KEYS)
+def test_every_shipped_record_is_a_run_of_an_arm(file: str) -> None:
+    arms = [arm for found in experiments() if found.file == file for arm in found.arms("full")]
+    strangers = [
+        (file, record.model["depth"], record.training["epochs"])
+        for record in read(RESULTS / file)
+        if not any(
+            arm.model == record.model
+            and arm.training == record.training
+            and arm.shown.fits(record.data, "mnist")
+            for arm in arms
+        )
+    ]
+    assert strangers == [one for one in CUT_SHORT if one[0] == file]
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_a_control_is_described_by_name(control: str) -> None:
+    arm = next(arm for arm in series.ARMS if arm.decoder == control)
+    assert (arm.model, arm.training) == ({"kind": "control", "name": control}, {})
