@@ -35,7 +35,7 @@ CELL_METADATA = {"code": ("mystnb", "tags"), "markdown": ("tags",), "raw": ("tag
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
     """The notebook with its content, tags and figure captions, without what editors and runs add to it."""
-    clean = nbformat.from_dict(notebook)
+    clean: NotebookNode = nbformat.from_dict(notebook)
     clean.metadata = nbformat.from_dict(METADATA)
     for cell in clean.cells:
         kept = CELL_METADATA[cell.cell_type]
@@ -80,8 +80,8 @@ def find_notebooks(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if not path.exists():
-            msg = f"{path} does not exist; name a notebook or a folder of notebooks"
-            raise FileNotFoundError(msg)
+            message = f"{path} does not exist; name a notebook or a folder of notebooks"
+            raise FileNotFoundError(message)
         inside = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
         found += [p for p in inside if ".ipynb_checkpoints" not in p.parts]
     return found
@@ -95,8 +95,8 @@ def parse_jobs(text: str) -> int:
     """How many notebooks run at a time; `auto` is one a core, as for pytest's `-n`."""
     jobs = (os.cpu_count() or 1) if text == "auto" else int(text)
     if jobs < 1:
-        msg = f"must be auto or at least 1; got {text}"
-        raise argparse.ArgumentTypeError(msg)
+        message = f"must be auto or at least 1; got {text}"
+        raise argparse.ArgumentTypeError(message)
     return jobs
 
 

@@ -28,7 +28,8 @@ from pdenet.cli.options import (
 from pdenet.cli.train import epoch_bar, integers
 
 if TYPE_CHECKING:
-    from pdenet.runs.experiment import Arm, Experiment, Mode
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Experiment, Mode
     from pdenet.runs.intervals import Interval
     from pdenet.runs.plan import Job, Unit
     from pdenet.runs.results import Results
@@ -148,8 +149,8 @@ def reproduce(
     from pdenet.subjects.tables.experiment import TABLES
 
     if table not in TABLES:
-        msg = f"{table!r} is not one of {', '.join(map(repr, TABLES))}"
-        raise typer.BadParameter(msg, param_hint="TABLE")
+        message = f"{table!r} is not one of {', '.join(map(repr, TABLES))}"
+        raise typer.BadParameter(message, param_hint="TABLE")
     config = TrainingConfig(epochs, batch_size)
     cells = tuple(
         replace(cell, protocol=config)

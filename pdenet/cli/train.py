@@ -87,14 +87,14 @@ def train(
     from pdenet.runs.training import TrainingConfig
 
     if resume and out is None:
-        msg = "--resume needs --out FILE: the checkpoint lies beside it"
-        raise typer.BadParameter(msg)
+        message = "--resume needs --out FILE: the checkpoint lies beside it"
+        raise typer.BadParameter(message)
     options: dict[str, Any] = {"widths": integers("--widths", widths), "activation": activation}
     if init is not None:
         options["init"] = Init(init, init_scale, tuple(filter(None, init_zero.split(","))))
     elif init_zero or init_scale != 1.0:
-        msg = "--init-scale and --init-zero go with --init LAW"
-        raise typer.BadParameter(msg)
+        message = "--init-scale and --init-zero go with --init LAW"
+        raise typer.BadParameter(message)
     if bias is not None:
         options["bias"] = bias
     config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
@@ -124,8 +124,8 @@ def integers(flag: str, text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",") if part)
     except ValueError:
-        msg = f"{text!r} is not a list of integers such as 256,128"
-        raise typer.BadParameter(msg, param_hint=flag) from None
+        message = f"{text!r} is not a list of integers such as 256,128"
+        raise typer.BadParameter(message, param_hint=flag) from None
 
 
 def _summary(record: Any) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from pdenet.runs.claims import Claim
+from pdenet.runs.experiment import Experiment
 from pdenet.runs.intervals import Interval
 
 if TYPE_CHECKING:
     from pdenet.runs.training import TrainingConfig, fit
 
-__all__ = ["Claim", "Interval", "TrainingConfig", "fit"]
+__all__ = ["Claim", "Experiment", "Interval", "TrainingConfig", "fit"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from pdenet.runs.experiment import Images
+from pdenet.runs.shown import Images
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pdenet.runs.experiment import Arm, Experiment
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Experiment
     from pdenet.runs.results import Results
 
 ALL_IMAGES = 60_000  # of MNIST

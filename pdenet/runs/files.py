@@ -111,13 +111,19 @@ def read(path: str | os.PathLike[str]) -> list[Record]:
         try:
             records.append(Record.from_json(line))
         except RecordError as error:
-            msg = f"{path}, line {number}: {error}"
-            raise RecordError(msg) from None
+            message = f"{path}, line {number}: {error}"
+            raise RecordError(message) from None
         except ValueError as error:
             # What `append` wrote whole ends in a newline, so only the text after the last one can be torn.
             what = "torn, its write was cut short" if number == len(lines) else f"not a record ({error})"
             warnings.warn(f"{path}, line {number}: {what}; left out", RecordWarning, stacklevel=2)
     return records
+
+
+def results_folders() -> tuple[Path, Path]:
+    """Where results that come with the book can be: in the installed package, or in a checkout."""
+    package = Path(__file__).resolve().parents[1]
+    return package / "results", package.parent / "results"
 
 
 def shipped(name: str) -> Path:
@@ -126,15 +132,14 @@ def shipped(name: str) -> Path:
     Parameters
     ----------
     name : str
-        File name, such as ``table-4.1.jsonl``.
+        File name, such as ``tables.jsonl``.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file; it lists those there are.
     """
-    package = Path(__file__).resolve().parents[1]
-    folders = [package / "results", package.parent / "results"]
+    folders = results_folders()
     for folder in folders:
         if (folder / name).is_file():
             return folder / name

@@ -106,11 +106,11 @@ def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval
     """
     first, second = _sample(a, "a"), _sample(b, "b")
     if first.size != second.size:
-        msg = (
+        message = (
             f"a has {first.size} values and b has {second.size}; "
             "a paired interval needs one of each for every seed, in the same order"
         )
-        raise ValueError(msg)
+        raise ValueError(message)
     return mean_interval(first - second, level)
 
 
@@ -167,11 +167,11 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
     E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
     """
     if n != int(n) or successes != int(successes) or not 0 <= successes <= n or n < 1:
-        msg = (
+        message = (
             f"got {successes} successes in {n} trials; "
             "counts are whole numbers, 0 <= successes <= n and n >= 1"
         )
-        raise ValueError(msg)
+        raise ValueError(message)
     z = float(ndtri(_upper_quantile_level(level)))
     share = successes / n
     weight = z * z / n
@@ -186,33 +186,33 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
 def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
     sample = np.asarray(values, dtype=np.float64)
     if sample.ndim != 1 or sample.size == 0:
-        msg = f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
-        raise ValueError(msg)
+        message = f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
+        raise ValueError(message)
     broken = np.flatnonzero(~np.isfinite(sample))
     if broken.size:
-        msg = (
+        message = (
             f"{name} is not finite at position {_listed(broken.tolist())}; leaving diverged runs out would "
             "flatter the mean: report their share (wilson_interval) or give them the value they scored"
         )
-        raise ValueError(msg)
+        raise ValueError(message)
     return sample
 
 
 def _upper_quantile_level(level: float) -> float:
     if not 0 < level < 1:
-        msg = f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95"
-        raise ValueError(msg)
+        message = f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95"
+        raise ValueError(message)
     return (1 + level) / 2
 
 
 def _check_order(estimate: float, low: float, high: float) -> None:
     # Written so that a NaN anywhere fails as well.
     if not low <= estimate <= high:
-        msg = (
+        message = (
             f"got estimate {estimate} and interval [{low}, {high}]; "
             "low <= estimate <= high must hold, without NaN"
         )
-        raise ValueError(msg)
+        raise ValueError(message)
 
 
 def _listed(items: Sequence[object]) -> str:

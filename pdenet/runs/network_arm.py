@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pdenet.runs.experiment import Arm, Context
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.training import TrainingConfig, fit
 
 if TYPE_CHECKING:

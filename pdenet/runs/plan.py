@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pdenet.data import ImageData
-    from pdenet.runs.experiment import Arm, Drawn, Experiment, Images
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Experiment
     from pdenet.runs.record import Record
+    from pdenet.runs.shown import Drawn, Images
 
 
 @dataclass(frozen=True)

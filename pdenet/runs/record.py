@@ -17,6 +17,8 @@ from typing import Any
 
 SCHEMA = 1
 _TRUNK_DIGITS = 7
+_OPTIONAL = {"measured"}  # older records lack it
+_OBJECTS = {"model", "training", "data", "history", "machine", "versions", "trunk", "measured"}
 
 
 class RecordError(ValueError):
@@ -107,29 +109,19 @@ class Record:
         """
         fields = json.loads(line)
         if not isinstance(fields, dict) or not isinstance(fields.get("schema"), int):
-            msg = "not a JSON object with a schema number"
-            raise ValueError(msg)
+            message = "not a JSON object with a schema number"
+            raise ValueError(message)
         if fields["schema"] != SCHEMA:
-            msg = f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}"
-            raise RecordError(msg)
+            message = f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}"
+            raise RecordError(message)
         known = {field.name for field in dataclasses.fields(cls)}
-        if fields.keys() | {"measured"} != known:
-            wrong = sorted((fields.keys() | {"measured"}) ^ known)
-            msg = f"fields missing or unknown: {', '.join(wrong)}"
-            raise ValueError(msg)
-        for name in fields.keys() & {
-            "model",
-            "training",
-            "data",
-            "history",
-            "machine",
-            "versions",
-            "trunk",
-            "measured",
-        }:
+        if wrong := sorted((fields.keys() - known) | (known - _OPTIONAL - fields.keys())):
+            message = f"fields missing or unknown: {', '.join(wrong)}"
+            raise ValueError(message)
+        for name in fields.keys() & _OBJECTS:
             if not isinstance(fields[name], dict):
-                msg = f"field {name} is not an object"
-                raise ValueError(msg)
+                message = f"field {name} is not an object"
+                raise ValueError(message)
         if fields["seconds"] is None:
             fields["seconds"] = math.nan
         return cls(**fields)
@@ -172,8 +164,8 @@ def provenance(records: Sequence[Record]) -> str:
         If there is no record.
     """
     if not records:
-        msg = "got no records; provenance needs at least one"
-        raise ValueError(msg)
+        message = "got no records; provenance needs at least one"
+        raise ValueError(message)
     days = sorted({record.date[:10] for record in records})
     parts = [
         days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}",
@@ -205,8 +197,8 @@ def _plain(value: Any, digits: int | None = None) -> Any:
         return {str(name): _plain(item, digits) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, digits) for item in value]
-    msg = f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
-    raise RecordError(msg)
+    message = f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
+    raise RecordError(message)
 
 
 def _machine(machine: Mapping[str, Any]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,42 +14,11 @@ from pdenet.runs.intervals import Interval, mean_interval, paired_interval
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pdenet.runs.arm import Arm
     from pdenet.runs.record import Record
 
 ACCURACY = "accuracy"
 """What an arm's runs measure: this, or a key of their records' `measured`."""
-
-
-class Shown(Protocol):
-    """What an arm is shown, as far as a record tells."""
-
-    def fits(self, data: Mapping[str, Any], name: str) -> bool:
-        """Whether a record's data are these, of the image set of that name."""
-        ...
-
-
-class Named(Protocol):
-    """What is needed of an arm to find its records."""
-
-    @property
-    def name(self) -> str:
-        """Unique in its experiment."""
-        ...
-
-    @property
-    def model(self) -> dict[str, Any]:
-        """What a record says of the model."""
-        ...
-
-    @property
-    def training(self) -> dict[str, Any]:
-        """What a record says of the training."""
-        ...
-
-    @property
-    def shown(self) -> Shown:
-        """What it is shown."""
-        ...
 
 
 class Results:
@@ -68,9 +37,9 @@ class Results:
         Name of the image set.
     """
 
-    def __init__(self, arms: Sequence[Named], records: Iterable[Record], data: str = "mnist") -> None:
+    def __init__(self, arms: Sequence[Arm], records: Iterable[Record], data: str = "mnist") -> None:
         self.arms = {arm.name: arm for arm in arms}
-        by_identity: dict[str, list[Named]] = {}
+        by_identity: dict[str, list[Arm]] = {}
         for arm in arms:
             by_identity.setdefault(_identity(arm.model, arm.training), []).append(arm)
         self._records: dict[str, dict[int, Record]] = {}

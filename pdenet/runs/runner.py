@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from pdenet.data import DataError, ImageData, load_images
-from pdenet.runs.experiment import Arm, Context
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.files import append, read
 from pdenet.runs.lock import claimed
 from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_path, plan

@@ -26,9 +26,11 @@ from pdenet.ops import residual_stack
 from pdenet.ops.ode.reversible import reversible_pair
 from pdenet.ops.ode.solve import Gradient, solve
 from pdenet.ops.ode.solvers import Fixed
-from pdenet.runs.experiment import Arm, Context, Drawn, Experiment, Mode
+from pdenet.runs.arm import Arm, Context
+from pdenet.runs.experiment import Experiment, Mode
 from pdenet.runs.machine import describe_origin, peak_resident
 from pdenet.runs.record import Record
+from pdenet.runs.shown import Drawn
 from pdenet.symbolic import PDE1
 
 EVALUATIONS = (4, 8, 16, 32, 64, 128)  # also of memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import sympy as sp
 from pdenet.symbolic import variables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pdenet.symbolic.equation import EvolutionPDE
 
 
@@ -98,7 +101,7 @@ def depth_moments(pde: EvolutionPDE, theta: Any) -> Moments:
     if values.ndim < 2 or values.shape[-1] != count:
         message = f"theta has the shape {values.shape} – expected (..., layers, {count})"
         raise ValueError(message)
-    mass, shift, covariance = (_numbers(formula, pde, values) for formula in layer_moments(pde))
+    mass, shift, covariance = (_numbers(formula, values) for formula in _compiled(pde))
     return Moments(
         np.cumprod(_with_start(mass[..., 0, 0], 1.0), axis=-1),
         np.cumsum(_with_start(shift[..., 0], 0.0, axis=-2), axis=-2),
@@ -133,15 +136,29 @@ def image_moments(image: Any) -> Moments:
     return Moments(mass, place, covariance)
 
 
-def _numbers(formula: Any, pde: EvolutionPDE, theta: np.ndarray) -> np.ndarray:
-    """Values of a formula, seen as a matrix, for parameters (..., parameters): (..., rows, columns)."""
-    entries = formula if isinstance(formula, sp.MatrixBase) else sp.Matrix([formula])
+@dataclass(frozen=True)
+class _Formula:
+    """A matrix of formulas as functions of the parameters."""
+
+    entries: tuple[Callable[..., Any], ...]
+    shape: tuple[int, int]
+
+
+@cache  # a page asks for the moments of one equation dozens of times
+def _compiled(pde: EvolutionPDE) -> tuple[_Formula, ...]:
+    """Mass, shift and covariance of `layer_moments`, each as a matrix."""
+    matrices = [sp.Matrix([f]) if not isinstance(f, sp.MatrixBase) else f for f in layer_moments(pde)]
+    return tuple(
+        _Formula(tuple(sp.lambdify(pde.parameters, entry, "numpy") for entry in matrix), matrix.shape)
+        for matrix in matrices
+    )
+
+
+def _numbers(formula: _Formula, theta: np.ndarray) -> np.ndarray:
+    """Values of a matrix of formulas for parameters (..., parameters): (..., rows, columns)."""
     columns = np.moveaxis(theta, -1, 0)
-    values = [
-        np.broadcast_to(sp.lambdify(pde.parameters, entry, "numpy")(*columns), theta.shape[:-1])
-        for entry in entries
-    ]
-    return np.stack(values, axis=-1).reshape(*theta.shape[:-1], *entries.shape)
+    values = [np.broadcast_to(entry(*columns), theta.shape[:-1]) for entry in formula.entries]
+    return np.stack(values, axis=-1).reshape(*theta.shape[:-1], *formula.shape)
 
 
 def _with_start(values: np.ndarray, start: float, axis: int = -1) -> np.ndarray:

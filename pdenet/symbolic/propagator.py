@@ -1,8 +1,27 @@
-"""From a symbol to a propagator and to an action: equations (34) to (38) of the thesis.
+"""From a symbol to the propagator of a layer: equations (34) and (35) of the thesis.
 
 The propagator of a layer is the weight with which an intensity goes from a pixel to the one that lies d
 pixels further to the right. There are three: of the layer itself, of the exact flow between the pixels, whose
 Euler step the layer is, and the Gaussian of the thesis. A layer reads a state at x - d: kernels are mirrored.
+
+Four functions return weights of displacements as arrays, and have in common:
+
+Parameters
+----------
+d : array of int
+    Displacements in pixels.
+alpha, beta, gamma : float or array
+    Real parameters of (21) per layer and in pixels; all four are broadcast together.
+
+Returns
+-------
+numpy.ndarray
+    Weight of each displacement.
+
+Raises
+------
+ValueError
+    If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
 """
 
 from __future__ import annotations
@@ -71,22 +90,7 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
 def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
     r"""Weights of the layer itself, :math:`1+\tilde\Omega`: three taps, skip connection included, as in (24).
 
-    Parameters
-    ----------
-    d : array of int
-        Displacements in pixels.
-    alpha, beta, gamma : float or array
-        Real parameters of (21) per layer and in pixels; all four are broadcast together.
-
-    Returns
-    -------
-    numpy.ndarray
-        Weight of each displacement.
-
-    Raises
-    ------
-    ValueError
-        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    Parameters, returns and raises as the module says.
     """
     d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     left, centre, right = (alpha**2 + beta) / 2, 1 + gamma - alpha**2, (alpha**2 - beta) / 2
@@ -94,24 +98,13 @@ def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayL
 
 
 def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
-    r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`, a Skellam law (1946).
+    r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`.
 
-    Parameters
-    ----------
-    d : array of int
-        Displacements in pixels.
-    alpha, beta, gamma : float or array
-        Real parameters of (21) per layer and in pixels; all four are broadcast together.
+    With :math:`c_\pm = (\alpha^2\pm\beta)/2` it is Skellam's law (1946) where both are positive, a Poisson
+    weight where one of them is 0, and a Bessel function J, not always positive, where one is negative. The
+    weights sum to :math:`e^\gamma` over all integers.
 
-    Returns
-    -------
-    numpy.ndarray
-        Weight of each displacement; they sum to :math:`e^\gamma` over all integers.
-
-    Raises
-    ------
-    ValueError
-        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    Parameters, returns and raises as the module says.
     """
     d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     left, right = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
@@ -150,22 +143,9 @@ def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
     r"""Weights of the thesis's Gaussian (35), with its factor 1/sqrt(2 pi), at whole pixels.
 
-    Parameters
-    ----------
-    d : array of int
-        Displacements in pixels.
-    alpha, beta, gamma : float or array
-        Real parameters of (21) per layer and in pixels, alpha not 0; all four are broadcast together.
+    Their sum is `gaussian_mass`, in general not :math:`e^\gamma`.
 
-    Returns
-    -------
-    numpy.ndarray
-        Weight of each displacement; their sum is `gaussian_mass`, in general not :math:`e^\gamma`.
-
-    Raises
-    ------
-    ValueError
-        If a displacement is no whole number, a parameter is not finite, alpha is 0, or the shapes do not fit.
+    Parameters, returns and raises as the module says; alpha must not be 0.
     """
     d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     refuse_zero(alpha)
@@ -181,22 +161,9 @@ def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLi
     They are the Gaussian times :math:`\mathrm{Re}\,\mathrm{erf}((\pi\alpha - iY/\alpha)/\sqrt2)` with
     :math:`Y=d+\beta`, and a shifted sinc at :math:`\alpha=0`.
 
-    Parameters
-    ----------
-    d : array of int
-        Displacements in pixels.
-    alpha, beta, gamma : float or array
-        Real parameters of (21) per layer and in pixels; all four are broadcast together.
+    Some weights are negative.
 
-    Returns
-    -------
-    numpy.ndarray
-        Weight of each displacement; some are negative.
-
-    Raises
-    ------
-    ValueError
-        If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    Parameters, returns and raises as the module says.
     """
     d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
     shifted, thin = d + beta, np.abs(alpha) < 1e-6

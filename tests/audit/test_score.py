@@ -13,7 +13,7 @@ from pdenet.audit.ledger import ENTRIES, Finding, Result, run
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.score import Measurement, Standing, ledger_results, measurements, score
 from pdenet.audit.thesis import STATEMENTS, Guard, Statement
-from pdenet.runs.claims import Claim
+from pdenet.runs.claims import Claim, Judged
 from pdenet.runs.intervals import Interval
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -28,7 +28,7 @@ NEEDED = {"holds": (1.0, 2.0), "does not hold": (-2.0, -1.0), "not decided": (-1
 def measurement(word: str, name: str = "m") -> Measurement:
     """A claim that an interval makes hold, fail or stay open."""
     low, high = NEEDED[word]
-    judged = Claim(name, "it is so", "comparison", 0.0), Interval((low + high) / 2, low, high, 10)
+    judged = Judged(Claim(name, "it is so"), Interval((low + high) / 2, low, high, 10))
     return Measurement(judged, "experiment")
 
 
@@ -177,7 +177,7 @@ def test_what_a_row_cites_is_printed_on_the_page_that_it_links(shipped: dict[str
             page = shipped[name].page
             if page not in printed:
                 printed[page] = printed_on(page_with_the_label(page))
-            assert shipped[name].judged[0].text in printed[page], (statement.id, name, page)
+            assert shipped[name].judged.claim.text in printed[page], (statement.id, name, page)
 
 
 def page_with_the_label(name: str) -> Path:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from helpers.tables import SHORT, tiny_cell
-from pdenet.runs.experiment import Experiment, Images
+from pdenet.runs.experiment import Experiment
+from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell, Table
 from pdenet.subjects.irregular.arms import SeriesArm
 from pdenet.subjects.irregular.networks import GRU

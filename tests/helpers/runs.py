@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pdenet.runs.experiment import Arm
+    from pdenet.runs.arm import Arm
     from pdenet.runs.loop import Progress
     from pdenet.runs.record import Record
 

@@ -122,3 +122,12 @@ def test_what_does_not_fit_is_refused(stack: Callable[..., Tensor]) -> None:
 def test_a_stack_without_layers_is_the_image(stack: Callable[..., Tensor]) -> None:
     u = some_images(1, 3, 5, 5)
     assert torch.equal(stack(u, torch.zeros(1, 0, 3, 3)), u)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_layers_leave_the_images_as_they_are(stack: Callable[[Tensor, Tensor], Tensor]) -> None:
+    images = torch.rand(2, 3, 6, 6, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    last = stack(images, torch.zeros(2, 0, 3, 3))
+    assert torch.equal(last, images)
+    (gradient,) = torch.autograd.grad(last.sum(), images)
+    assert (gradient == 1).all()

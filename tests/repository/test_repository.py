@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -131,13 +132,13 @@ def test_make_help_lists_every_command() -> None:
 def test_every_command_line_that_the_readme_shows_exists() -> None:
     shown = set(re.findall(r"^pdenet ([a-z]+)", read("README.md"), re.MULTILINE))
     assert shown
-    assert shown <= get_command(app).commands.keys()
+    assert shown <= vars(get_command(app))["commands"].keys()
 
 
 def test_the_example_of_the_readme_runs_and_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = re.findall(r"^```python\n(.*?)^```", read("README.md"), re.DOTALL | re.MULTILINE)
     (promised,) = re.findall(r"print\(.*\)  # (.*)$", example, re.MULTILINE)
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(example, names)
     assert promised in capsys.readouterr().out
     assert len(names["records"]) == 3

@@ -45,8 +45,8 @@ class Killer(threading.Thread):
             give_up = time.monotonic() + PATIENCE
             while len(now := self.look()) < 2 or min(now.values()) < 2:
                 if time.monotonic() > give_up or self.over.wait(0.01):
-                    msg = f"two checkpoints of two epochs did not appear: {now}"
-                    raise TimeoutError(msg)
+                    message = f"two checkpoints of two epochs did not appear: {now}"
+                    raise TimeoutError(message)
             workers = [child for child in multiprocessing.active_children() if "Dask Worker" in child.name]
             assert len(workers) == 2, workers
             assert workers[0].pid is not None

@@ -12,8 +12,9 @@ from helpers.tables import record_of, tiny_cell
 from pdenet.data import load_images
 from pdenet.runs import experiment as experiments
 from pdenet.runs.estimate import Progress, progress, standing
-from pdenet.runs.experiment import Experiment, Images
+from pdenet.runs.experiment import Experiment
 from pdenet.runs.files import append
+from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig
 
 if TYPE_CHECKING:

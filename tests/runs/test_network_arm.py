@@ -11,8 +11,9 @@ from helpers.runs import killed, refuse
 from pdenet.data import load_images
 from pdenet.models.named import spec
 from pdenet.models.residual_net import Spec
-from pdenet.runs.experiment import Context, Drawn, Images
+from pdenet.runs.arm import Context
 from pdenet.runs.network_arm import NetworkArm
+from pdenet.runs.shown import Drawn, Images
 from pdenet.runs.training import TrainingConfig, fit
 
 if TYPE_CHECKING:

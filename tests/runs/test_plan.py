@@ -11,10 +11,10 @@ from helpers.runs import killed
 from helpers.tables import record_of, tiny_cell, tiny_table, trained_for
 
 from pdenet.data import ImageData, load_images
-from pdenet.runs.experiment import Images
 from pdenet.runs.files import append
 from pdenet.runs.plan import Job, checkpoint_path, claim_path, plan, select, split
 from pdenet.runs.runner import GROUP
+from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig, fit, run_keys
 
 CELL = tiny_cell(1)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from helpers.records import made
 
-from pdenet.runs.experiment import Arm, Context, Drawn
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.intervals import mean_interval, paired_interval
 from pdenet.runs.record import Record
 from pdenet.runs.results import Results, ahead, apart, mean, widened
+from pdenet.runs.shown import Drawn
 
 
 class Given(Arm):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pdenet.runs.experiment import Arm
+    from pdenet.runs.arm import Arm
     from pdenet.runs.record import Record
     from pdenet.runs.table import Cell
 

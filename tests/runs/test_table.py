@@ -10,10 +10,10 @@ from helpers.tables import SHORT, record_of, tiny_cell, tiny_table, trained_for
 
 from pdenet.data import load_images
 from pdenet.models.named import build
-from pdenet.runs.experiment import Images
 from pdenet.runs.files import append, read
 from pdenet.runs.intervals import mean_interval
 from pdenet.runs.results import Results
+from pdenet.runs.shown import Images
 from pdenet.runs.table import (
     CHANCE,
     Cell,

@@ -26,7 +26,8 @@ from pdenet.subjects.ode_mnist.networks import ConvSpec, StencilSpec
 
 if TYPE_CHECKING:
     from pdenet.data import ImageData
-    from pdenet.runs.experiment import Arm, Experiment
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Experiment
 
 RESULTS = Path(__file__).parents[2] / "results"
 MODES = get_args(Mode)

@@ -254,8 +254,8 @@ def test_a_field_that_runs_away_takes_no_other_seed_along(
 
     def runs_away(arm: Arm, seeds: list[int], **options: int) -> list[Record]:
         if 1 in seeds:
-            msg = "it ran away"
-            raise DivergedError(msg)
+            message = "it ran away"
+            raise DivergedError(message)
         return train_arm(arm, seeds, **options)
 
     monkeypatch.setattr(irregular, "train_arm", runs_away)

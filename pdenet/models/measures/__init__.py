@@ -1,1 +1,1 @@
-"""What one measures on a network: sight, memory, probes, smoothness."""
+"""What one measures on a network: visibility, memory, probes, smoothness."""

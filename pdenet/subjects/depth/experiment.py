@@ -12,8 +12,9 @@ from typing import Literal, Self
 from pdenet.models import Init
 from pdenet.models.classifier import Activation
 from pdenet.models.residual_net import Spec
-from pdenet.runs.experiment import Experiment, Images, Mode
+from pdenet.runs.experiment import Experiment, Mode
 from pdenet.runs.network_arm import NetworkArm
+from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.depth.networks import arm_spec
 
@@ -179,6 +180,5 @@ DEPTH = Experiment(
     "Which experiment was it: a grid of what the thesis does not say",
     _arms,
     seeds=1,
-    reads=("tables",),  # which hold the runs of our own setting
     page="depth",
 )

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from pdenet.ops.ode.solvers import DivergedError
-from pdenet.runs.experiment import Arm, Context, Drawn
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import Course, learn
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
+from pdenet.runs.shown import Drawn
 from pdenet.subjects.irregular.measures import errors, measure
 from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, NETWORKS, ODE, TIME, SeriesNet
 from pdenet.subjects.irregular.system import CONTROLS, TRUE, Kind, Sampling, Series, checksum, draw

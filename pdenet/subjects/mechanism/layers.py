@@ -154,14 +154,15 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     ----------
     kernels : (S, L, 3, 3)
     images : (B, H, W)
-    places : (S, 2)
-        How far each seed's window is moved along x and y, whole pixels, `margin` at most.
+    places : (..., S, 2)
+        How far each seed's window is moved along x and y, whole pixels, `margin` at most. Several windows
+        cost no more than one: the layers are gone through once.
     margin : int
         Pixels of room on every side; what gets further is lost.
 
     Returns
     -------
-    (S, B, H, W)
+    (..., S, B, H, W)
 
     Raises
     ------
@@ -169,19 +170,23 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
         If a window leaves the room.
     """
     moves = np.asarray(places, dtype=int)
-    if moves.shape != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
+    if moves.shape[-2:] != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
         message = (
-            f"places must be (S, 2) = ({len(kernels)}, 2), each within {margin} pixels; got {moves.tolist()}"
+            f"places must be (..., S, 2) with S = {len(kernels)}, each within {margin} pixels; "
+            f"got {moves.tolist()}"
         )
         raise ValueError(message)
     rows, columns = images.shape[-2:]
     room = functional.pad(images, (margin,) * 4)
     windows = []
-    for kernel, (right, down) in zip(kernels, moves, strict=True):  # a seed at a time: the room is large
+    by_seed = moves.reshape(-1, len(kernels), 2).swapaxes(0, 1)
+    for kernel, some in zip(kernels, by_seed, strict=True):  # a seed at a time: the room is large
         last = residual_stack(room, kernel)
-        top, left = margin + down, margin + right
-        windows.append(last[:, top : top + rows, left : left + columns].clone())
-    return torch.stack(windows)
+        corners = [(margin + down, margin + right) for right, down in some]
+        windows.append(
+            torch.stack([last[:, top : top + rows, left : left + columns] for top, left in corners])
+        )
+    return torch.stack(windows, dim=1).reshape(*moves.shape[:-1], *images.shape)
 
 
 def shifted(images: Tensor, moves: Any) -> Tensor:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from pdenet.models.stencil_field import StencilField
-from pdenet.runs.experiment import Arm, Context, Images
+from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import Course, learn
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pdenet.data import ImageData
+    from pdenet.runs.shown import Images
     from pdenet.subjects.ode_mnist.networks import BlockNet
 
 

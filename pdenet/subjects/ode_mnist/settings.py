@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pdenet.ops.ode.solvers import Adaptive, Fixed
-from pdenet.runs.experiment import Images
+from pdenet.runs.shown import Images
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.ode_mnist.networks import ConvSpec, StencilSpec
 from pdenet.symbolic import PDE1

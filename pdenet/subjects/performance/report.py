@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pdenet.page.tables import markdown_table
+from pdenet.runs.files import results_folders
 from pdenet.subjects.performance.epoch import share_bound
 
 DASH = "–"
@@ -52,8 +53,7 @@ def saved_runs(device: str = "cpu", folder: Path | None = None) -> dict[str, Res
     The name is processor and number of threads, with the date where two would be the same. They come from
     `folder`, or from those that the book ships with.
     """
-    package = Path(__file__).resolve().parents[2]
-    folders = [package / "results", package.parent / "results"] if folder is None else [folder]
+    folders = results_folders() if folder is None else (folder,)
     files = {
         path.name: path
         for place in reversed(folders)

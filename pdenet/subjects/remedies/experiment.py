@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pdenet.runs.experiment import Images
+from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell, Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.remedies import claims

@@ -92,8 +92,8 @@ class PositivePDENet(PDENet):
     def __init__(self, depth: int, seeds: int | Iterable[int] = 1, **options: Any) -> None:
         super().__init__(PDE1, depth, seeds, **options)
         if self.bias is not None:
-            msg = "a layer of weighted means has no bias; leave bias=False"
-            raise ValueError(msg)
+            message = "a layer of weighted means has no bias; leave bias=False"
+            raise ValueError(message)
 
     @classmethod
     def description(cls, depth: int, **options: Any) -> dict[str, Any]:  # type: ignore[override]
@@ -143,8 +143,8 @@ class ImplicitPDENet(PDENet):
 
 def _refuse(bias: Tensor | None) -> None:
     if bias is not None:
-        msg = "this network has no biases; leave bias=False"
-        raise ValueError(msg)
+        message = "this network has no biases; leave bias=False"
+        raise ValueError(message)
 
 
 NETWORKS: dict[str, tuple[type[ResidualNet], tuple[Any, ...], dict[str, Any]]] = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pdenet.runs.experiment import Images
+from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell, Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.tables import claims

@@ -33,8 +33,8 @@ def draw_pde_net(ax: Axes, sizes: Sequence[int], *, fontsize: float = 8.5) -> No
     The thesis, Fig. 4.2.
     """
     if len(sizes) < 2:
-        msg = f"sizes must be two or more, such as (784, 256, 128, 10); got {tuple(sizes)}"
-        raise ValueError(msg)
+        message = f"sizes must be two or more, such as (784, 256, 128, 10); got {tuple(sizes)}"
+        raise ValueError(message)
     chain = ["image", "layer 1", "layer 2", "…", "layer $L$"]
     chain += [f"linear\nto {size}" for size in sizes[1:]]
     chain += ["softmax"]

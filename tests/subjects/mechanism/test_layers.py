@@ -112,6 +112,9 @@ def test_a_window_sees_what_a_larger_frame_holds() -> None:
     room = residual_stack(torch.nn.functional.pad(images, (8,) * 4), kernels)
     torch.testing.assert_close(found[0], room[0, :, 9:37, 6:34])
     torch.testing.assert_close(found[1], room[1, :, 11:39, 8:36])
+    both = layerwise.follow(kernels, images, [[[0, 0], [0, 0]], places], margin=8)
+    torch.testing.assert_close(both[0], room[:, :, 8:36, 8:36])
+    assert torch.equal(both[1], found)
     with pytest.raises(ValueError, match="within 8 pixels"):
         layerwise.follow(kernels, images, [[9, 0], [0, 0]], margin=8)
 

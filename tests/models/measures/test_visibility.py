@@ -5,7 +5,7 @@ import torch
 from helpers.networks import KINDS, stack_of_kernels
 
 from pdenet.models import ConvResNet, Init
-from pdenet.models.measures.sight import probe_images, sees
+from pdenet.models.measures.visibility import probe_images, sees
 
 PROBES = probe_images(4, 3)
 

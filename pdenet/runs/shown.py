@@ -1,0 +1,75 @@
+"""What an arm is shown: a part of an image set, or data that it draws itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pdenet.data import ImageData
+
+
+@dataclass(frozen=True)
+class Images:
+    """A random part of an image set, or all of it.
+
+    Parameters
+    ----------
+    train, test
+        Numbers of images, at most; None is all.
+    """
+
+    train: int | None = None
+    test: int | None = None
+    of_images: ClassVar[bool] = True
+
+    def of(self, images: ImageData) -> ImageData:
+        """The part, or less where there is less."""
+        train = None if self.train is None else min(self.train, len(images.train_labels))
+        test = None if self.test is None else min(self.test, len(images.test_labels))
+        return images.subset(train, test)
+
+    def describe(self, images: ImageData) -> dict[str, Any]:
+        """Name and checksum that a record will give."""
+        part = self.of(images)
+        return {"name": part.name, "checksum": part.checksum}
+
+    def fits(self, data: Mapping[str, Any], name: str) -> bool:
+        """Whether a record's data are this part of the image set of that name, or all of a smaller set."""
+        base, _, sizes = data["name"].partition("[")
+        wanted = self.train, self.test
+        if base != name or bool(sizes) != any(count is not None for count in wanted):
+            return False
+        found = [int(size) for size in sizes.rstrip("]").split("+")] if sizes else []
+        return all(most is None or count <= most for count, most in zip(found, wanted, strict=False))
+
+
+ALL = Images()
+"""The whole image set."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Data that a run draws from its seed, by a program that the name stands for.
+
+    Parameters
+    ----------
+    name
+        As the record gives it.
+    train
+        Examples to learn from.
+    """
+
+    name: str
+    train: int = 0
+    of_images: ClassVar[bool] = False
+
+    def describe(self, images: ImageData | None = None) -> dict[str, Any]:
+        """What names the data before they are drawn; a record adds their checksum."""
+        return {"name": self.name, "checksum": f"drawn, {self.train}"}
+
+    def fits(self, data: Mapping[str, Any], name: str) -> bool:
+        """Whether a record's data were drawn so, whatever image set is here."""
+        return bool(data["name"] == self.name and data.get("train", 0) == self.train)
