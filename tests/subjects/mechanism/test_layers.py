@@ -9,11 +9,9 @@ import torch
 
 from pdenet.models import PDENet
 from pdenet.ops import residual_stack
-from pdenet.runs.files import read, shipped
-from pdenet.runs.table import CellResult, recorded
-from pdenet.runs.training import TrainingConfig
+from pdenet.runs.table import recorded
 from pdenet.subjects.mechanism import layers as layerwise
-from pdenet.subjects.tables.cells import TABLE_4_1
+from pdenet.subjects.tables.experiment import TABLE_4_1
 from pdenet.symbolic import PDE1, PDE2
 from pdenet.symbolic.growth import plane_gain
 from pdenet.symbolic.moments import depth_moments
@@ -128,9 +126,7 @@ def test_a_rigid_shift_moves_and_cuts() -> None:
 
 
 def test_recorded_networks_are_those_of_the_records() -> None:
-    config = TrainingConfig(epochs=50)
-    results = TABLE_4_1.results(read(shipped("table-4.1.jsonl")), "mnist", config)
-    result: CellResult = results[5, "PDE net"]
+    result = TABLE_4_1.found()[5, "PDE net"]
     found = recorded(result)
     assert found.trained.seeds == found.start.seeds == tuple(run.seed for run in result.records)
     assert found.trained.trunk()["beta"][0].tolist() == pytest.approx(result.records[0].trunk["beta"])

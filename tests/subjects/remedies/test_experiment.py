@@ -12,10 +12,10 @@ from helpers.runs import unwatched
 
 from pdenet.data import load_images
 from pdenet.runs.claims import Verdict
-from pdenet.runs.experiment import Images
 from pdenet.runs.files import read
 from pdenet.runs.plan import Job
 from pdenet.runs.runner import run_here
+from pdenet.runs.shown import Images
 from pdenet.runs.table import CellResult, cell_name, recorded
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.remedies.experiment import CELLS, PART, REMEDIES
