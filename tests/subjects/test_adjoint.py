@@ -1,35 +1,47 @@
-"""All ways give the gradient they say, what is kept is counted, the command writes what the page reads."""
+"""All ways give the gradient they say, what is kept is counted, a run measures what the page reads."""
+
+from __future__ import annotations
 
 import json
 import math
 import os
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from helpers.command import call
+from helpers.runs import NoWork, unwatched
 
 from pdenet.models.measures.memory import saved_numbers
 from pdenet.ops.ode.solvers import Fixed
-from pdenet.runs.files import shipped
-from pdenet.subjects import adjoint as gradient_costs
+from pdenet.runs.files import read
+from pdenet.runs.plan import Job
+from pdenet.runs.runner import run_apart, run_here
+from pdenet.subjects import adjoint
 from pdenet.subjects.adjoint import (
-    OTHER_NETWORK,
+    ADJOINT,
+    EVALUATIONS,
+    THETA,
     WAYS,
+    CostArm,
+    CostProtocol,
     Problem,
     gaps,
-    main,
     measure,
+    peak_by_evaluations,
     plain_pair,
     saved_by_flow,
     slope,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 SMALL = Problem(evaluations=16, batch=2, size=8, dtype=torch.float64)
 
 
-@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("adjoint", *OTHER_NETWORK)])
+@pytest.mark.parametrize("way", [way for way in WAYS if way not in ("adjoint", "reversible")])
 def test_ways_through_the_same_steps_have_one_gradient(way: str) -> None:
     wanted = WAYS["solver"][1](SMALL)()
     for got, want in zip(WAYS[way][1](SMALL)(), wanted, strict=True):
@@ -49,7 +61,7 @@ def test_the_adjoint_is_off_by_the_order_of_euler() -> None:
 
 def test_the_relu_of_the_stack_is_idle() -> None:
     """Else the stack would be another network than the flow."""
-    for evaluations in gradient_costs.EVALUATIONS:
+    for evaluations in EVALUATIONS:
         problem = replace(SMALL, evaluations=evaluations)
         taps = problem.step * problem.field().kernels()[0]
         taps[1, 1] += 1
@@ -94,7 +106,7 @@ def test_the_adjoint_keeps_the_same_at_any_number_of_steps_and_backpropagation_d
     assert steps[0] >= 5 * u.numel()
 
 
-# The command
+# A run
 
 
 def test_a_line_has_its_slope() -> None:
@@ -102,7 +114,7 @@ def test_a_line_has_its_slope() -> None:
 
 
 def test_a_measured_result_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gradient_costs, "peak_by_evaluations", grown_here)
+    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
     said: list[str] = []
     result = measure(replace(SMALL, dtype=torch.float32), (2, 4), 2, said.append)
     assert json.loads(json.dumps(result)) | {"problem": None} == result | {"problem": None}
@@ -111,7 +123,6 @@ def test_a_measured_result_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
         assert result["milliseconds"][way].keys() == {"2", "4"}
         assert 0 < result["fastest_milliseconds"][way]["4"] <= result["milliseconds"][way]["4"]
     assert result["gradient_off_by"]["adjoint"] > 1e-4 > result["gradient_off_by"]["fused"]
-    assert result["machine"]["threads"] == torch.get_num_threads()
     assert {"memory: adjoint", "warming up", "round 2 of 2"} <= set(said)
 
 
@@ -122,47 +133,74 @@ def grown_here(way: str, problem: Problem, evaluations: Any) -> dict[str, float]
 def test_memory_is_measured_in_a_process_of_its_own() -> None:
     """A hundred states of 0.8 MB: backpropagation keeps them, on padded images, and not much more."""
     problem = Problem(batch=256)
-    found = gradient_costs.peak_by_evaluations("solver", problem, [100, 2])
+    found = peak_by_evaluations("solver", problem, [100, 2])
     assert list(found) == ["2", "100"]
     padded = 4 * problem.batch * (problem.size + 2) ** 2 / 2**20
     assert 0.9 < (found["100"] - found["2"]) / (98 * padded) < 4
     assert "MALLOC_MMAP_THRESHOLD_" not in os.environ
 
 
-def test_the_command_writes_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+TINY = CostArm(protocol=CostProtocol(batch=1, evaluations=(2, 4), rounds=1))
+
+
+def test_a_run_is_one_record_of_all_ways_and_trains_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradient_costs, "peak_by_evaluations", grown_here)
-    out = tmp_path / "new" / "costs.json"
-    main(["--out", str(out), "--rounds", "1", "--batch", "1", "--evaluations", "2", "4"])
-    result = json.loads(out.read_text())
-    assert result["format"] == gradient_costs.FORMAT
-    assert result["evaluations"] == [2, 4]
-    assert "round 1 of 1" in capsys.readouterr().err
+    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
+    job = Job(replace(ADJOINT, arms=lambda mode: (TINY,)), (TINY,), None, tmp_path / "new" / "adjoint.jsonl")
+    assert job.missing(TINY) == (0,)
+    run_here(job, unwatched)
+    (record,) = read(job.out)
+    assert record.measured["evaluations"] == [2, 4]
+    assert record.measured["milliseconds"].keys() == WAYS.keys()
+    assert record.model == {"kind": "gradient costs", "ways": [*WAYS]}
+    assert record.training == {"batch": 1, "evaluations": [2, 4], "rounds": 1}
+    assert (record.history, record.trunk) == ({}, {})
+    assert record.machine["threads"] == torch.get_num_threads()
+    assert record.seconds > 0
+    assert record.key == TINY.key(0, None)
+    assert job.missing(TINY) == ()
+    run_apart(job, NoWork())
+    assert len(read(job.out)) == 1
+
+
+def test_the_command_measures_in_a_file_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
+    monkeypatch.setattr(adjoint, "_seconds", lambda step: 1e-3)
+    out = tmp_path / "mine.jsonl"
+    for _ in range(2):
+        result = call("run", "adjoint", "--mode", "book", "--out", out)
+        assert result.exit_code == 0, result.output
+        assert "all ways to a gradient" in result.output
+    (record,) = read(out)
+    assert record.training == asdict(CostProtocol(32, (4, 16), 2)) | {"evaluations": [4, 16]}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("options", "message"),
     [
-        (["--rounds", "0"], "rounds and batch must be at least 1"),
-        (["--evaluations", "1", "8"], "evaluations must be even, at least 2"),
-        (["--evaluations", "8", "10"], "evaluations must span a factor of two at least"),
+        ({"rounds": 0}, "rounds and batch must be at least 1; got 0 and 128"),
+        ({"batch": 0}, "rounds and batch must be at least 1; got 5 and 0"),
+        ({"evaluations": (1, 8)}, "evaluations must be even, at least 2: .* got 1, 8"),
+        ({"evaluations": (8, 10)}, "evaluations must span a factor of two at least"),
     ],
 )
-def test_the_command_refuses_what_shows_nothing(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        main(arguments)
-    assert message in capsys.readouterr().err
+def test_a_protocol_that_shows_nothing_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        CostProtocol(**options)
 
 
 def test_the_shipped_run_is_of_this_code() -> None:
-    result = json.loads(shipped(gradient_costs.FILE).read_text())
-    assert result["format"] == gradient_costs.FORMAT
-    assert result["milliseconds"].keys() == WAYS.keys()
-    assert result["problem"]["theta"] == list(gradient_costs.THETA)
-    assert result["problem"]["batch"] == 128
-    assert tuple(result["evaluations"]) == gradient_costs.EVALUATIONS
-    off = result["gradient_off_by"]
+    (record,) = ADJOINT.recorded()
+    (arm,) = ADJOINT.arms("full")
+    assert (record.model, record.training) == (arm.model, arm.training)
+    measured = record.measured
+    assert measured["milliseconds"].keys() == measured["memory_mib"].keys() == WAYS.keys()
+    assert measured["problem"]["theta"] == list(THETA)
+    assert measured["problem"]["batch"] == record.training["batch"] == 128
+    assert measured["problem"]["rounds"] == record.training["rounds"]
+    assert tuple(measured["evaluations"]) == tuple(record.training["evaluations"]) == EVALUATIONS
+    off = measured["gradient_off_by"]
     assert max(off[way] for way in WAYS if way != "adjoint") < 1e-4
+    assert record.machine["threads"] >= 1
+    assert {"torch", "pdenet"} <= record.versions.keys()
