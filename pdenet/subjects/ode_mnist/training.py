@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from torch.nn import functional
 
+from pdenet.ops.ode.solvers import DivergedError
 from pdenet.ops.pick import pick
 from pdenet.runs.training import ImageTask, TrainingConfig, scaled
 from pdenet.subjects.ode_mnist.measures import accuracy
@@ -51,10 +52,14 @@ class FlowTask(ImageTask):
         return super().batches(epoch)
 
     def losses(self, batch: Tensor) -> Tensor:
-        """Mean cross-entropy of the images `batch` (1, B), (1,)."""
+        """Mean cross-entropy of the images `batch` (1, B), (1,); one seed that is lost ends its run."""
         logits = self.net(pick(self.images, batch, *self.scale)[0])
         self.memory["evaluations"][-1].append(self.net.evaluations)
-        return functional.cross_entropy(logits, self.labels[batch[0]])[None]
+        loss = functional.cross_entropy(logits, self.labels[batch[0]])
+        if not loss.isfinite():
+            message = "the loss is no longer a finite number"
+            raise DivergedError(message)
+        return loss[None]
 
     def test(self, epoch: int) -> list[float]:
         """Accuracy on the test images; none before the last epoch where that is enough."""
