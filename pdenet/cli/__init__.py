@@ -4,7 +4,7 @@ import sys
 
 from rich.markup import escape
 
-from pdenet.cli import bench, claims, equations, run, train  # noqa: F401
+from pdenet.cli import bench, claims, equations, reproduce, run, train  # noqa: F401
 from pdenet.cli.options import app, errors
 
 
