@@ -58,7 +58,7 @@ lint: env  ## ruff, mypy, who may import whom, and the examples in docstrings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py pdenet/symbolic pdenet/ops
+	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py pdenet/checks pdenet/symbolic pdenet/ops
 
 nbval: env  ## run the notebooks and compare with their stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15 \
