@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
-from scipy.stats import spearmanr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +136,8 @@ def rank_interval(a: ArrayLike, b: ArrayLike) -> Interval:
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         message = f"a and b must be (n,) with n at least 2; got shapes {first.shape} and {second.shape}"
         raise ValueError(message)
+    from scipy.stats import spearmanr  # half a second to import, for which most pages have no use
+
     n = len(first)
     varied = np.ptp(first) > 0 and np.ptp(second) > 0
     rank = float(spearmanr(first, second).statistic) if varied else 0.0

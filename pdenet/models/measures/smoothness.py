@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import Tensor
 
 from pdenet.ops import residual_stack
@@ -33,6 +32,8 @@ def roughness(values: Any) -> float:
     if values.ndim != 1 or len(values) < 3 or np.ptp(values) == 0:
         message = f"values must be (L,), three or more that are not all equal; got shape {values.shape}"
         raise ValueError(message)
+    from scipy.stats import rankdata  # half a second to import
+
     ranks = rankdata(values)
     return float((np.diff(ranks) ** 2).sum() / ((ranks - ranks.mean()) ** 2).sum())
 

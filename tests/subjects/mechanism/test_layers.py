@@ -96,6 +96,7 @@ def test_gates_are_counted_and_no_layer_grows_beyond_its_gain() -> None:
     gain = plane_gain(layerwise.coefficients(kernels))
     assert (found.growth <= gain * (1 + 1e-5)).all()
     np.testing.assert_allclose(found.pile[:, -1], state.double().sum(1), rtol=1e-5, atol=1e-4)
+    np.testing.assert_array_equal(layerwise.piles(kernels, images), found.pile[:, [0, -1]])
 
 
 def test_images_and_kernels_that_do_not_fit_are_refused() -> None:
