@@ -82,8 +82,8 @@ def refuse_doubles(name: str, value: sp.Expr, known: Iterable[sp.Symbol]) -> Non
     for found in sorted(value.free_symbols, key=str):
         if str(found) in names and found != names[str(found)]:
             message = (
-                f"{name} has a symbol {found} that is not the {found} of pdenet.symbolic, which has other "
-                f"assumptions – expected that one, or another name; got {value}"
+                f"{name} has a symbol {found} that is not the {found} beside it, which has other assumptions – "
+                f"expected that one, or another name; got {value}"
             )
             raise ValueError(message)
 

@@ -206,7 +206,7 @@ def test_the_classical_path_minimises_the_action() -> None:
         (lambda: layer_weights(0, np.nan, 0.1), "alpha must be finite; got nan"),
         (lambda: gaussian_weights(0, 0.0, 0.1), "alpha must not be 0"),
         (lambda: gaussian_mass(0.0, 0.1), "alpha must not be 0"),
-        (lambda: gaussian_mass(0.5, np.inf), "beta must be finite; got inf"),
+        (lambda: gaussian_mass(0.5, np.inf), "beta must be a finite number; got inf"),
         (lambda: zone_weights(0, 0.5, 0.1, np.inf), "gamma must be finite; got inf"),
         (lambda: action([1.0], 0.5, 0.1), r"at least two positions .* shape \(1,\)"),
         (
