@@ -1,4 +1,4 @@
-"""What `symbolic` is given: expressions, symbols and arrays of numbers, or an error that says which is not one.
+"""What `symbolic` is given: expressions, symbols, arrays of numbers, or an error that says what is none.
 
 Text is never taken for a value. SymPy would evaluate it as Python, whatever it does; NumPy would read it as a
 number. Who has text reads it first, with a parser of their own choice.
@@ -82,8 +82,8 @@ def refuse_doubles(name: str, value: sp.Expr, known: Iterable[sp.Symbol]) -> Non
     for found in sorted(value.free_symbols, key=str):
         if str(found) in names and found != names[str(found)]:
             message = (
-                f"{name} has a symbol {found} that is not the {found} beside it, which has other assumptions – "
-                f"expected that one, or another name; got {value}"
+                f"{name} has a symbol {found} that is not the {found} beside it, which has other assumptions "
+                f"– expected that one, or another name; got {value}"
             )
             raise ValueError(message)
 

@@ -1,4 +1,4 @@
-"""What the coefficients of an equation may be: finite numbers and formulas of real parameters, each of its name."""
+"""What the coefficients of an equation may be: finite formulas of real parameters with names of their own."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def check_coefficients(coefficients: Iterable[sp.Expr], field: AppliedUndef) -> 
             _check_parameter(symbol, coefficient, taken)
             if parameters.setdefault(symbol.name, symbol) != symbol:
                 message = (
-                    f"two parameters are called {symbol.name}, with other assumptions – expected one symbol of "
-                    "that name (pdenet.symbolic exports alpha, beta, gamma, rho, sigma, all real)"
+                    f"two parameters are called {symbol.name}, with other assumptions – expected one symbol "
+                    "of that name (pdenet.symbolic exports alpha, beta, gamma, rho, sigma, all real)"
                 )
                 raise ValueError(message)
         _ = compiled(coefficient, tuple(coefficient.free_symbols))  # says what it cannot make a kernel of
@@ -62,7 +62,9 @@ def check_coefficients(coefficients: Iterable[sp.Expr], field: AppliedUndef) -> 
 
 def _check_parameter(symbol: sp.Basic, coefficient: sp.Expr, taken: dict[str, str]) -> None:
     if not isinstance(symbol, sp.Symbol):
-        message = f"the parameter {symbol} in the coefficient {coefficient} is no symbol – expected sympy.Symbol"
+        message = (
+            f"the parameter {symbol} in the coefficient {coefficient} is no symbol – expected sympy.Symbol"
+        )
         raise ValueError(message)
     if symbol.name in taken:
         message = (
@@ -82,8 +84,8 @@ def _check_parameter(symbol: sp.Basic, coefficient: sp.Expr, taken: dict[str, st
 def is_complex(coefficient: sp.Expr) -> bool:
     """Whether a coefficient has imaginary parts for real parameters, with SymPy's I in sight or without.
 
-    Without it are ``asin(2)`` and ``(-1)**(1/3)``. What is real for some parameters, such as ``sqrt(alpha)``, is
-    a real coefficient, and not a number for the others.
+    Without it are ``asin(2)`` and ``(-1)**(1/3)``. What is real for some parameters, such as
+    ``sqrt(alpha)``, is a real coefficient, and not a number for the others.
 
     Parameters
     ----------
@@ -98,7 +100,9 @@ def is_complex(coefficient: sp.Expr) -> bool:
     """
     if sp.expand(coefficient).has(sp.I):
         return True
-    declared = {one: sp.Symbol(one.name, real=True) for one in coefficient.free_symbols if one.is_real is None}
+    declared = {
+        one: sp.Symbol(one.name, real=True) for one in coefficient.free_symbols if one.is_real is None
+    }
     if coefficient.xreplace(declared).is_extended_real:
         return False
     values = [value for _, value in tried(coefficient, tuple(coefficient.free_symbols))]

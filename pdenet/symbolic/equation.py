@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import sympy as sp
-
 from pdenet.checks.numbers import whole
 from pdenet.symbolic import variables
 from pdenet.symbolic.arguments import expression
@@ -19,6 +17,7 @@ from pdenet.symbolic.terms import Terms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import sympy as sp
     import torch
     from sympy.core.function import AppliedUndef
 
@@ -45,6 +44,7 @@ class EvolutionPDE:
 
     Examples
     --------
+    >>> import sympy as sp
     >>> from pdenet.symbolic import alpha, psi, t, x, y
     >>> heat = EvolutionPDE(sp.Eq(psi.diff(t), alpha**2 / 2 * (psi.diff(x, 2) + psi.diff(y, 2))))
     >>> heat.stencil().matrix

@@ -58,13 +58,23 @@ _RELATIONS = {
     sp.And: operator.and_,
     sp.Or: operator.or_,
 }
+_KNOWN = (
+    *_ELEMENTARY,
+    *_RECIPROCAL,
+    *_SPECIAL,
+    *_OF_TWO,
+    *_RELATIONS,
+    sp.Not,
+    sp.Heaviside,
+    sp.Piecewise,
+)
 
 
 def compiled(formula: sp.Basic, parameters: tuple[sp.Symbol, ...]) -> Formula:
     """The formula as a function of one column a parameter; a formula without parameters gives a number.
 
-    Sums and products are done in the order in which SymPy writes them, a common rational factor of a sum after
-    it: (a - b)/3 loses nothing where a and b are close, a/3 - b/3 does.
+    Sums and products are done in the order in which SymPy writes them, a common rational factor of a sum
+    after it: (a - b)/3 loses nothing where a and b are close, a/3 - b/3 does.
 
     Parameters
     ----------
@@ -108,7 +118,9 @@ def _constant(formula: sp.Basic) -> Any:
     if abs(value.imag) <= 1e-25 * abs(value.real):  # what is left of imaginary parts that cancel
         value = value.real
     if not cmath.isfinite(value) or (value == 0 and number != 0):
-        message = f"the number {formula} is none of double precision – expected one that is, neither 0 nor infinite"
+        message = (
+            f"the number {formula} is none of double precision – expected one that is, neither 0 nor infinite"
+        )
         raise ValueError(message)
     return value
 
@@ -128,7 +140,8 @@ def _sum(formula: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> Formula:
 def _product(formula: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> Formula:
     factor, rest = formula.as_independent(*parameters, as_Add=False)
     scale = _constant(factor)
-    above, below = [], []
+    above: list[Formula] = []
+    below: list[Formula] = []
     for part in rest.as_ordered_factors():
         inverse = part.is_Pow and part.exp.is_number and part.exp.is_negative
         (below if inverse else above).append(compiled(1 / part if inverse else part, parameters))
@@ -152,6 +165,12 @@ def _function(formula: sp.Basic, parameters: tuple[sp.Symbol, ...]) -> Formula:
         argument, middle = formula.args
         cases = [(1, argument > 0), (0, argument < 0), (middle, sp.Eq(argument, 0)), (argument, True)]
         return _piecewise(sp.Piecewise(*cases, evaluate=False), parameters)  # the last one hands on NaN
+    if kind not in _KNOWN:
+        names = ", ".join(sorted(one.__name__ for one in {*_KNOWN} - {*_RELATIONS, sp.Not}))
+        message = (
+            f"no kernel can be made of the function {kind.__name__} in {formula} – expected one of {names}"
+        )
+        raise ValueError(message)
     parts = [compiled(part, parameters) for part in formula.args]
     if kind in _OF_TWO:
         name = _OF_TWO[kind]
@@ -160,9 +179,7 @@ def _function(formula: sp.Basic, parameters: tuple[sp.Symbol, ...]) -> Formula:
         )
     if kind in _RELATIONS:
         relation = _RELATIONS[kind]
-        return lambda columns, library: functools.reduce(
-            relation, [part(columns, library) for part in parts]
-        )
+        return lambda columns, library: functools.reduce(relation, [part(columns, library) for part in parts])
     part = parts[0]
     if kind is sp.Not:
         return lambda columns, library: ~part(columns, library)
@@ -172,15 +189,10 @@ def _function(formula: sp.Basic, parameters: tuple[sp.Symbol, ...]) -> Formula:
     if kind in _RECIPROCAL:
         name = _RECIPROCAL[kind]
         return lambda columns, library: 1 / getattr(library, name)(part(columns, library))
-    if kind in _SPECIAL:
-        name = _SPECIAL[kind]
-        return lambda columns, library: getattr(getattr(library, "special", special), name)(
-            part(columns, library)
-        )
-    message = f"no kernel can be made of the function {kind.__name__} in {formula} – expected one of " + ", ".join(
-        sorted(one.__name__ for one in (*_ELEMENTARY, *_RECIPROCAL, *_SPECIAL, *_OF_TWO, sp.Heaviside, sp.Piecewise))
+    name = _SPECIAL[kind]
+    return lambda columns, library: getattr(getattr(library, "special", special), name)(
+        part(columns, library)
     )
-    raise ValueError(message)
 
 
 def _piecewise(formula: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> Formula:

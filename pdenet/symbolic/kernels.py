@@ -107,7 +107,7 @@ class KernelMap:
 
 
 class _Function:
-    """A coefficient as a function of real columns, which it takes for complex where it is not real otherwise."""
+    """A coefficient as a function of real columns, taken for complex where it has no values otherwise."""
 
     def __init__(self, coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> None:
         is_real = not is_complex(coefficient)

@@ -95,8 +95,9 @@ def read_terms(equation: sp.Equality) -> dict[Orders, sp.Expr]:
     collected = _collected(_read_term(term, field) for term in sp.Add.make_args(expanded))
     typed = _collected(_as_typed(right, field))
     for orders, coefficient in collected.items():
-        if sp.expand(typed.get(orders, sp.Integer(0))) == coefficient:
-            collected[orders] = typed[orders]
+        as_typed = typed.get(orders, sp.Integer(0))
+        if sp.expand(as_typed) == coefficient and as_typed.free_symbols == coefficient.free_symbols:
+            collected[orders] = as_typed
     check_coefficients(collected.values(), field)
     return {orders: collected[orders] for orders in sorted(collected, key=_thesis_order)}
 

@@ -23,8 +23,8 @@ Raises
 TypeError
     If one of them is not of real numbers, such as text.
 ValueError
-    If a displacement is no whole number, a parameter is not finite, the shapes do not fit, or double precision
-    does not hold a weight.
+    If a displacement is no whole number, a parameter is not finite, the shapes do not fit, or double
+    precision does not hold a weight.
 """
 
 from __future__ import annotations
@@ -153,14 +153,16 @@ def _log_bessel(n: np.ndarray, z: np.ndarray, positive: np.ndarray) -> np.ndarra
 
     From ``2 k f_k / z = f_(k-1) -+ f_(k+1)``, downwards, where it forgets its start (Gautschi 1967).
     """
-    near = np.where(positive, 0.0, np.ceil(z))  # an order whose function is known; J is positive from there on
+    near = np.where(
+        positive, 0.0, np.ceil(z)
+    )  # an order whose function is known; J is positive from there on
     total = np.log(np.where(positive, special.ive(near, z), special.jv(near, z)))
     ratio = np.zeros(n.shape)
     for k in range(int(n.max(initial=0.0)) + 50, 0, -1):
         turn = k > near
         ratio = np.where(turn, 1 / np.where(turn, 2 * k / z + np.where(positive, ratio, -ratio), 1.0), ratio)
         total = total + np.where(turn & (k <= n), np.log(ratio), 0.0)
-    return total
+    return np.asarray(total)
 
 
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:

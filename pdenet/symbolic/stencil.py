@@ -259,7 +259,9 @@ def _floats(pattern: sp.ImmutableMatrix) -> np.ndarray:
     except OverflowError:
         values = np.full(pattern.shape, np.inf)
     if not np.isfinite(values).all() or np.count_nonzero(values) < sum(entry != 0 for entry in pattern):
-        message = "the differences over these steps are none of double precision – expected other units for them"
+        message = (
+            "the differences over these steps are none of double precision – expected other units for them"
+        )
         raise ValueError(message)
     return values
 

@@ -1,4 +1,4 @@
-"""What `symbolic` is given: text is never evaluated, every kind of number is one, and names are told apart."""
+"""What `symbolic` is given: text is never evaluated, every kind of number is one, names are told apart."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -103,22 +103,27 @@ def test_text_is_refused_and_not_evaluated(entrance: str, tmp_path: Path) -> Non
     assert not mark.exists()
 
 
-@pytest.mark.parametrize("value", [None, True, [1], sp.true, sp.Matrix([1]), np.bool_(True), object()], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, True, [1], sp.true, sp.Matrix([1]), np.bool_(True), object()], ids=repr
+)
 def test_what_is_no_expression_is_refused_by_name(value: Any) -> None:
-    with pytest.raises(TypeError, match="^width must be a SymPy expression or a number; got "):
+    with pytest.raises(TypeError, match=r"^width must be a SymPy expression or a number; got "):
         expression("width", value)
-    with pytest.raises(TypeError, match="^v must be a SymPy symbol; got "):
+    with pytest.raises(TypeError, match=r"^v must be a SymPy symbol; got "):
         symbol("v", value)
 
 
-@pytest.mark.parametrize("value", [np.nan, sp.oo, sp.zoo, sp.oo * x, sp.Symbol("far", infinite=True)], ids=str)
+@pytest.mark.parametrize(
+    "value", [np.nan, sp.oo, sp.zoo, sp.oo * x, sp.Symbol("far", infinite=True)], ids=str
+)
 def test_an_expression_that_is_not_finite_is_refused_by_name(value: Any) -> None:
-    with pytest.raises(ValueError, match="^width must be finite; got "):
+    with pytest.raises(ValueError, match=r"^width must be finite; got "):
         expression("width", value)
 
 
 @pytest.mark.parametrize(
-    "half", [0.5, np.float32(0.5), np.array(0.5), torch.tensor(0.5), Decimal("0.5"), Fraction(1, 2), sp.S.Half]
+    "half",
+    [0.5, np.float32(0.5), np.array(0.5), torch.tensor(0.5), Decimal("0.5"), Fraction(1, 2), sp.S.Half],
 )
 def test_every_kind_of_number_is_one(half: Any) -> None:
     assert expression("width", half) == sp.S.Half or expression("width", half) == 0.5
@@ -138,7 +143,8 @@ def test_every_kind_of_whole_number_makes_the_same_stencil(two: Any) -> None:
 
 
 def test_a_high_level_of_a_short_integer_does_not_wrap_round() -> None:
-    assert oscillator_state(np.int64(64)) == oscillator_state(64)  # 2**64 is 0 among the numbers of int64
+    level: Any = np.int64(64)
+    assert oscillator_state(level) == oscillator_state(64)  # 2**64 is 0 among the numbers of int64
 
 
 @pytest.mark.parametrize("count", [0, -1, 2.5, np.nan])
@@ -158,11 +164,17 @@ def test_a_chain_has_whole_sites(count: Any) -> None:
         (lambda: growth.random_start(growth.START_LAWS["N(0, 1)"], np.inf), "drift_scale must be a finite"),
         (lambda: growth.random_start(growth.START_LAWS["N(0, 1)"], 1, 0), "draws must be a whole number"),
         (lambda: growth.random_start(growth.START_LAWS["N(0, 1)"], 1, 1, -1), "seed must be a whole number"),
-        (lambda: PDE_1D.stability().is_stable([0, 0, 0], -1), "tolerance must be a finite number, at least 0"),
+        (
+            lambda: PDE_1D.stability().is_stable([0, 0, 0], -1),
+            "tolerance must be a finite number, at least 0",
+        ),
         (lambda: numbers("theta", [[1], [1, 2]]), "theta must be an array of numbers"),
         (lambda: PDE1.stencil(spacing=x), "spacing is x – expected a step that does not depend on x"),
         (lambda: PDE1.stencil(dt=1 + p**2), r"expected a step that does not depend on p"),
-        (lambda: PDE_1D.stencil(spacing=1e-200).kernel_map, "none of double precision – expected other units"),
+        (
+            lambda: PDE_1D.stencil(spacing=1e-200).kernel_map,
+            "none of double precision – expected other units",
+        ),
         (lambda: PDE_1D.stencil(spacing=1e200).kernel_map, "none of double precision – expected other units"),
     ],
 )
@@ -174,10 +186,19 @@ def test_what_makes_no_sense_is_refused(call: Callable[[], object], message: str
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: PDE1.stencil(spacing=sp.Symbol("alpha", positive=True)), "spacing has a symbol alpha that is not"),
-        (lambda: complete_square(-(sp.Symbol("p") ** 2), p), "exponent has a symbol p that is not the p beside"),
+        (
+            lambda: PDE1.stencil(spacing=sp.Symbol("alpha", positive=True)),
+            "spacing has a symbol alpha that is not",
+        ),
+        (
+            lambda: complete_square(-(sp.Symbol("p") ** 2), p),
+            "exponent has a symbol p that is not the p beside",
+        ),
         (lambda: to_momentum(STATE.subs(x, sp.Symbol("x"))), "state has a symbol x that is not the x beside"),
-        (lambda: apply_hamiltonian(STATE, sp.Symbol("m") * x), "potential has a symbol m that is not the m beside"),
+        (
+            lambda: apply_hamiltonian(STATE, sp.Symbol("m") * x),
+            "potential has a symbol m that is not the m beside",
+        ),
         (lambda: to_momentum(free_packet(1, momentum=p)), "state must not depend on p"),
         (lambda: to_position(sp.exp(-(p**2) - x)), "components must not depend on x"),
         (lambda: free_packet(1, momentum=x), "momentum must not depend on x"),

@@ -108,7 +108,7 @@ def representable(result: Complex, start: Complex) -> Complex:
     if not np.isfinite(result).all() or (np.any(start) and not np.any(result)):
         message = (
             "the result is beyond double precision: the potential times the time is too large or too small; "
-            "add a constant to the potential, which multiplies the result by exp(-1j * constant * time / hbar)"
+            "add a constant to the potential, which multiplies the result by exp(-i constant time / hbar)"
         )
         raise ValueError(message)
     return result

@@ -30,7 +30,9 @@ def free_kernel(
     """
     mass, hbar = positive(mass=mass, hbar=hbar)
     stiffness = mass / (2 * hbar * times_i(time))
-    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(array("x", x), array("y", y)) ** 2)
+    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(
+        -stiffness * np.subtract(array("x", x), array("y", y)) ** 2
+    )
     return kernel
 
 
@@ -174,7 +176,7 @@ def oscillator_state(
     level = whole("level", level, least=0)
     scale = mass * omega / hbar
     z = np.sqrt(scale) * positions("x", x)
-    # Far out the lowest state underflows and a high one does not: what is taken out there goes back at the end.
+    # Far out the lowest state underflows and a high one does not: what is taken out goes back at the end.
     taken = np.where(z**2 / 2 > _FAR, -(z**2) / 2, 0.0)
     before: NDArray[np.float64] = np.zeros_like(z)
     state: NDArray[np.float64] = (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2 - taken)
@@ -184,7 +186,7 @@ def oscillator_state(
         if large.any():
             shrink = np.where(large, 1 / _LARGE, 1.0)
             before, state, taken = before * shrink, state * shrink, taken - np.log(shrink)
-    state = state * np.exp(taken)
+    state *= np.exp(taken)
     return state
 
 
