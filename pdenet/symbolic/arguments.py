@@ -35,8 +35,8 @@ def expression(name: str, value: Any) -> sp.Expr:
 
     Examples
     --------
-    >>> expression("spacing", np.float32(0.5)), expression("spacing", sp.Symbol("h"))
-    (0.5, h)
+    >>> expression("spacing", np.int64(2)), expression("spacing", sp.Symbol("h"))
+    (2, h)
     """
     message = f"{name} must be a SymPy expression or a number; got {value!r}"
     plain = value
