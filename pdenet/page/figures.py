@@ -6,6 +6,7 @@ told a second time by a dash pattern, a marker or a printed value.
 """
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from pdenet.checks.numbers import real, whole
 from pdenet.page.style import INK, PALETTE
 
 __all__ = [
@@ -44,9 +46,13 @@ def draw_stencil(ax: Axes, matrix: Any, *, digits: int = 3, fontsize: float | No
 
     Raises
     ------
+    TypeError
+        If an entry is text, or neither a number nor a formula.
     ValueError
-        If `matrix` is not two-dimensional with an odd number of rows and of columns.
+        If `matrix` is not two-dimensional with an odd number of rows and of columns, or a number is not
+        finite.
     """
+    digits = whole("digits", digits, least=1)
     entries = np.array(matrix.tolist() if hasattr(matrix, "tolist") else matrix, dtype=object)
     if entries.ndim != 2 or not all(size % 2 for size in entries.shape):
         message = (
@@ -58,7 +64,8 @@ def draw_stencil(ax: Axes, matrix: Any, *, digits: int = 3, fontsize: float | No
     if any(getattr(entry, "free_symbols", None) for entry in entries.flat):
         _print_formulas(ax, entries, fontsize)
     else:
-        _print_numbers(ax, entries.astype(float), digits, fontsize)
+        numbers = [real("an entry of the stencil", entry) for entry in entries.flat]
+        _print_numbers(ax, np.reshape(numbers, entries.shape), digits, fontsize)
     for row, column in np.ndindex(rows, columns):
         centre = (row, column) == (rows // 2, columns // 2)
         corner = (column - 0.5, row - 0.5)
@@ -74,11 +81,21 @@ def draw_stencil(ax: Axes, matrix: Any, *, digits: int = 3, fontsize: float | No
 
 
 def _print_formulas(ax: Axes, entries: np.ndarray, fontsize: float | None) -> None:
-    from sympy import latex, sympify, together
+    from sympy import latex, together
 
     for (row, column), entry in np.ndenumerate(entries):
-        formula = latex(together(sympify(entry))).replace(r"\frac", r"\dfrac")
+        formula = latex(together(_formula(entry))).replace(r"\frac", r"\dfrac")
         ax.text(column, row, f"${formula}$", ha="center", va="center", fontsize=fontsize)
+
+
+def _formula(entry: Any) -> Any:
+    """An entry as SymPy's; what is none is a number, since SymPy would evaluate text as Python."""
+    from sympy import Expr, Float, Integer
+
+    if isinstance(entry, Expr):
+        return entry
+    number = real("an entry of the stencil", entry)
+    return Integer(number) if isinstance(entry, Integral) else Float(number)
 
 
 def _print_numbers(ax: Axes, values: np.ndarray, digits: int, fontsize: float | None) -> None:
@@ -110,7 +127,7 @@ def image_row(axes: Sequence[Axes] | np.ndarray, images: ArrayLike, titles: Sequ
     ValueError
         If the numbers of axes, images and titles do not fit.
     """
-    stack = np.asarray(images, dtype=float)
+    stack = _numbers("images", images)
     panels: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
     if stack.ndim != 3 or len(stack) != len(panels):
         message = (
@@ -160,8 +177,8 @@ def accuracy_curves(
         If a curve is not (seed, epoch), or has another number of epochs than `epochs`.
     """
     for name, values in curves.items():
-        accuracies = np.atleast_2d(np.asarray(values, dtype=float))
-        steps = np.arange(1, accuracies.shape[-1] + 1) if epochs is None else np.asarray(epochs)
+        accuracies = np.atleast_2d(_numbers(f"accuracies of {name!r}", values))
+        steps = np.arange(1, accuracies.shape[-1] + 1) if epochs is None else _numbers("epochs", epochs)
         if accuracies.ndim != 2 or accuracies.shape[1] != len(steps):
             message = (
                 f"got accuracies of shape {accuracies.shape} for {name!r}; they must be (seed, epoch) "
@@ -220,7 +237,10 @@ def accuracy_by_depth(
     step = 0.7 / len(networks)
     for i, (name, values) in enumerate(networks.items()):
         centres = {depth: place + step * (i - (len(networks) - 1) / 2) for place, depth in enumerate(depths)}
-        seeds = {depth: np.ravel(np.asarray(accuracies)) for depth, accuracies in values.items()}
+        seeds = {
+            depth: np.ravel(_numbers(f"accuracies of {name!r}", accuracies))
+            for depth, accuracies in values.items()
+        }
         (dots,) = ax.plot(
             np.concatenate([np.full(len(s), centres[depth]) for depth, s in seeds.items()]),
             100 * np.concatenate(list(seeds.values())),
@@ -262,7 +282,7 @@ def error_scale(ax: Axes, ticks: Sequence[float] = (10, 50, 80, 90, 95, 98, 99))
     ValueError
         If there are fewer than two ticks, they do not rise, or the last is 100 or more.
     """
-    marks = np.asarray(ticks, dtype=float)
+    marks = _numbers("ticks", ticks)
     if marks.ndim != 1 or len(marks) < 2 or not (np.diff(marks) > 0).all() or marks[-1] >= 100:
         message = f"got ticks {tuple(ticks)}; they must be two or more, rising, and below 100"
         raise ValueError(message)
@@ -281,3 +301,14 @@ def _minus_log_error(accuracy: ArrayLike) -> np.ndarray:
 
 def _accuracy(minus_log_error: ArrayLike) -> np.ndarray:
     return 100 - 10.0 ** -np.asarray(minus_log_error, dtype=float)
+
+
+def _numbers(name: str, values: ArrayLike) -> np.ndarray:
+    """Numbers as floats, NaN for None; NumPy would read text too, and show what it may stand for."""
+    array = np.asarray(values)
+    if array.dtype.kind in "US" or (
+        array.dtype.kind == "O" and any(isinstance(one, str) for one in array.flat)
+    ):
+        message = f"{name} must be numbers; got text: {values!r}"
+        raise TypeError(message)
+    return array.astype(float)

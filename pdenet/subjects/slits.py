@@ -8,10 +8,14 @@ picture is plane, seen along them.
 """
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from pdenet.checks.numbers import real, whole
+from pdenet.symbolic.arguments import numbers
 
 __all__ = [
     "double_slit_amplitude",
@@ -21,6 +25,8 @@ __all__ = [
     "single_slit_amplitude",
     "slit_points",
 ]
+
+_TURNS = 1e12  # the phase of more turns than these has no four digits left
 
 
 def slit_points(centre: float, width: float, points: int) -> NDArray[np.float64]:
@@ -35,14 +41,13 @@ def slit_points(centre: float, width: float, points: int) -> NDArray[np.float64]
 
     Raises
     ------
+    TypeError
+        If one of them is no number.
     ValueError
-        If the width is negative or there is no point.
+        If the centre is not finite, the width negative, or the points are not one or more, a whole number.
     """
-    if not width >= 0 or points < 1:
-        message = (
-            f"a slit needs a width that is not negative and at least one point; got {width} and {points}"
-        )
-        raise ValueError(message)
+    centre, width = real("centre", centre), real("width", width, least=0)
+    points = whole("points", points, least=1)
     return centre + width * ((np.arange(points) + 0.5) / points - 0.5)
 
 
@@ -72,12 +77,8 @@ def path_lengths(
     ValueError
         If a distance is not positive, the one to the screen not finite, or a height is not.
     """
-    if not 0 < distance < math.inf or not source > 0:
-        message = (
-            "distance must be positive and finite, source positive; "
-            f"got distance {distance} and source {source}"
-        )
-        raise ValueError(message)
+    distance = real("distance", distance, above=0)
+    source = math.inf if _is_infinite(source) else real("source", source, above=0)
     heights, points = _heights(screen, "screen"), _heights(slit, "slit")
     before = np.zeros_like(points) if math.isinf(source) else _detour(points, source)
     return before + _detour(heights[:, None] - points, distance)
@@ -104,12 +105,15 @@ def path_amplitudes(
     ----------
     R. P. Feynman and A. R. Hibbs, Quantum Mechanics and Path Integrals (1965), chapter 1.
     """
-    if not 0 < wavelength < math.inf:
-        message = f"wavelength must be positive and finite; got {wavelength}"
+    wavelength = real("wavelength", wavelength, above=0)
+    lengths = path_lengths(screen, slit, distance, source)
+    if lengths.size and lengths.max() > _TURNS * wavelength:
+        message = (
+            f"a path is {lengths.max() / wavelength:.3g} wavelengths longer than the axis, a phase that "
+            f"double precision does not hold; expected at most {_TURNS:g}"
+        )
         raise ValueError(message)
-    amplitudes: NDArray[np.complex128] = np.exp(
-        2j * np.pi / wavelength * path_lengths(screen, slit, distance, source)
-    )
+    amplitudes: NDArray[np.complex128] = np.exp(2j * np.pi / wavelength * lengths)
     return amplitudes
 
 
@@ -179,7 +183,7 @@ def double_slit_amplitude(
     R. P. Feynman and A. R. Hibbs, Quantum Mechanics and Path Integrals (1965), chapter 1; the thesis,
     Fig. 1.4 (b).
     """
-    _check_separation(slit_separation, slit_width)
+    slit_separation, slit_width = _separated(slit_separation, slit_width)
     one: dict[str, Any] = {
         "slit_width": slit_width,
         "wavelength": wavelength,
@@ -219,17 +223,15 @@ def fraunhofer_intensity(
     ----------
     M. Born and E. Wolf, Principles of Optics, chapter 8.
     """
-    _check_separation(slit_separation, slit_width)
-    if not wavelength > 0 or not distance > 0:
-        message = f"wavelength and distance must be positive; got {wavelength} and {distance}"
-        raise ValueError(message)
+    slit_separation, slit_width = _separated(slit_separation, slit_width)
+    wavelength, distance = real("wavelength", wavelength, above=0), real("distance", distance, above=0)
     heights = _heights(screen, "screen")
     s = heights / np.hypot(heights, distance) / wavelength
     return np.asarray(np.cos(np.pi * slit_separation * s) ** 2 * np.sinc(slit_width * s) ** 2)
 
 
 def _heights(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    heights = np.asarray(values, dtype=np.float64)
+    heights = numbers(name, values)
     if heights.ndim != 1 or not np.isfinite(heights).all():
         message = f"{name} must be a sequence of finite heights; got shape {heights.shape}"
         raise ValueError(message)
@@ -241,9 +243,15 @@ def _detour(height: NDArray[np.float64], distance: float) -> NDArray[np.float64]
     return np.asarray(height**2 / (np.hypot(height, distance) + distance))
 
 
-def _check_separation(separation: float, width: float) -> None:
-    if not separation >= width:
+def _is_infinite(source: Any) -> bool:
+    return isinstance(source, Real) and source == math.inf
+
+
+def _separated(separation: float, width: float) -> tuple[float, float]:
+    separation, width = real("slit_separation", separation), real("slit_width", width, least=0)
+    if separation < width:
         message = (
-            f"two slits of width {width} need at least that separation, or they overlap; got {separation}"
+            f"two slits of width {width:g} need at least that separation, or they overlap; got {separation:g}"
         )
         raise ValueError(message)
+    return separation, width

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-from pdenet.symbolic.arguments import as_arrays, refuse_zero
+from pdenet.checks.numbers import real
+from pdenet.symbolic.arguments import as_arrays, expression, numbers, refuse_zero
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -23,7 +24,7 @@ def kinetic_term(velocity: Any, alpha: Any, beta: Any) -> sp.Expr:
     alpha, beta : sympy.Expr or number
         Parameters of the layer.
     """
-    velocity, alpha, beta = map(sp.sympify, (velocity, alpha, beta))
+    velocity, alpha, beta = map(expression, ("velocity", "alpha", "beta"), (velocity, alpha, beta))
     return (velocity + beta) ** 2 / (2 * alpha**2)
 
 
@@ -35,7 +36,7 @@ def potential_term(alpha: Any, gamma: Any) -> sp.Expr:
     alpha, gamma : sympy.Expr or number
         Parameters of the layer.
     """
-    alpha, gamma = map(sp.sympify, (alpha, gamma))
+    alpha, gamma = expression("alpha", alpha), expression("gamma", gamma)
     return gamma - sp.log(sp.Abs(alpha)) - sp.log(2 * sp.pi) / 2
 
 
@@ -72,7 +73,7 @@ def action(path: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike 
     ValueError
         If the path has no step, alpha is 0, a parameter is not finite, or there are not as many as layers.
     """
-    positions = np.asarray(path, dtype=float)
+    positions = numbers("path", path)
     if positions.ndim == 0 or positions.shape[-1] < 2:
         message = f"a path needs at least two positions (..., layers + 1); got shape {positions.shape}"
         raise ValueError(message)
@@ -103,6 +104,7 @@ def classical_path(start: float, end: float, alpha: ArrayLike, beta: ArrayLike) 
     ValueError
         If there is no layer, alpha is 0, a parameter is not finite, or there are not as many of each.
     """
+    start, end = real("start", start), real("end", end)
     layers = max(np.size(alpha), np.size(beta))
     a, b, _ = _per_layer(layers, alpha, beta, 0.0)
     momentum = (end - start + b.sum()) / (a**2).sum()

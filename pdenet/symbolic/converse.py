@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from pdenet.symbolic.arguments import expression, numbers
 from pdenet.symbolic.differences import moment_weight
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import psi, t, x, y
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import ArrayLike
 
 # Row i holds d**i / i! for the offsets d = -1, 0, 1; the inverse has the central differences as columns.
@@ -63,8 +62,8 @@ def pde_of_kernel(matrix: Any, name: str | None = None) -> EvolutionPDE:
     Sobel: psi_t = 8*psi_x + 2*psi_xyy
     """
     kernel = _as_matrix(matrix)
-    coefficients = (_MOMENTS * kernel * _MOMENTS.T).T.applyfunc(sp.expand)
-    orders = [(i, j) for i in range(3) for j in range(3) if coefficients[i, j] != 0]
+    coefficients = (_MOMENTS * kernel * _MOMENTS.T).T
+    orders = [(i, j) for i in range(3) for j in range(3) if sp.expand(coefficients[i, j]) != 0]
     if not orders:
         message = "the kernel is 0 – expected one with an entry that is not: its layer changes nothing"
         raise ValueError(message)
@@ -78,13 +77,8 @@ def _as_matrix(matrix: Any) -> sp.Matrix:
     if rows.shape not in {(3, 3), (1, 1)}:
         message = f"kernel has the shape {rows.shape} – expected (3, 3), rows y and columns x, or (1, 1)"
         raise ValueError(message)
-    kernel = sp.Matrix(*rows.shape, [sp.sympify(entry) for entry in _plain(rows.ravel())])
+    kernel = sp.Matrix(*rows.shape, [expression("an entry of the kernel", entry) for entry in rows.flat])
     return kernel if kernel.shape == (3, 3) else sp.diag(0, kernel, 0)
-
-
-def _plain(entries: Iterable[Any]) -> list[Any]:
-    """NumPy scalars as Python numbers; SymPy would keep a float32's own precision."""
-    return [entry.item() if isinstance(entry, np.generic) else entry for entry in entries]
 
 
 def kernel_coefficients(kernels: ArrayLike) -> np.ndarray:
@@ -177,7 +171,7 @@ def fit_taps(states: ArrayLike, increments: ArrayLike) -> tuple[np.ndarray, floa
     ValueError
         If the two are not (sample, place), both alike.
     """
-    before, added = np.asarray(states, dtype=float), np.asarray(increments, dtype=float)
+    before, added = numbers("states", states), numbers("increments", increments)
     if before.ndim != 2 or before.shape != added.shape:
         message = (
             f"states and increments have the shapes {before.shape} and {added.shape} – expected both alike, "
@@ -191,7 +185,7 @@ def fit_taps(states: ArrayLike, increments: ArrayLike) -> tuple[np.ndarray, floa
 
 
 def _stack(values: ArrayLike, name: str) -> np.ndarray:
-    stack = np.asarray(values, dtype=float)
+    stack = numbers(name, values)
     if stack.shape[-2:] != (3, 3):
         message = f"{name} have the shape {stack.shape} – expected (..., 3, 3)"
         raise ValueError(message)

@@ -4,6 +4,9 @@ from functools import cache
 
 import sympy as sp
 
+from pdenet.checks.numbers import whole
+from pdenet.symbolic.arguments import expression
+
 ACCURACIES = (2, 4, 6)
 
 
@@ -16,7 +19,16 @@ def half_width(order: int, accuracy: int) -> int:
         Order of the derivative; 0 is the field itself, which needs no neighbour.
     accuracy : int
         Even order of the error in the spacing.
+
+    Raises
+    ------
+    ValueError
+        If the order is negative, or the accuracy is not even and positive.
     """
+    order, accuracy = whole("order", order, least=0), whole("accuracy", accuracy, least=2)
+    if accuracy % 2:
+        message = f"accuracy is {accuracy} – expected an even number: central differences have no other"
+        raise ValueError(message)
     return 0 if order == 0 else (order + 1) // 2 - 1 + accuracy // 2
 
 
@@ -49,6 +61,7 @@ def central_weights(order: int, accuracy: int) -> tuple[sp.Rational, ...]:
 
 def moment_weight(offset: int, degree: int) -> sp.Rational:
     """Weight of the ``degree``-th derivative in the Taylor series of a neighbour at ``offset``."""
+    offset, degree = whole("offset", offset), whole("degree", degree, least=0)
     return sp.Integer(offset) ** degree / sp.factorial(degree)
 
 
@@ -63,6 +76,7 @@ def leading_error(order: int, accuracy: int) -> tuple[int, sp.Rational]:
     order, accuracy : int
         As in `half_width`.
     """
+    order = whole("order", order, least=0)
     if order == 0:
         return 0, sp.Integer(0)
     radius = half_width(order, accuracy)
@@ -86,7 +100,7 @@ def difference_symbol(order: int, accuracy: int, wavenumber: sp.Expr) -> sp.Expr
     wavenumber : sympy.Expr
         Wave number in radians per pixel.
     """
-    radius = half_width(order, accuracy)
+    radius, wavenumber = half_width(order, accuracy), expression("wavenumber", wavenumber)
     weights = central_weights(order, accuracy)
     # Even derivatives have even weights and odd ones odd weights, so the two halves of the sum merge.
     wave = sp.cos if order % 2 == 0 else lambda angle: sp.I * sp.sin(angle)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-import sympy as sp
-
+from pdenet.checks.numbers import whole
 from pdenet.symbolic import variables
+from pdenet.symbolic.arguments import expression
 from pdenet.symbolic.parsing import read_field, read_terms
 from pdenet.symbolic.stability import Stability
 from pdenet.symbolic.stencil import Stencil
@@ -17,6 +17,7 @@ from pdenet.symbolic.terms import Terms
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import sympy as sp
     import torch
     from sympy.core.function import AppliedUndef
 
@@ -43,6 +44,7 @@ class EvolutionPDE:
 
     Examples
     --------
+    >>> import sympy as sp
     >>> from pdenet.symbolic import alpha, psi, t, x, y
     >>> heat = EvolutionPDE(sp.Eq(psi.diff(t), alpha**2 / 2 * (psi.diff(x, 2) + psi.diff(y, 2))))
     >>> heat.stencil().matrix
@@ -111,10 +113,18 @@ class EvolutionPDE:
 
         Raises
         ------
+        TypeError
+            If an argument is text, or no number or expression.
         ValueError
             If an argument is not as above, or a derivative does not fit into the requested width.
         """
-        return _stencil(self._read, accuracy, sp.sympify(spacing), sp.sympify(dt), width)
+        return _stencil(
+            self._read,
+            whole("accuracy", accuracy),
+            expression("spacing", spacing),
+            expression("dt", dt),
+            None if width is None else whole("width", width),
+        )
 
     def symbol(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
         """Fourier symbol of the default stencil; see `Stencil.symbol`."""

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import sympy as sp
 
+from pdenet.symbolic.arguments import expression, refuse_doubles, symbol
+
 
 class Square(NamedTuple):
     """A quadratic exponent as a square: ``-curvature * (variable - centre)**2 + rest``.
@@ -44,6 +46,8 @@ def complete_square(exponent: sp.Expr, variable: sp.Symbol) -> Square:
     >>> complete_square(-(p**2) / 2 + sp.I * p * X, p)
     Square(curvature=1/2, centre=I*X, rest=-X**2/2)
     """
+    exponent, variable = expression("exponent", exponent), symbol("variable", variable)
+    refuse_doubles("exponent", exponent, (variable,))
     try:
         polynomial = sp.Poly(sp.expand(exponent), variable)
     except sp.PolynomialError:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from pdenet.checks.numbers import real, whole
+from pdenet.symbolic.arguments import numbers
 from pdenet.symbolic.named import PDE1
 
 _ANGLES, _REFINEMENTS = 361, 6
@@ -62,8 +64,7 @@ def plane_gain(theta: Any) -> np.ndarray:
     ValueError
         If the last axis is not 5.
     """
-    _columns(theta, ("alpha", "beta", "sigma", "rho", "gamma"))
-    values = np.asarray(theta, dtype=float)
+    values = np.moveaxis(_columns(theta, ("alpha", "beta", "sigma", "rho", "gamma")), 0, -1)
     flat = values.reshape(-1, 5)
     parts = [_plane_gain(flat[i : i + _CHUNK]) for i in range(0, len(flat), _CHUNK)]
     return np.concatenate([np.zeros(0), *parts]).reshape(values.shape[:-1])
@@ -100,6 +101,7 @@ def support(theta: Any, angle: Any) -> np.ndarray:
         If the last axis of theta is not 5.
     """
     alpha, beta, sigma, rho, gamma = _columns(theta, ("alpha", "beta", "sigma", "rho", "gamma"))
+    angle = numbers("angle", angle)
     cos, sin = np.cos(angle), np.sin(angle)
     reach_x = np.hypot(alpha**2 * cos, beta * sin)
     reach_y = np.hypot(sigma**2 * cos, rho * sin)
@@ -124,9 +126,9 @@ def chain(theta: Any, sites: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If theta is not three numbers.
+        If theta is not three numbers, or there is no pixel.
     """
-    alpha, beta, gamma = _columns(theta, ("alpha", "beta", "gamma"))
+    (alpha, beta, gamma), sites = _three(theta), whole("sites", sites, least=1)
     right, left = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
     result: np.ndarray = (
         (1 + gamma - alpha**2) * np.eye(sites) + right * np.eye(sites, k=1) + left * np.eye(sites, k=-1)
@@ -149,11 +151,16 @@ def chain_eigenvalues(theta: Any, sites: int) -> np.ndarray:
     numpy.ndarray of complex, shape (sites,)
         For k = 1, ..., M.
 
+    Raises
+    ------
+    ValueError
+        If theta is not three numbers, or there is no pixel.
+
     References
     ----------
     Hatano and Nelson, Phys. Rev. Lett. 77 (1996) 570.
     """
-    alpha, beta, gamma = _columns(theta, ("alpha", "beta", "gamma"))
+    (alpha, beta, gamma), sites = _three(theta), whole("sites", sites, least=1)
     root = np.sqrt(complex(alpha**4 - beta**2))
     result: np.ndarray = 1 + gamma - alpha**2 + root * np.cos(np.pi * np.arange(1, sites + 1) / (sites + 1))
     return result
@@ -199,7 +206,19 @@ def random_start(law: Law, drift_scale: float = 1.0, draws: int = 4000, seed: in
         Number of layers.
     seed : int
         Seed of the generator; with the same one both equations get the same numbers.
+
+    Raises
+    ------
+    TypeError
+        If the law is none.
+    ValueError
+        If there is no layer, the seed is negative, or the factor is not finite.
     """
+    if not callable(law):
+        message = f"law must be a function such as START_LAWS['N(0, 1)']; got {law!r}"
+        raise TypeError(message)
+    drift_scale = real("drift_scale", drift_scale)
+    draws, seed = whole("draws", draws, least=1), whole("seed", seed, least=0)
     theta = law(np.random.default_rng(seed), (draws, 5))
     theta = theta * np.array([1.0, drift_scale, 1.0, drift_scale, 1.0])
     return Start(PDE1.stability().is_positive(theta), np.log(plane_gain(theta)))
@@ -207,8 +226,17 @@ def random_start(law: Law, drift_scale: float = 1.0, draws: int = 4000, seed: in
 
 def _columns(theta: Any, names: tuple[str, ...]) -> np.ndarray:
     """The parameters along the first axis, (parameters, ...)."""
-    values = np.asarray(theta, dtype=float)
+    values = numbers("theta", theta)
     if values.ndim == 0 or values.shape[-1] != len(names):
         message = f"theta has the shape {values.shape} – expected (..., {len(names)}): {', '.join(names)}"
         raise ValueError(message)
     return np.moveaxis(values, -1, 0)
+
+
+def _three(theta: Any) -> np.ndarray:
+    """alpha, beta, gamma of one layer."""
+    values = _columns(theta, ("alpha", "beta", "gamma"))
+    if values.ndim != 1:
+        message = f"theta has the shape {np.shape(theta)} – expected (3,): alpha, beta, gamma of one layer"
+        raise ValueError(message)
+    return values

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from pdenet.symbolic.arguments import numbers
+from pdenet.symbolic.coefficients import is_complex, tried
+from pdenet.symbolic.formula import Formula, compiled
+
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import torch
 
 
@@ -26,6 +32,12 @@ class KernelMap:
     patterns : numpy.ndarray, shape (terms, rows, columns)
         What each coefficient multiplies.
 
+    Raises
+    ------
+    ValueError
+        If a coefficient has a function that NumPy and torch do not both know, or a constant that double
+        precision does not hold.
+
     Examples
     --------
     >>> from pdenet.symbolic import PDE_1D
@@ -39,17 +51,9 @@ class KernelMap:
         self.parameters = parameters
         self.coefficients = coefficients
         self.patterns = patterns
-        self.complex = any(coefficient.has(sp.I) for coefficient in coefficients)
-        self._functions: dict[str, Any] = {}
+        self.complex = any(map(is_complex, coefficients))
+        self._functions = [_Function(coefficient, parameters) for coefficient in coefficients]
         self._patterns_on: dict[Any, torch.Tensor] = {}
-
-    def _evaluate(self, module: str, columns: Any) -> list[Any]:
-        if module not in self._functions:
-            # Constants such as sqrt(2) become floats here: torch would take them in single precision.
-            rounded = [sp.N(coefficient, 17) for coefficient in self.coefficients]
-            self._functions[module] = sp.lambdify(self.parameters, rounded, modules=module)
-        result: list[Any] = self._functions[module](*columns)
-        return result
 
     def _check(self, shape: tuple[int, ...]) -> None:
         count = len(self.parameters)
@@ -62,11 +66,11 @@ class KernelMap:
 
     def as_numpy(self, theta: Any) -> np.ndarray:
         """Kernels of shape (..., rows, columns) in double precision."""
-        values = np.asarray(theta, dtype=float)
+        values = numbers("theta", theta)
         self._check(values.shape)
         shape = values.shape[:-1]
-        columns = np.moveaxis(values, -1, 0)
-        coefficients = [np.broadcast_to(c, shape) for c in self._evaluate("numpy", columns)]
+        columns = list(np.moveaxis(values, -1, 0))
+        coefficients = [np.broadcast_to(function(columns, np), shape) for function in self._functions]
         result: np.ndarray = np.einsum("...t,trc->...rc", np.stack(coefficients, axis=-1), self.patterns)
         return result
 
@@ -80,11 +84,12 @@ class KernelMap:
             raise ValueError(message)
         dtype = theta.dtype.to_complex() if self.complex else theta.dtype
         shape = theta.shape[:-1]
+        columns = theta.unbind(-1)
         coefficients = [
             c.to(dtype)
             if isinstance(c, torch.Tensor)
             else torch.full(shape, c, dtype=dtype, device=theta.device)
-            for c in self._evaluate("torch", theta.unbind(-1))
+            for c in (function(columns, torch) for function in self._functions)
         ]
         # Multiply and add rather than matmul: no TF32, and the bits do not depend on the batch shape.
         stacked = torch.stack(coefficients, dim=-1)[..., None, None]
@@ -99,3 +104,27 @@ class KernelMap:
             with torch.inference_mode(False):
                 self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
         return self._patterns_on[key]
+
+
+class _Function:
+    """A coefficient as a function of real columns, taken for complex where it has no values otherwise."""
+
+    def __init__(self, coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> None:
+        is_real = not is_complex(coefficient)
+        written = sp.expand(coefficient) if is_real and coefficient.has(sp.I) else coefficient
+        self._formula = compiled(written, parameters)
+        self._in_complex = not is_real and not _is_right_on_reals(self._formula, coefficient, parameters)
+
+    def __call__(self, columns: Any, library: ModuleType) -> Any:
+        if self._in_complex:
+            columns = [column + 0j for column in columns]
+        return self._formula(columns, library)
+
+
+def _is_right_on_reals(formula: Formula, coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> bool:
+    """Whether a library's functions of real numbers give the values, not NaN: ``sqrt(-1)`` is NaN to them."""
+    with np.errstate(all="ignore"):
+        return all(
+            bool(np.isclose(formula([np.float64(number) for number in point], np), value))
+            for point, value in tried(coefficient, parameters)
+        )

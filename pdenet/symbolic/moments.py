@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 
 from pdenet.symbolic import variables
+from pdenet.symbolic.arguments import numbers
+from pdenet.symbolic.formula import Formula, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pdenet.symbolic.equation import EvolutionPDE
 
 
@@ -66,7 +66,7 @@ def layer_moments(pde: EvolutionPDE) -> tuple[sp.Expr, sp.Matrix, sp.Matrix]:
     waves = [variables.p, variables.q][: len(pde.space)]
     factor = pde.stencil().amplification()
     at_rest = dict.fromkeys(waves, 0)
-    mass = sp.expand(factor.subs(at_rest))
+    mass = factor.subs(at_rest)
     logarithm = sp.log(factor)
     shift = [sp.factor((sp.I * logarithm.diff(wave)).subs(at_rest)) for wave in waves]
     second = [[sp.factor(-logarithm.diff(v, w).subs(at_rest)) for w in waves] for v in waves]
@@ -96,7 +96,7 @@ def depth_moments(pde: EvolutionPDE, theta: Any) -> Moments:
     if len(pde.space) != 2:
         message = f"the equation is in {pde.space} – expected one in x and y"
         raise ValueError(message)
-    values = np.asarray(theta, dtype=float)
+    values = numbers("theta", theta)
     count = len(pde.parameters)
     if values.ndim < 2 or values.shape[-1] != count:
         message = f"theta has the shape {values.shape} – expected (..., layers, {count})"
@@ -122,7 +122,8 @@ def image_moments(image: Any) -> Moments:
     ValueError
         If there are fewer than two axes.
     """
-    pixels = np.asarray(image, dtype=float)
+    pixels = np.asarray(image)
+    pixels = numbers("image", pixels.astype(float) if pixels.dtype == bool else pixels)  # a mask is an image
     if pixels.ndim < 2:
         message = f"an image has the axes (..., rows, columns); got the shape {pixels.shape}"
         raise ValueError(message)
@@ -137,28 +138,28 @@ def image_moments(image: Any) -> Moments:
 
 
 @dataclass(frozen=True)
-class _Formula:
+class _Formulas:
     """A matrix of formulas as functions of the parameters."""
 
-    entries: tuple[Callable[..., Any], ...]
+    entries: tuple[Formula, ...]
     shape: tuple[int, int]
 
 
 @cache  # a page asks for the moments of one equation dozens of times
-def _compiled(pde: EvolutionPDE) -> tuple[_Formula, ...]:
+def _compiled(pde: EvolutionPDE) -> tuple[_Formulas, ...]:
     """Mass, shift and covariance of `layer_moments`, each as a matrix."""
     matrices = [sp.Matrix([f]) if not isinstance(f, sp.MatrixBase) else f for f in layer_moments(pde)]
     return tuple(
-        _Formula(tuple(sp.lambdify(pde.parameters, entry, "numpy") for entry in matrix), matrix.shape)
+        _Formulas(tuple(compiled(entry, pde.parameters) for entry in matrix), matrix.shape)
         for matrix in matrices
     )
 
 
-def _numbers(formula: _Formula, theta: np.ndarray) -> np.ndarray:
+def _numbers(formulas: _Formulas, theta: np.ndarray) -> np.ndarray:
     """Values of a matrix of formulas for parameters (..., parameters): (..., rows, columns)."""
-    columns = np.moveaxis(theta, -1, 0)
-    values = [np.broadcast_to(entry(*columns), theta.shape[:-1]) for entry in formula.entries]
-    return np.stack(values, axis=-1).reshape(*theta.shape[:-1], *formula.shape)
+    columns = list(np.moveaxis(theta, -1, 0))
+    values = [np.broadcast_to(entry(columns, np), theta.shape[:-1]) for entry in formulas.entries]
+    return np.stack(values, axis=-1).reshape(*theta.shape[:-1], *formulas.shape)
 
 
 def _with_start(values: np.ndarray, start: float, axis: int = -1) -> np.ndarray:

@@ -20,8 +20,11 @@ numpy.ndarray
 
 Raises
 ------
+TypeError
+    If one of them is not of real numbers, such as text.
 ValueError
-    If a displacement is no whole number, a parameter is not finite, or the shapes do not fit.
+    If a displacement is no whole number, a parameter is not finite, the shapes do not fit, or double
+    precision does not hold a weight.
 """
 
 from __future__ import annotations
@@ -32,8 +35,9 @@ import numpy as np
 import sympy as sp
 from scipy import special
 
+from pdenet.checks.numbers import real
 from pdenet.symbolic import variables
-from pdenet.symbolic.arguments import as_arrays, refuse_zero
+from pdenet.symbolic.arguments import as_arrays, expression, refuse_zero
 from pdenet.symbolic.gaussian import gaussian_integral
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ def continuum_symbol(pde: EvolutionPDE, p: Any = variables.p, q: Any = variables
     p, q : sympy.Expr or number
         Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
     """
-    p, q = sp.sympify(p), sp.sympify(q)
+    p, q = expression("p", p), expression("q", q)
     return sp.Add(*(a * (sp.I * p) ** i * (sp.I * q) ** j for (i, j), a in pde.terms.items()))
 
 
@@ -75,7 +79,7 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
     ValueError
         If nothing says that alpha is real and not 0.
     """
-    d, alpha, beta, gamma = map(sp.sympify, (d, alpha, beta, gamma))
+    d, alpha, beta, gamma = map(expression, ("d", "alpha", "beta", "gamma"), (d, alpha, beta, gamma))
     if not (alpha.is_real and alpha.is_nonzero):
         message = (
             f"alpha must be real and not 0, or the integral over the momenta diverges; got {alpha}. "
@@ -113,10 +117,11 @@ def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arra
     small = np.abs(product) <= steps + 1
     weights = np.empty(d.shape)
     rest = gamma - alpha**2
-    weights[small] = _by_series(steps[small], forward[small], product[small], rest[small])
     large = ~small
-    weights[large] = _by_bessel(steps[large], forward[large], product[large], rest[large])
-    return weights
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        weights[small] = _by_series(steps[small], forward[small], product[small], rest[small])
+        weights[large] = _by_bessel(steps[large], forward[large], product[large], rest[large])
+    return _held(weights)
 
 
 def _by_series(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -136,8 +141,28 @@ def _by_bessel(n: np.ndarray, rate: np.ndarray, product: np.ndarray, rest: np.nd
     positive = product > 0
     bessel = np.where(positive, special.ive(n, z), special.jv(n, z))
     log_size = n * np.log(2 * np.abs(rate) / z) + np.where(positive, z, 0.0) + rest
+    far = (np.abs(bessel) < 1e-290) & (n > z)  # there the one factor underflows and the other overflows
+    log_size[far] += _log_bessel(n[far], z[far], positive[far])
+    bessel[far] = 1.0
     result: np.ndarray = np.where(n % 2 == 1, np.sign(rate), 1.0) * np.exp(log_size) * bessel
     return result
+
+
+def _log_bessel(n: np.ndarray, z: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """Logarithm of ``ive(n, z)`` or of ``jv(n, z)`` for n > z, by the ratios of neighbouring orders.
+
+    From ``2 k f_k / z = f_(k-1) -+ f_(k+1)``, downwards, where it forgets its start (Gautschi 1967).
+    """
+    near = np.where(
+        positive, 0.0, np.ceil(z)
+    )  # an order whose function is known; J is positive from there on
+    total = np.log(np.where(positive, special.ive(near, z), special.jv(near, z)))
+    ratio = np.zeros(n.shape)
+    for k in range(int(n.max(initial=0.0)) + 50, 0, -1):
+        turn = k > near
+        ratio = np.where(turn, 1 / np.where(turn, 2 * k / z + np.where(positive, ratio, -ratio), 1.0), ratio)
+        total = total + np.where(turn & (k <= n), np.log(ratio), 0.0)
+    return np.asarray(total)
 
 
 def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -152,7 +177,7 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
     size = np.abs(alpha)
     with np.errstate(over="ignore"):  # a far pixel of a thin bell: exp(-inf) is 0
         result: np.ndarray = np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
-        return result
+    return _held(result)
 
 
 def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
@@ -172,8 +197,8 @@ def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLi
     faddeeva = special.wofz((shifted / size + 1j * np.pi * size) / np.sqrt(2))
     edge = np.exp(-((np.pi * size) ** 2) / 2) * np.real(np.exp(1j * np.pi * shifted) * faddeeva)
     bell = (np.exp(-((shifted / size) ** 2) / 2) - edge) / (size * np.sqrt(2 * np.pi))
-    result: np.ndarray = np.exp(gamma) * np.where(thin, np.sinc(shifted), bell)
-    return result
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        return _held(np.exp(gamma) * np.where(thin, np.sinc(shifted), bell))
 
 
 def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:
@@ -193,10 +218,18 @@ def gaussian_mass(alpha: float, beta: float, gamma: float = 0.0) -> float:
     ValueError
         If a parameter is not finite, or alpha is 0.
     """
-    nearest = -round(beta) if np.isfinite(beta) else 0
+    alpha, beta, gamma = map(real, ("alpha", "beta", "gamma"), (alpha, beta, gamma))
     if abs(alpha) < 0.4:
-        return float(gaussian_weights(nearest + np.arange(-6, 7), alpha, beta, gamma).sum())
-    _, a, b, c = as_arrays(nearest, alpha, beta, gamma)
+        return float(gaussian_weights(-round(beta) + np.arange(-6, 7), alpha, beta, gamma).sum())
     k = np.arange(1, 6)
-    waves = np.exp(-2 * (np.pi * a * k) ** 2) * np.cos(2 * np.pi * k * b)
-    return float(np.exp(c) * (1 + 2 * waves.sum()))
+    waves = np.exp(-2 * (np.pi * alpha * k) ** 2) * np.cos(2 * np.pi * k * beta)
+    with np.errstate(over="ignore"):  # what comes of it is refused
+        return float(_held(np.exp(gamma) * (1 + 2 * waves.sum())))
+
+
+def _held(weights: np.ndarray) -> np.ndarray:
+    """The weights, if double precision holds them all."""
+    if not np.isfinite(weights).all():
+        message = "a weight of these parameters is beyond double precision; expected a smaller gamma or alpha"
+        raise ValueError(message)
+    return weights

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from pdenet.checks.numbers import real
+from pdenet.symbolic.coefficients import is_complex
 
+if TYPE_CHECKING:
     from sympy.logic.boolalg import Boolean
 
     from pdenet.symbolic.stencil import Stencil
@@ -141,7 +142,7 @@ class Stability:
         -------
         numpy.ndarray of bool, shape (...)
         """
-        return self.max_gain(theta) <= 1 + tolerance
+        return self.max_gain(theta) <= 1 + real("tolerance", tolerance, least=0)
 
     def is_positive(self, theta: Any = ()) -> np.ndarray:
         """Whether no entry of the step, identity included, is negative.
@@ -169,7 +170,7 @@ class Stability:
         """Diffusion and drift numbers along x and y, and the mean's factor; None outside the family."""
         terms, h, dt = self.stencil.terms.coefficients, self.stencil.spacing, self.stencil.dt
         family = {(2, 0), (1, 0), (0, 2), (0, 1), (0, 0)}
-        if self.stencil.accuracy != 2 or not terms.keys() <= family or _is_complex(terms.values()):
+        if self.stencil.accuracy != 2 or not terms.keys() <= family or any(map(is_complex, terms.values())):
             return None
 
         def number(i: int, j: int) -> sp.Expr:
@@ -188,12 +189,8 @@ class Stability:
         return rf"$\displaystyle |1 + H| \le 1 \Longleftarrow {sp.latex(self.sufficient)}$"
 
 
-def _is_complex(coefficients: Iterable[sp.Expr]) -> bool:
-    return any(coefficient.has(sp.I) for coefficient in coefficients)
-
-
 def _at_least_zero(expression: sp.Expr) -> Boolean:
-    return sp.false if _is_complex([expression]) else sp.Ge(expression, 0)
+    return sp.false if is_complex(expression) else sp.Ge(expression, 0)
 
 
 def _line(a: sp.Expr, b: sp.Expr, m: sp.Expr) -> Boolean:

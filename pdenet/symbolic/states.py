@@ -6,6 +6,8 @@ from typing import Any
 
 import sympy as sp
 
+from pdenet.checks.numbers import whole
+from pdenet.symbolic.arguments import expression, refuse_doubles
 from pdenet.symbolic.variables import p, t, x
 
 hbar, mass, omega = sp.symbols("hbar m omega", positive=True)
@@ -23,6 +25,7 @@ def apply_hamiltonian(state: sp.Expr, potential: Any = 0) -> sp.Expr:
     potential : number or sympy.Expr
         V(x), in units of energy.
     """
+    state, potential = _formula("state", state), _formula("potential", potential)
     return -(hbar**2) / (2 * mass) * sp.diff(state, x, 2) + potential * state
 
 
@@ -38,6 +41,7 @@ def schroedinger_residual(state: sp.Expr, potential: Any = 0) -> sp.Expr:
     potential : number or sympy.Expr
         V(x), in units of energy.
     """
+    state = _formula("state", state)
     return sp.simplify((sp.I * hbar * sp.diff(state, t) - apply_hamiltonian(state, potential)) / state)
 
 
@@ -58,7 +62,7 @@ def free_packet(width: Any, momentum: Any = 0) -> sp.Expr:
     ValueError
         If `width` is not positive or `momentum` not real; symbols must be declared so.
     """
-    width, momentum = sp.sympify(width), sp.sympify(momentum)
+    width, momentum = _formula("width", width, without=(x, t)), _formula("momentum", momentum, without=(x, t))
     if not width.is_positive:
         message = f"width must be positive, a number or a symbol with positive=True; got {width!r}"
         raise ValueError(message)
@@ -86,10 +90,12 @@ def oscillator_energy(level: int) -> sp.Expr:
 
     Raises
     ------
+    TypeError
+        If `level` is no number.
     ValueError
-        If `level` is not an integer from 0 on.
+        If `level` is not a whole number from 0 on.
     """
-    _check_level(level)
+    level = whole("level", level, least=0)
     return hbar * omega * (level + sp.Rational(1, 2))
 
 
@@ -105,10 +111,12 @@ def oscillator_state(level: int) -> sp.Expr:
 
     Raises
     ------
+    TypeError
+        If `level` is no number.
     ValueError
-        If `level` is not an integer from 0 on.
+        If `level` is not a whole number from 0 on.
     """
-    _check_level(level)
+    level = whole("level", level, least=0)
     scaled = sp.sqrt(mass * omega / hbar) * x
     size = (mass * omega / (sp.pi * hbar)) ** sp.Rational(1, 4) / sp.sqrt(2**level * sp.factorial(level))
     return size * sp.hermite(level, scaled) * sp.exp(-(scaled**2) / 2)
@@ -124,6 +132,7 @@ def to_momentum(state: sp.Expr) -> sp.Expr:
     state : sympy.Expr
         Function of x that falls off fast enough for the integral to exist, such as a Gaussian.
     """
+    state = _formula("state", state, without=(p,))
     transform = sp.integrate(state * sp.exp(-sp.I * p * x / hbar), (x, -sp.oo, sp.oo), conds="none")
     return sp.simplify(transform / sp.sqrt(2 * sp.pi * hbar))
 
@@ -138,11 +147,17 @@ def to_position(components: sp.Expr) -> sp.Expr:
     components : sympy.Expr
         Function of p that falls off fast enough for the integral to exist, such as a Gaussian.
     """
+    components = _formula("components", components, without=(x,))
     transform = sp.integrate(components * sp.exp(sp.I * p * x / hbar), (p, -sp.oo, sp.oo), conds="none")
     return sp.simplify(transform / sp.sqrt(2 * sp.pi * hbar))
 
 
-def _check_level(level: int) -> None:
-    if not isinstance(level, int) or isinstance(level, bool) or level < 0:
-        message = f"level must be an integer from 0 on; got {level!r}"
+def _formula(name: str, value: Any, *, without: tuple[sp.Symbol, ...] = ()) -> sp.Expr:
+    """A formula in the symbols of this file, without those that it may not depend on."""
+    formula = expression(name, value)
+    refuse_doubles(name, formula, (x, t, p, hbar, mass, omega))
+    strange = formula.free_symbols & set(without)
+    if strange:
+        message = f"{name} must not depend on {min(map(str, strange))}; got {formula}"
         raise ValueError(message)
+    return formula

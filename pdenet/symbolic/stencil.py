@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy as sp
 
+from pdenet.checks.numbers import whole
 from pdenet.symbolic import variables
+from pdenet.symbolic.arguments import expression, refuse_doubles
 from pdenet.symbolic.differences import (
     ACCURACIES,
     central_weights,
@@ -49,6 +51,8 @@ class Stencil:
 
     Raises
     ------
+    TypeError
+        If one of them is text, or no number or expression.
     ValueError
         If the accuracy, a step or the width is not as above, or the width cannot carry a derivative.
 
@@ -69,16 +73,16 @@ class Stencil:
     width: int | None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.accuracy, int) or self.accuracy not in ACCURACIES:
+        object.__setattr__(self, "accuracy", whole("accuracy", self.accuracy))
+        if self.accuracy not in ACCURACIES:
             message = f"accuracy is {self.accuracy} – expected 2, 4 or 6"
             raise ValueError(message)
-        for name, step in (("spacing", self.spacing), ("dt", self.dt)):
-            if step.is_positive is False or (step.is_number and not step.is_positive) or step.is_infinite:
-                message = f"{name} is {step} – expected a positive number or a symbol"
-                raise ValueError(message)
+        for name in ("spacing", "dt"):
+            object.__setattr__(self, name, self._step(name, getattr(self, name)))
         if self.width is None:
             return
-        if not isinstance(self.width, int) or self.width < 1 or self.width % 2 == 0:
+        object.__setattr__(self, "width", whole("width", self.width))
+        if self.width < 1 or self.width % 2 == 0:
             message = f"width is {self.width} – expected an odd positive number such as 3"
             raise ValueError(message)
         for orders, needed in self._widths().items():
@@ -88,6 +92,18 @@ class Stencil:
                     f"{self.accuracy} – expected a width of at least {needed}"
                 )
                 raise ValueError(message)
+
+    def _step(self, name: str, value: Any) -> sp.Expr:
+        step = expression(name, value)
+        if step.is_positive is False or (step.is_number and not step.is_positive):
+            message = f"{name} is {step} – expected a positive number or a symbol"
+            raise ValueError(message)
+        refuse_doubles(name, step, self.parameters)
+        strange = step.free_symbols & {*self.terms.field.args, variables.p, variables.q}
+        if strange:
+            message = f"{name} is {step} – expected a step that does not depend on {min(map(str, strange))}"
+            raise ValueError(message)
+        return step
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Stencil, (self.terms, self.accuracy, self.spacing, self.dt, self.width)
@@ -154,7 +170,7 @@ class Stencil:
         p, q : sympy.Expr or number
             Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
         """
-        p, q = sp.sympify(p), sp.sympify(q)
+        p, q = expression("p", p), expression("q", q)
         total = sp.Integer(0)
         for (i, j), coefficient in self.terms.coefficients.items():
             wave = difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q)
@@ -196,13 +212,14 @@ class Stencil:
         Raises
         ------
         ValueError
-            If the spacing or dt is a symbol.
+            If the spacing or dt is a symbol, or so small or large that double precision does not hold the
+            differences.
         """
         for name, step in (("spacing", self.spacing), ("dt", self.dt)):
             if step.free_symbols:
                 message = f"{name} is the symbol {step} – expected a number: kernels are numbers"
                 raise ValueError(message)
-        patterns = np.stack([np.array(pattern, dtype=float) for pattern in self.patterns.values()])
+        patterns = np.stack([_floats(pattern) for pattern in self.patterns.values()])
         return KernelMap(self.parameters, tuple(self.terms.coefficients.values()), patterns)
 
     def kernels(self, theta: torch.Tensor) -> torch.Tensor:
@@ -234,6 +251,19 @@ class Stencil:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle K = {sp.latex(self.matrix, order='grlex')}$"
+
+
+def _floats(pattern: sp.ImmutableMatrix) -> np.ndarray:
+    try:
+        values = np.array([float(entry) for entry in pattern]).reshape(pattern.shape)
+    except OverflowError:
+        values = np.full(pattern.shape, np.inf)
+    if not np.isfinite(values).all() or np.count_nonzero(values) < sum(entry != 0 for entry in pattern):
+        message = (
+            "the differences over these steps are none of double precision – expected other units for them"
+        )
+        raise ValueError(message)
+    return values
 
 
 def _padded(weights: tuple[sp.Rational, ...], width: int) -> tuple[sp.Rational, ...]:

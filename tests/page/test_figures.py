@@ -1,5 +1,8 @@
 """What figures show."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -9,6 +12,9 @@ from matplotlib.patches import Rectangle
 
 from pdenet.page.figures import accuracy_by_depth, accuracy_curves, draw_stencil, error_scale, image_row
 from pdenet.symbolic import PDE1
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def x_of(line: Line2D) -> np.ndarray:
@@ -41,6 +47,37 @@ def test_a_numeric_stencil_shows_size_and_sign() -> None:
     assert centre.get_width() == pytest.approx(2 * left.get_width())  # four times the area
     assert left.get_fill()
     assert not centre.get_fill()
+
+
+def test_formulas_and_numbers_of_every_kind_stand_side_by_side() -> None:
+    _, ax = plt.subplots()
+    draw_stencil(ax, [[sp.Symbol("a"), np.float32(0.5), sp.Rational(1, 2), 0, np.int64(2)]])
+    assert [text.get_text() for text in ax.texts] == ["$a$", "$0.5$", r"$\dfrac{1}{2}$", "$0$", "$2$"]
+
+
+@pytest.mark.parametrize("beside", [0.5, sp.Symbol("a")], ids=["numbers", "formulas"])
+def test_text_in_a_stencil_is_refused_and_not_evaluated(beside: object, tmp_path: Path) -> None:
+    mark = tmp_path / "run"
+    for text in (f"__import__('pathlib').Path({str(mark)!r}).touch()", "1"):
+        with pytest.raises(TypeError, match="an entry of the stencil must be a finite number; got "):
+            draw_stencil(plt.figure().add_subplot(), [[text, beside, beside]])
+    assert not mark.exists()
+
+
+def test_text_for_numbers_is_refused() -> None:
+    ax = plt.figure().add_subplot()
+    text: Any = ["90", "95"]
+    calls: list[Callable[[], None]] = [
+        lambda: image_row([ax], [[text]]),
+        lambda: accuracy_curves(ax, {"a": text}),
+        lambda: accuracy_by_depth(ax, {"a": {5: text}}),
+        lambda: error_scale(ax, text),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="must be numbers; got text"):
+            call()
+    with pytest.raises(TypeError, match=r"digits must be a whole number, at least 1; got \['90', '95'\]"):
+        draw_stencil(ax, [[1.0]], digits=text)
 
 
 @pytest.mark.parametrize("matrix", [sp.eye(2), [1, 2, 3], np.zeros((3, 3, 3))], ids=["even", "line", "cube"])

@@ -17,6 +17,7 @@ from pdenet.subjects.slits import (
     slit_points,
 )
 
+NO_COUNT: Any = 2.5  # what the types forbid, a page may still pass
 SLITS: dict[str, Any] = {"slit_separation": 40.0, "slit_width": 10.0, "wavelength": 1.0}
 ONE: dict[str, Any] = {"slit_width": 10.0, "wavelength": 1.0}
 
@@ -132,15 +133,30 @@ def test_turning_both_pieces_round_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: slit_points(0, -1, 5), "width that is not negative and at least one point; got -1 and 5"),
-        (lambda: slit_points(0, 1, 0), "at least one point; got 1 and 0"),
-        (lambda: path_lengths([0], [0], 0), "distance must be positive and finite, .* got distance 0"),
-        (lambda: path_lengths([0], [0], 1, source=-2), "source positive; got distance 1 and source -2"),
+        (lambda: slit_points(0, -1, 5), "width must be a finite number, at least 0; got -1"),
+        (lambda: slit_points(0, 1, 0), "points must be a whole number, at least 1; got 0"),
+        (lambda: path_lengths([0], [0], 0), "distance must be a finite number, above 0; got 0"),
+        (lambda: path_lengths([0], [0], 1, source=-2), "source must be a finite number, above 0; got -2"),
         (lambda: path_lengths(0.0, [0], 1), r"screen must be a sequence of finite heights; got shape \(\)"),
         (lambda: path_lengths([0], [math.nan], 1), "slit must be a sequence of finite heights"),
+        (lambda: slit_points(0, 1, NO_COUNT), r"points must be a whole number, at least 1; got 2\.5"),
+        (lambda: slit_points(math.inf, 1, 5), "centre must be a finite number; got inf"),
+        (lambda: slit_points(0, math.nan, 5), "width must be a finite number, at least 0; got nan"),
+        (lambda: path_lengths([0], [0], math.inf), "distance must be a finite number, above 0; got inf"),
+        (
+            lambda: path_lengths([0], [0], 1, source=math.nan),
+            "source must be a finite number, above 0; got nan",
+        ),
+        (lambda: path_amplitudes([9], [0], wavelength=1e-13, distance=1), "wavelengths longer than the axis"),
+        (
+            lambda: fraunhofer_intensity(
+                [0], slit_separation=math.inf, slit_width=1, wavelength=1, distance=1
+            ),
+            "slit_separation must be a finite number; got inf",
+        ),
         (
             lambda: path_amplitudes([0], [0], wavelength=0, distance=1),
-            "wavelength must be positive and finite; got 0",
+            "wavelength must be a finite number, above 0; got 0",
         ),
         (
             lambda: double_slit_amplitude([0], slit_separation=1, slit_width=2, wavelength=1, distance=1),
@@ -148,10 +164,36 @@ def test_turning_both_pieces_round_changes_nothing() -> None:
         ),
         (
             lambda: fraunhofer_intensity([0], slit_separation=2, slit_width=1, wavelength=0, distance=1),
-            "wavelength and distance must be positive; got 0 and 1",
+            "wavelength must be a finite number, above 0; got 0",
         ),
     ],
 )
 def test_bad_input_is_refused(call, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: slit_points(s, 1, 5),
+        lambda s: slit_points(0, s, 5),
+        lambda s: slit_points(0, 1, s),
+        lambda s: path_lengths([0], [0], s),
+        lambda s: path_lengths([0], [0], 1, source=s),
+        lambda s: path_lengths([s], [0], 1),
+        lambda s: path_amplitudes([0], [0], wavelength=s, distance=1),
+        lambda s: double_slit_amplitude([0], slit_separation=s, slit_width=1, wavelength=1, distance=1),
+        lambda s: fraunhofer_intensity([0], slit_separation=1, slit_width=s, wavelength=1, distance=1),
+    ],
+)
+@pytest.mark.parametrize("value", ["5", True, None])
+def test_text_and_booleans_are_no_lengths(call, value: object) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TypeError, match="must be"):
+        call(value)
+
+
+def test_every_kind_of_whole_number_counts_points() -> None:
+    kinds: list[Any] = [2.0, np.int64(2)]
+    for two in kinds:
+        assert slit_points(0, 1, two).tolist() == [-0.25, 0.25]

@@ -206,7 +206,7 @@ def test_the_classical_path_minimises_the_action() -> None:
         (lambda: layer_weights(0, np.nan, 0.1), "alpha must be finite; got nan"),
         (lambda: gaussian_weights(0, 0.0, 0.1), "alpha must not be 0"),
         (lambda: gaussian_mass(0.0, 0.1), "alpha must not be 0"),
-        (lambda: gaussian_mass(0.5, np.inf), "beta must be finite; got inf"),
+        (lambda: gaussian_mass(0.5, np.inf), "beta must be a finite number; got inf"),
         (lambda: zone_weights(0, 0.5, 0.1, np.inf), "gamma must be finite; got inf"),
         (lambda: action([1.0], 0.5, 0.1), r"at least two positions .* shape \(1,\)"),
         (
@@ -221,3 +221,31 @@ def test_the_classical_path_minimises_the_action() -> None:
 def test_bad_input_is_named(call: Callable[[], object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("d", "alpha", "beta", "right"),
+    [  # from mpmath, with 60 digits
+        (-397, 20.0, 398.0, 0.01994293777184679),
+        (-350, 20.0, 398.0, 0.0010559368340837944),
+        (-9990, 100.0, 9998.0, 0.003978231821356657),
+        (-300, 3.0, 20.0, 7.95848423994437e-271),
+        (-470, 20.0, 500.0, 0.006556051135869989),
+    ],
+)
+def test_weights_survive_a_bessel_function_that_underflows(
+    d: int, alpha: float, beta: float, right: float
+) -> None:
+    assert lattice_weights(d, alpha, beta) == pytest.approx(right, rel=1e-9)
+
+
+def test_far_weights_sum_to_one() -> None:
+    assert lattice_weights(np.arange(-700, 100), 20.0, 398.0).sum() == pytest.approx(1, abs=1e-11)
+
+
+@pytest.mark.parametrize("function", [gaussian_weights, zone_weights, lattice_weights])
+def test_weights_beyond_double_precision_are_refused(function: Callable[..., object]) -> None:
+    with pytest.raises(ValueError, match="a weight of these parameters is beyond double precision"):
+        function(0, 0.5, 0.1, 800.0)
+    with pytest.raises(ValueError, match="beyond double precision"):
+        gaussian_mass(0.5, 0.1, 800.0)

@@ -269,9 +269,9 @@ def test_derivative_too_wide_for_the_kernel_is_named(rhs: sp.Expr, accuracy: int
         ({"width": 4}, "width is 4 – expected an odd positive number"),
         ({"width": -3}, "width is -3 – expected an odd positive number"),
         ({"spacing": 0}, "spacing is 0 – expected a positive number or a symbol"),
-        ({"spacing": sp.nan}, "spacing is nan – expected"),
+        ({"spacing": sp.nan}, "spacing must be finite; got nan"),
         ({"dt": -1}, "dt is -1 – expected a positive number or a symbol"),
-        ({"dt": sp.oo}, "dt is oo – expected"),
+        ({"dt": sp.oo}, "dt must be finite; got oo"),
     ],
 )
 def test_bad_argument_is_named(arguments: dict[str, object], message: str) -> None:

@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pdenet.subjects.particle.checks import Complex, check_positive, times_i, whole_count
+from pdenet.checks.numbers import real, whole
+from pdenet.subjects.particle.checks import Complex, array, positions, positive, times_i
+
+_FAR, _LARGE = 600.0, 2.0**300
 
 
 def free_kernel(
@@ -25,9 +28,11 @@ def free_kernel(
     ValueError
         If the time runs backwards or is zero, or a constant is not positive.
     """
-    check_positive(mass=mass, hbar=hbar)
+    mass, hbar = positive(mass=mass, hbar=hbar)
     stiffness = mass / (2 * hbar * times_i(time))
-    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(-stiffness * np.subtract(x, y) ** 2)
+    kernel: Complex = np.sqrt(stiffness / np.pi) * np.exp(
+        -stiffness * np.subtract(array("x", x), array("y", y)) ** 2
+    )
     return kernel
 
 
@@ -50,7 +55,7 @@ def mehler_kernel(
     ValueError
         If a real time reaches the first caustic, runs backwards or is zero, or a constant is not positive.
     """
-    check_positive(mass=mass, omega=omega, hbar=hbar)
+    mass, omega, hbar = positive(mass=mass, omega=omega, hbar=hbar)
     angle = omega * times_i(time)
     if angle.real == 0 and angle.imag >= np.pi:
         message = (
@@ -63,7 +68,7 @@ def mehler_kernel(
     scale = mass * omega / hbar
     quadratic = scale * (1 + np.exp(-2 * angle)) / (2 * gap)
     mixed = 2 * scale * np.exp(-angle) / gap
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = positions("x", x), positions("y", y)
     factor = np.sqrt(scale / np.pi / gap) * np.exp(-angle / 2)
     kernel: Complex = factor * np.exp(mixed * x * y - quadratic * (x**2 + y**2))
     return kernel
@@ -102,8 +107,8 @@ def sliced_oscillator_kernel(
         If there is no slice, the time runs backwards or is zero, a constant is not positive, or an integral
         has no finite value (a caustic of the sliced motion).
     """
-    check_positive(mass=mass, omega=omega, hbar=hbar)
-    slices = whole_count("slices", slices)
+    mass, omega, hbar = positive(mass=mass, omega=omega, hbar=hbar)
+    slices = whole("slices", slices, least=1)
     step = times_i(time) / slices
     kinetic = mass / (2 * hbar * step)
     potential = mass * omega**2 * step / (2 * hbar)
@@ -120,7 +125,7 @@ def sliced_oscillator_kernel(
         start = start - mixed**2 / square
         mixed = kinetic * mixed / square
         end = kinetic - kinetic**2 / square
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = positions("x", x), positions("y", y)
     kernel: Complex = factor * np.exp(2 * mixed * x * y - end * x**2 - start * y**2)
     return kernel
 
@@ -144,7 +149,7 @@ def sliced_frequency(step: float, *, omega: float = 1.0) -> float:
     ValueError
         If the step or the frequency is not positive.
     """
-    check_positive(step=step, omega=omega)
+    step, omega = positive(step=step, omega=omega)
     return float(2 * np.arcsinh(omega * step / 2) / step)
 
 
@@ -165,18 +170,23 @@ def oscillator_state(
     Raises
     ------
     ValueError
-        If the level is negative or a constant is not positive.
+        If the level is no whole number from 0 on, or a constant is not positive.
     """
-    check_positive(mass=mass, omega=omega, hbar=hbar)
-    if level < 0:
-        message = f"got the level {level}; levels are 0, 1, 2, ..."
-        raise ValueError(message)
+    mass, omega, hbar = positive(mass=mass, omega=omega, hbar=hbar)
+    level = whole("level", level, least=0)
     scale = mass * omega / hbar
-    z = np.sqrt(scale) * np.asarray(x, dtype=float)
+    z = np.sqrt(scale) * positions("x", x)
+    # Far out the lowest state underflows and a high one does not: what is taken out goes back at the end.
+    taken = np.where(z**2 / 2 > _FAR, -(z**2) / 2, 0.0)
     before: NDArray[np.float64] = np.zeros_like(z)
-    state: NDArray[np.float64] = (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2)
+    state: NDArray[np.float64] = (scale / np.pi) ** 0.25 * np.exp(-(z**2) / 2 - taken)
     for n in range(level):
         before, state = state, np.sqrt(2 / (n + 1)) * z * state - np.sqrt(n / (n + 1)) * before
+        large = np.abs(state) > _LARGE
+        if large.any():
+            shrink = np.where(large, 1 / _LARGE, 1.0)
+            before, state, taken = before * shrink, state * shrink, taken - np.log(shrink)
+    state *= np.exp(taken)
     return state
 
 
@@ -208,12 +218,15 @@ def free_packet(
     ValueError
         If the time runs backwards, or the width or a constant is not positive.
     """
-    check_positive(width=width, mass=mass, hbar=hbar)
-    elapsed = times_i(time) if time else 0j
+    width, mass, hbar = positive(width=width, mass=mass, hbar=hbar)
+    position, momentum = real("position", position), real("momentum", momentum)
+    elapsed = 0j if time == 0 else times_i(time)
     spread = 1 + hbar * elapsed / (2 * mass * width**2)
-    away = np.asarray(x, dtype=float) - position
+    away = positions("x", x) - position
     centred = away + 1j * momentum * elapsed / mass
-    wave = np.exp((1j * momentum * away - momentum**2 * elapsed / (2 * mass)) / hbar)
+    wave = (1j * momentum * away - momentum**2 * elapsed / (2 * mass)) / hbar
+    bell = -(centred**2) / (4 * width**2 * spread)
     factor = (2 * np.pi * width**2) ** -0.25 / np.sqrt(spread)
-    packet: Complex = factor * wave * np.exp(-(centred**2) / (4 * width**2 * spread))
+    # In imaginary time one of the two can overflow where the other underflows; in real time neither does.
+    packet: Complex = factor * np.exp(wave + bell) if elapsed.real else factor * np.exp(wave) * np.exp(bell)
     return packet

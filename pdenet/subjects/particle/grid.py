@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import matmul_toeplitz, solve_banded
 
+from pdenet.checks.numbers import whole
+from pdenet.checks.words import flag, one_of
 from pdenet.subjects.particle.checks import (
     Complex,
-    check_positive,
+    forward,
     on_grid,
+    positive,
     real_on_grid,
+    representable,
     times_i,
     uniform_spacing,
-    whole_count,
 )
 from pdenet.subjects.particle.closed import free_kernel
 
@@ -95,8 +98,7 @@ def slice_matrix(
     """
     column, before, after = _slice(grid, potential, step, splitting, mass, hbar, allow_aliasing)
     index = np.arange(len(column))
-    matrix: Complex = after[:, None] * column[np.abs(index[:, None] - index)] * before
-    return matrix
+    return representable(after[:, None] * column[np.abs(index[:, None] - index)] * before, column)
 
 
 def sliced_evolution(
@@ -145,13 +147,14 @@ def sliced_evolution(
         If the grid is not uniform or too coarse, a shape does not fit, there is no slice, the time is not
         forward, the splitting is unknown, or a constant is not positive.
     """
-    state = on_grid("psi", psi, grid)
-    slices = whole_count("slices", slices)
-    step = time / slices
+    state = start = on_grid("psi", psi, grid)
+    slices = whole("slices", slices, least=1)
+    step = forward(time) / slices
     column, before, after = _slice(grid, potential, step, splitting, mass, hbar, allow_aliasing)
-    for _ in range(slices):
-        state = after * matmul_toeplitz((column, column), before * state)
-    return state
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        for _ in range(slices):
+            state = after * matmul_toeplitz((column, column), before * state, check_finite=False)
+    return representable(state, start)
 
 
 def split_step(
@@ -193,17 +196,18 @@ def split_step(
         If the grid is not uniform, a shape does not fit, there is no slice, the time is not forward, the
         splitting is unknown, or a constant is not positive.
     """
-    check_positive(mass=mass, hbar=hbar)
+    mass, hbar = positive(mass=mass, hbar=hbar)
     spacing = uniform_spacing(grid)
-    state = on_grid("psi", psi, grid)
-    slices = whole_count("slices", slices)
+    state = start = on_grid("psi", psi, grid)
+    slices = whole("slices", slices, least=1)
     step = times_i(time) / slices
     momentum = 2 * np.pi * hbar * np.fft.fftfreq(len(state), spacing)
     kinetic = np.exp(-step * momentum**2 / (2 * mass * hbar))
     before, after = _potential_factors(real_on_grid("potential", potential, grid), step / hbar, splitting)
-    for _ in range(slices):
-        state = after * np.fft.ifft(kinetic * np.fft.fft(before * state))
-    return state
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        for _ in range(slices):
+            state = after * np.fft.ifft(kinetic * np.fft.fft(before * state))
+    return representable(state, start)
 
 
 def crank_nicolson(
@@ -242,22 +246,23 @@ def crank_nicolson(
         If the grid is not uniform, a shape does not fit, there is no step, the time is not forward, or a
         constant is not positive.
     """
-    check_positive(mass=mass, hbar=hbar)
+    mass, hbar = positive(mass=mass, hbar=hbar)
     spacing = uniform_spacing(grid)
-    state = on_grid("psi", psi, grid)
-    steps = whole_count("steps", steps)
+    state = start = on_grid("psi", psi, grid)
+    steps = whole("steps", steps, least=1)
     half = times_i(time) / (2 * hbar * steps)
     hopping = hbar**2 / (2 * mass * spacing**2)
     diagonal = half * (2 * hopping + real_on_grid("potential", potential, grid))
     bands = np.zeros((3, len(state)), dtype=complex)
     bands[0, 1:] = bands[2, :-1] = -half * hopping
     bands[1] = 1 + diagonal
-    for _ in range(steps):
-        right = (1 - diagonal) * state
-        right[1:] += half * hopping * state[:-1]
-        right[:-1] += half * hopping * state[1:]
-        state = solve_banded((1, 1), bands, right)
-    return state
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        for _ in range(steps):
+            right = (1 - diagonal) * state
+            right[1:] += half * hopping * state[:-1]
+            right[:-1] += half * hopping * state[1:]
+            state = solve_banded((1, 1), bands, right, check_finite=False)
+    return representable(state, start)
 
 
 def _slice(
@@ -270,11 +275,13 @@ def _slice(
     allow_aliasing: bool,
 ) -> tuple[Complex, Complex, Complex]:
     """First column (x,) of the free kernel times the spacing; the potential's factors before and after."""
+    mass, hbar = positive(mass=mass, hbar=hbar)
+    step = forward(step)
     spacing = uniform_spacing(grid)
     energy = real_on_grid("potential", potential, grid)
     distance = spacing * np.arange(len(energy))
     column = spacing * free_kernel(distance, 0.0, step, mass=mass, hbar=hbar)
-    if not allow_aliasing:
+    if not flag("allow_aliasing", allow_aliasing):
         _resolve(spacing, distance[-1], step, mass, hbar)
     before, after = _potential_factors(energy, times_i(step) / hbar, splitting)
     return column, before, after
@@ -298,10 +305,9 @@ def _potential_factors(
     potential: NDArray[np.float64], step: complex, splitting: Splitting
 ) -> tuple[Complex, Complex]:
     """The factors of the potential before and after the kinetic one."""
-    if splitting == "lie":
-        return np.exp(-step * potential), np.ones(len(potential), dtype=complex)
-    if splitting == "strang":
-        half = np.exp(-step * potential / 2)
-        return half, half
-    message = f"got the splitting {splitting!r}; it must be 'lie' or 'strang'"
-    raise ValueError(message)
+    none = np.ones(len(potential), dtype=complex)
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
+        if one_of("splitting", splitting, ("lie", "strang")) == "lie":
+            return representable(np.exp(-step * potential), none), none
+        half = representable(np.exp(-step * potential / 2), none)
+    return half, half

@@ -129,3 +129,19 @@ def test_each_caustic_costs_a_quarter_turn(turns: float) -> None:
 
 def test_sliced_frequency_has_its_expansion() -> None:
     assert sliced_frequency(0.01, omega=1.1) == pytest.approx(1.1 * (1 - 0.011**2 / 24), rel=1e-9)
+
+
+@pytest.mark.parametrize("level", [745, 1000])
+def test_a_high_level_has_its_whole_norm(level: int) -> None:
+    """Beyond z = 38.6 the lowest state is 0 in double precision, and the level 745 reaches that far."""
+    line = np.linspace(-60, 60, 20_001)
+    state = oscillator_state(level, line)
+    assert (state**2).sum() * (line[1] - line[0]) == pytest.approx(1, abs=1e-12)
+
+
+def test_a_fast_packet_keeps_its_numbers_in_imaginary_time() -> None:
+    """Here exp(-1000) stands beside exp(909)."""
+    packet = free_packet(np.array([0.0]), -20j, momentum=10.0)
+    assert np.log(abs(packet[0])) == pytest.approx(
+        -1000 / 11 - np.log(2 * np.pi) / 4 - np.log(11) / 2, rel=1e-12
+    )
