@@ -7,7 +7,10 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 
 _CONNECT_SECONDS = 20
-_NO_PAGES: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+_NO_PAGES: dict[str, list[str]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
 _MOST = 1024  # processes; a larger number was meant for something else
 
 
