@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHOWN = [
-    "PDENET_DATA", "PIP_REQUIRE_HASHES", "PIP_TARGET", "PIP_USER", "PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONSTARTUP"
-]  # fmt: skip
+SHOWN = ["PDENET_DATA", "PIP_REQUIRE_HASHES", "PIP_TARGET", "PIP_USER"]
+SHOWN += ["PYTHONOPTIMIZE", "PYTHONPATH", "PYTHONSTARTUP"]
 
 
 def handed_on(folder: Path, *arguments: str, **settings: str) -> dict[str, str]:
