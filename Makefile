@@ -28,9 +28,9 @@ export PIP_REQUIRE_HASHES := 0
 
 # Notebooks run in their own folder, where a relative path would lead elsewhere. `abspath` takes a space for
 # the end of a name, so spaces are something else while it works; ~ is left to the package.
-ifdef PDENET_DATA
 empty :=
 space := $(empty) $(empty)
+ifdef PDENET_DATA
 named := $(subst $(space),<space>,$(value PDENET_DATA))
 override PDENET_DATA := $(subst <space>,$(space),$(if $(filter ~%,$(named)),$(named),$(abspath $(named))))
 export PDENET_DATA
@@ -106,5 +106,5 @@ endef
 define build
 $(BIN)/jupyter-book build $(STAGE) --path-output . $(JB_FLAGS)
 @$(BIN)/python scripts/check_book.py _toc.yml _build/html
-@echo "The book: file://$(CURDIR)/$(PAGE)"
+@echo "The book: file://$(subst $(space),%20,$(CURDIR))/$(PAGE)"
 endef
