@@ -19,13 +19,25 @@ JB_FLAGS ?=
 # Notebooks may call the console script (`!pdenet info`); it is then the one of this environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export JUPYTER_PLATFORM_DIRS := 1
-# Notebooks run in their own folder, where a relative path would lead elsewhere.
+# The environment is what the lock says, whatever Python and pip are told elsewhere. Without assertions
+# (PYTHONOPTIMIZE) tests and guards would pass by themselves; a virtual environment has no packages of a user.
+unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
+unexport PIP_PREFIX PIP_PYTHON PIP_ROOT PIP_TARGET
+export PIP_USER := 0
+export PIP_REQUIRE_HASHES := 0
+
+# Notebooks run in their own folder, where a relative path would lead elsewhere. `abspath` takes a space for
+# the end of a name, so spaces are something else while it works; ~ is left to the package.
+empty :=
+space := $(empty) $(empty)
 ifdef PDENET_DATA
-export PDENET_DATA := $(abspath $(PDENET_DATA))
+named := $(subst $(space),<space>,$(value PDENET_DATA))
+override PDENET_DATA := $(subst <space>,$(space),$(if $(filter ~%,$(named)),$(named),$(abspath $(named))))
+export PDENET_DATA
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book html test lint nbval outputs lock clean
+.PHONY: help env book html test lint nbval outputs lock lowest clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -68,10 +80,17 @@ outputs: env  ## for authors: run the chapters in place and store their outputs
 	$(BIN)/python scripts/execute_book.py --jobs $(JOBS) book/$(PART)
 
 lock: env  ## for maintainers: pin the newest versions that pyproject.toml allows
-	$(PYTHON) -m venv _build/lock
-	_build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	_build/lock/bin/uv pip compile pyproject.toml --extra book --extra tests --extra build --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --extra book --extra tests --extra build --extra lock --upgrade \
 	    --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+
+# They were made for Python 3.11; for a newer one some would have to be compiled.
+lowest: env  ## run the tests with the lowest versions that pyproject.toml allows
+	$(PYTHON) -m venv --clear _build/lowest
+	$(BIN)/uv pip compile pyproject.toml --extra book --extra tests --extra build --resolution lowest-direct \
+	    --python _build/lowest/bin/python --no-emit-index-url --quiet -o _build/lowest.txt
+	_build/lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r _build/lowest.txt
+	_build/lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	_build/lowest/bin/python -m pytest -n $(JOBS) --dist loadfile
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache
@@ -86,5 +105,6 @@ endef
 
 define build
 $(BIN)/jupyter-book build $(STAGE) --path-output . $(JB_FLAGS)
-@echo "The book: file://$(CURDIR)/$(PAGE)"
+@$(BIN)/python scripts/check_book.py _toc.yml _build/html
+@echo "The book: file://$(subst $(space),%20,$(CURDIR))/$(PAGE)"
 endef

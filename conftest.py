@@ -1,6 +1,7 @@
 """How many threads tests use side by side; nbval's patience, and what it leaves out of the comparison."""
 
 import os
+from contextlib import ExitStack
 
 import pytest
 
@@ -16,6 +17,16 @@ GLUED_IMAGES = ("application/papermill.record/image/png", "application/papermill
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 if WORKERS > 1:  # in a worker
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Notebooks are compared as they were stored: with nothing of the reader's around their kernels."""
+    if config.getoption("nbval", default=False):
+        from surroundings import plain_surroundings
+
+        stack = ExitStack()
+        stack.enter_context(plain_surroundings())
+        config.add_cleanup(stack.close)
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

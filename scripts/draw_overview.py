@@ -16,6 +16,7 @@ from pdenet.data import load_images
 from pdenet.models import PDENet
 from pdenet.page.figures import draw_stencil, image_row
 from pdenet.page.style import INK, PALETTE, use_style
+from pdenet.runs.files import write_atomic
 from pdenet.runs.training import TrainingConfig, fit
 from pdenet.symbolic import PDE1
 
@@ -81,5 +82,8 @@ def draw() -> Figure:
 
 
 if __name__ == "__main__":
-    draw().savefig(TARGET, dpi=170, metadata={"Software": None})
+    figure = draw()
+    write_atomic(
+        TARGET, lambda file: figure.savefig(file, format="png", dpi=170, metadata={"Software": None})
+    )
     print(TARGET.relative_to(Path.cwd()) if TARGET.is_relative_to(Path.cwd()) else TARGET)

@@ -24,6 +24,9 @@ from compact_png import compact
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from surroundings import ThisPython, plain_surroundings
+
+from pdenet.runs.files import write_atomic
 
 CELL_TIMEOUT = 1800  # seconds
 METADATA = {
@@ -52,10 +55,25 @@ def compact_pictures(notebook: NotebookNode) -> None:
                 output.data["image/png"] = base64.b64encode(small).decode()
 
 
+class MissingPictureError(Exception):
+    """A cell that should have drawn something did not."""
+
+
+def without_picture(notebook: NotebookNode) -> list[str]:
+    """The beginnings of the cells that carry the caption of a figure and have no picture below them."""
+    return [
+        repr(cell.source[:60])
+        for cell in notebook.cells
+        if "figure" in cell.metadata.get("mystnb", {})
+        and not any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+    ]
+
+
 def execute(path: Path, threads: int) -> float:
     """Run the notebook in its own folder and write it back; where a cell fails the file stays as it was.
 
-    The kernel computes with so many threads, unless OMP_NUM_THREADS says otherwise; returned are the seconds.
+    A cell fails too where it draws nothing though it has the caption of a figure. The kernel computes with so
+    many threads, unless OMP_NUM_THREADS says otherwise; returned are the seconds.
     """
     start = time.perf_counter()
     notebook = nbformat.read(path, as_version=4)
@@ -63,6 +81,7 @@ def execute(path: Path, threads: int) -> float:
         notebook,
         timeout=CELL_TIMEOUT,
         kernel_name=METADATA["kernelspec"]["name"],
+        kernel_manager_class=ThisPython,
         resources={"metadata": {"path": str(path.parent)}},
         coalesce_streams=True,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # no line about the local connection per chapter
@@ -70,8 +89,12 @@ def execute(path: Path, threads: int) -> float:
     )
     # `client.execute` would leave an event loop open in each thread.
     asyncio.run(client.async_execute(env={"OMP_NUM_THREADS": str(threads), **os.environ}))
+    if missing := without_picture(notebook):
+        message = f"no picture below {', '.join(missing)}, where a caption promises one"
+        raise MissingPictureError(message)
     compact_pictures(notebook)
-    nbformat.write(normalise(notebook), path)
+    text = nbformat.writes(normalise(notebook)) + "\n"
+    write_atomic(path, lambda file: file.write(text.encode("utf-8")))
     return time.perf_counter() - start
 
 
@@ -115,20 +138,21 @@ def main(arguments: list[str] | None = None) -> int:
     threads = max(1, (os.cpu_count() or 1) // jobs)
 
     failed = []
-    pool = ThreadPoolExecutor(jobs)  # each thread waits for a kernel, which is a process of its own
-    try:
-        running = {pool.submit(execute, path, threads): path for path in notebooks}
-        for number, future in enumerate(as_completed(running), start=1):
-            path = running[future]
-            title = f"[{number}/{len(notebooks)}] {path.stem}"
-            try:
-                print(f"{title} ... {future.result():.1f} s", flush=True)
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                failed.append(path)
-                print(f"{title} ... failed", flush=True)
-                print(f"{path}: {error}", file=sys.stderr, flush=True)
-    finally:
-        pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing new starts
+    with plain_surroundings():
+        pool = ThreadPoolExecutor(jobs)  # each thread waits for a kernel, which is a process of its own
+        try:
+            running = {pool.submit(execute, path, threads): path for path in notebooks}
+            for number, future in enumerate(as_completed(running), start=1):
+                path = running[future]
+                title = f"[{number}/{len(notebooks)}] {path.stem}"
+                try:
+                    print(f"{title} ... {future.result():.1f} s", flush=True)
+                except (CellExecutionError, CellTimeoutError, DeadKernelError, MissingPictureError) as error:
+                    failed.append(path)
+                    print(f"{title} ... failed", flush=True)
+                    print(f"{path}: {error}", file=sys.stderr, flush=True)
+        finally:
+            pool.shutdown(cancel_futures=True)  # after Ctrl-C nothing new starts
     if failed:
         print("failed: " + ", ".join(str(path) for path in sorted(failed)), file=sys.stderr)
     return 1 if failed else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pdenet.audit.ledger import ENTRIES, Verdict
 from pdenet.page.tables import markdown_table
+from pdenet.runs.files import write_atomic
 from pdenet.runs.record import provenance
 from pdenet.runs.table import accuracy_table
 from pdenet.subjects.performance.report import (
@@ -128,7 +129,7 @@ def main(arguments: list[str]) -> int:
         filled = f"{before}{begin}\n\n{content}\n\n{end}{rest.split(end)[1]}"
     if "--check" in arguments:
         return int(filled != text)
-    README.write_text(filled, encoding="utf-8")
+    write_atomic(README, lambda file: file.write(filled.encode("utf-8")))
     return 0
 
 

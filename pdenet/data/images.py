@@ -2,21 +2,23 @@
 
 import logging
 import os
-from pathlib import Path
 
+from pdenet.checks.places import place as path_of
+from pdenet.checks.words import flag, one_of
 from pdenet.data.digits import digits
 from pdenet.data.image_data import DataError, ImageData
 from pdenet.data.mnist import (
     MD5,
     RAW,
-    cache_folder,
     download_mnist,
+    has_all_of_mnist,
     has_mnist,
     places,
     read_mnist,
 )
 
 _LOG = logging.getLogger(__name__)
+_ONLINE = ("", "0", "false", "no", "off")
 _announced = False  # once a process
 
 
@@ -38,12 +40,15 @@ def load_images(
     root : path, optional
         The only folder to look for MNIST in; if it is not there, that is an error.
     download : bool
-        Whether MNIST may be downloaded; ``PDENET_OFFLINE=1`` in the environment forbids it as well.
+        Whether MNIST may be downloaded; ``PDENET_OFFLINE=1`` in the environment forbids it as well, and
+        anything else there but 0, false, no, off or nothing.
 
     Raises
     ------
     ValueError
-        If the name is unknown, or a root is given for the digits.
+        If the name is unknown, a root is given for the digits, or it is no path that there can be.
+    TypeError
+        If the name is no text, the root no path, or `download` neither True nor False.
     DataError
         If MNIST is damaged anywhere, or absent where it was asked for by name or root; it names the file.
 
@@ -52,25 +57,29 @@ def load_images(
     Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
     E. Alpaydin, C. Kaynak, Optical recognition of handwritten digits, UCI repository (1998).
     """
-    if name not in ("auto", "mnist", "digits"):
-        message = f"image set {name!r} is unknown; use 'auto', 'mnist' or 'digits'"
-        raise ValueError(message)
+    name = one_of("name", name, ("auto", "mnist", "digits"))
+    download = flag("download", download)
     if name == "digits":
         if root is not None:
             message = f"root is {os.fspath(root)!r}, but the digits come with scikit-learn; leave root out"
             raise ValueError(message)
         return digits()
     if root is not None:
-        return read_mnist(Path(root).expanduser(), "a given folder")
-    for folder, place in places():
+        return read_mnist(path_of("root", root), "a given folder")
+    (*configured, (cache, in_cache)) = places()
+    for folder, place in configured:
         if has_mnist(folder):
             return read_mnist(folder, place)
-    if download and os.environ.get("PDENET_OFFLINE", "0") in ("", "0"):
-        failure = download_mnist(cache_folder())
+    if has_all_of_mnist(cache):
+        return read_mnist(cache, in_cache)
+    if download and os.environ.get("PDENET_OFFLINE", "").lower() in _ONLINE:
+        failure = download_mnist(cache)
     else:
         failure = "downloading is switched off"
     if failure is None:
-        return read_mnist(cache_folder(), "the user's cache, by torchvision")
+        return read_mnist(cache, "the user's cache, by torchvision")
+    if has_mnist(cache):
+        return read_mnist(cache, in_cache)  # which says what is missing
     if name == "mnist":
         folders = " or ".join(str(folder) for folder, _ in places())
         message = (

@@ -1,10 +1,12 @@
 """MNIST: where its files lie, how they are read and verified, and how they are downloaded."""
 
+import errno
 import hashlib
 import http.client
 import logging
 import math
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pdenet.checks.places import place as path_of
 from pdenet.data.image_data import SIDE, DataError, ImageData
 
 _LOG = logging.getLogger(__name__)
@@ -33,6 +36,7 @@ MD5 = {
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
 
+_LARGEST = 100_000_000  # bytes of a file that is read at all; a sparse one may promise any number
 _PROBE_SECONDS = 4.0  # for all mirrors together
 _STALL_SECONDS = 3.0  # for one read of a running download
 _DOWNLOAD_SECONDS = 180.0  # 12 MB at half a megabit a second
@@ -50,9 +54,14 @@ _download_failure: str | None = None
 
 
 def cache_folder() -> Path:
-    """Where a download goes: the package's folder in the user's cache."""
-    if configured := os.environ.get("XDG_CACHE_HOME"):
-        return Path(configured, "pdenet")
+    """Where a download goes: the package's folder in the user's cache.
+
+    ``XDG_CACHE_HOME`` counts where it is absolute, as its specification says: a relative one would be another
+    folder wherever a notebook lies.
+    """
+    configured = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if configured.is_absolute():
+        return configured / "pdenet"
     try:
         return Path.home() / ".cache" / "pdenet"
     except RuntimeError:  # no home, as in a container that runs under a number which is no user's
@@ -60,23 +69,30 @@ def cache_folder() -> Path:
 
 
 def places() -> Iterator[tuple[Path, str]]:
-    """The folders where MNIST may lie, in order, each with words that name no path of this machine."""
+    """The folders where MNIST may lie, the cache last, each with words that name no path of this machine."""
     if configured := os.environ.get("PDENET_DATA"):
-        yield Path(configured).expanduser(), "$PDENET_DATA"
+        yield path_of("PDENET_DATA", configured), "$PDENET_DATA"
     yield cache_folder(), "the user's cache"
 
 
 def has_mnist(folder: Path) -> bool:
     """Whether any of the four files is there; if that cannot be told, yes, and reading it will say why."""
-    for file in MD5:
-        try:
-            (folder / RAW / file).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError:
-            return True
+    return any(_is_there(folder / RAW / file) for file in MD5)
+
+
+def has_all_of_mnist(folder: Path) -> bool:
+    """Whether all four files are there; what an earlier tool left behind is no set."""
+    return all(_is_there(folder / RAW / file) for file in MD5)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
         return True
-    return False
+    return True
 
 
 def read_mnist(folder: Path, place: str) -> ImageData:
@@ -117,8 +133,22 @@ def _read_split(folder: Path, prefix: str) -> tuple[torch.Tensor, torch.Tensor]:
 
 def _read_idx(file: Path, magic: int) -> tuple[NDArray[np.uint8], str]:
     """Return the array of an uncompressed IDX file of bytes, and the file's MD5 sum."""
+    header_bytes = 4 * (1 + magic % 256)  # the magic number ends in the number of axes; their lengths follow
     try:
-        raw = file.read_bytes()
+        size = _size(file)
+        with file.open("rb") as opened:
+            header = opened.read(header_bytes)
+            promised = _promised(file, header, magic)
+            if size < promised:
+                message = f"{file}: truncated, {size} bytes of {promised}"
+                raise DataError(message)
+            if size > promised:
+                message = f"{file}: {size} bytes, {size - promised} more than its header promises"
+                raise DataError(message)
+            if size > _LARGEST:
+                message = f"{file}: {size:,} bytes; the largest file of MNIST has 47,040,016"
+                raise DataError(message)
+            raw = header + opened.read(promised - len(header))
     except FileNotFoundError:
         message = (
             f"{file}: no such file; MNIST is four uncompressed IDX files: {', '.join(MD5)}, in {file.parent}"
@@ -127,24 +157,41 @@ def _read_idx(file: Path, magic: int) -> tuple[NDArray[np.uint8], str]:
     except OSError as error:
         message = f"{file}: cannot be read ({error.strerror})"
         raise DataError(message) from error
+    shape = _lengths(header)
+    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
+    return np.frombuffer(raw, np.uint8, offset=header_bytes).reshape(shape), md5
+
+
+def _size(file: Path) -> int:
+    """Bytes of a regular file, which nobody has to wait for and which end."""
+    status = file.stat()
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        message = f"{file}: is a pipe or a device; MNIST is four files"
+        raise DataError(message)
+    return status.st_size
+
+
+def _promised(file: Path, header: bytes, magic: int) -> int:
+    """How many bytes an IDX file has by its first ones."""
     expected = magic.to_bytes(4, "big")
-    if not expected.startswith(raw[:4]):
-        hint = "; it is still compressed, gunzip it first" if raw[:2] == b"\x1f\x8b" else ""
+    if not expected.startswith(header[:4]):
+        hint = "; it is still compressed, gunzip it first" if header[:2] == b"\x1f\x8b" else ""
         message = (
-            f"{file}: wrong magic number 0x{raw[:4].hex()}; it should start with 0x{expected.hex()}{hint}"
+            f"{file}: wrong magic number 0x{header[:4].hex()}; it should start with 0x{expected.hex()}{hint}"
         )
         raise DataError(message)
-    header = 4 * (1 + expected[3])  # the magic number ends in the number of axes; their lengths follow
-    shape = [int.from_bytes(raw[at : at + 4], "big") for at in range(4, header, 4)]
-    promised = header + math.prod(shape)
-    if len(raw) < header or len(raw) < promised:
-        message = f"{file}: truncated, {len(raw)} bytes of {max(header, promised)}"
+    header_bytes = 4 * (1 + expected[3])
+    if len(header) < header_bytes:
+        message = f"{file}: truncated, {len(header)} bytes of {header_bytes}"
         raise DataError(message)
-    if len(raw) > promised:
-        message = f"{file}: {len(raw)} bytes, {len(raw) - promised} more than its header promises"
-        raise DataError(message)
-    md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
-    return np.frombuffer(raw, np.uint8, offset=header).reshape(shape), md5
+    return header_bytes + math.prod(_lengths(header))
+
+
+def _lengths(header: bytes) -> list[int]:
+    """The lengths of the axes that an IDX file begins with."""
+    return [int.from_bytes(header[at : at + 4], "big") for at in range(4, len(header), 4)]
 
 
 def download_mnist(cache: Path) -> str | None:
@@ -180,15 +227,21 @@ def _fetch(cache: Path) -> None:
             raise OSError((done.stderr.strip().splitlines() or ["torchvision gave no reason"])[-1])
         fetched = Path(temporary)
         read_mnist(fetched, "a download")
-        for compressed in (fetched / RAW).glob("*.gz"):
-            compressed.unlink()
-        (cache / RAW).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            (fetched / RAW).rename(cache / RAW)
-        except OSError:
-            # Another process may have been faster; its files are as good.
-            if not has_mnist(cache):
-                raise
+        _move(fetched / RAW, cache / RAW)
+
+
+def _move(fetched: Path, raw: Path) -> None:
+    """Bring the four verified files to their place: as one folder, or one by one to what else lies there."""
+    for other in fetched.iterdir():
+        if other.name not in MD5:
+            other.unlink()
+    raw.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        fetched.rename(raw)
+    except OSError:
+        # Another process was faster, whose files are as good, or a tool left some of its own.
+        for file in MD5:
+            (fetched / file).replace(raw / file)
 
 
 def _answering(mirrors: Sequence[str], file: str) -> list[str]:

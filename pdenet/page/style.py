@@ -51,10 +51,11 @@ _STYLE: dict[str, Any] = {
 def use_style() -> None:
     """Set the book's figure style for this process; in a notebook also for the inline figures.
 
+    What else a ``matplotlibrc`` has set, there or in the folder, goes back to Matplotlib's own defaults.
     Inline figures are PNG at twice the screen's resolution and keep the size their code asks for
     (IPython would otherwise crop each to its content).
     """
-    plt.style.use(_STYLE)
+    plt.style.use(["default", _STYLE])
     try:
         from IPython.core.getipython import get_ipython
         from matplotlib_inline.config import InlineBackend

@@ -1,5 +1,6 @@
 """The words of verdicts on a page: a list of what was judged, and the half sentence that fits a verdict."""
 
+import html
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -12,6 +13,17 @@ class Judged(Protocol):
 
     def say(self, holds: str, fails: str, undecided: str = ...) -> str:
         """The words of the three that fit the verdict."""
+
+
+def plain(text: str) -> str:
+    """Text that a file or a machine gave, as a page shows it: what looks like HTML in it is read, not run.
+
+    Examples
+    --------
+    >>> plain("a <b>processor</b>")
+    'a &lt;b&gt;processor&lt;/b&gt;'
+    """
+    return html.escape(text, quote=False)
 
 
 def say(judged: Judged | None, holds: str, fails: str, undecided: str = "") -> str:

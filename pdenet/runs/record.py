@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from pdenet.page.words import plain
+
 SCHEMA = 1
 _TRUNK_DIGITS = 7
 _OPTIONAL = {"measured"}  # older records lack it
@@ -174,7 +176,7 @@ def provenance(records: Sequence[Record]) -> str:
         f"seeds {_ranges(sorted({record.seed for record in records}))}",
         _joined(f"data {record.data['name']}" for record in records),
     ]
-    return "; ".join(part for part in parts if part)
+    return plain("; ".join(part for part in parts if part))
 
 
 def _dumps(value: Any, *, sort_keys: bool = False) -> str:

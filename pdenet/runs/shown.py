@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -37,12 +38,18 @@ class Images:
         return {"name": part.name, "checksum": part.checksum}
 
     def fits(self, data: Mapping[str, Any], name: str) -> bool:
-        """Whether a record's data are this part of the image set of that name, or all of a smaller set."""
+        """Whether a record's data are this part of the image set of that name, or all of a smaller set.
+
+        A part of another draw, which says so in its name, is none of these.
+        """
         base, _, sizes = data["name"].partition("[")
         wanted = self.train, self.test
         if base != name or bool(sizes) != any(count is not None for count in wanted):
             return False
-        found = [int(size) for size in sizes.rstrip("]").split("+")] if sizes else []
+        counts = re.fullmatch(r"(\d+)\+(\d+)\]", sizes)
+        if sizes and counts is None:
+            return False
+        found = [int(size) for size in counts.groups()] if counts else []
         return all(most is None or count <= most for count, most in zip(found, wanted, strict=False))
 
 

@@ -7,17 +7,56 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from helpers.mnist_files import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, contents, idx, write_set
 
-from pdenet.data import DataError, load_images, mnist
+from pdenet.data import DataError, images, load_images, mnist
 
 
 def test_an_unknown_name_says_which_there_are() -> None:
-    with pytest.raises(ValueError, match=r"'cifar' is unknown; use 'auto', 'mnist' or 'digits'"):
+    with pytest.raises(ValueError, match=r"name must be 'auto' or 'mnist' or 'digits'; got 'cifar'"):
         load_images("cifar")
+    with pytest.raises(ValueError, match=r"got 'minst' \(did you mean 'mnist'\?\)"):
+        load_images("minst")
+    nothing: Any = None
+    with pytest.raises(TypeError, match=r"name must be .*; got None"):
+        load_images(nothing)
+
+
+@pytest.mark.parametrize("download", ["false", "no", 0, 1, None])
+def test_whether_to_download_is_no_text(download: Any) -> None:
+    with pytest.raises(TypeError, match="download must be True or False"):
+        load_images("digits", download=download)
+
+
+@pytest.mark.parametrize(
+    ("root", "error"), [("", ValueError), ("a\0b", ValueError), (3, TypeError), (b"a", TypeError)]
+)
+def test_a_root_that_is_no_path_is_refused(root: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="root must be a path"):
+        load_images("mnist", root)
+
+
+def test_a_home_in_a_path_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_set(tmp_path / "images")
+    assert load_images("mnist", "~/images").name == "mnist"
+    monkeypatch.setenv("PDENET_DATA", "~/images")
+    assert load_images().source.endswith("from $PDENET_DATA")
+    monkeypatch.setenv("PDENET_DATA", "~nobody-of-that-name/images")
+    with pytest.raises(ValueError, match=r"PDENET_DATA: .*home"):
+        load_images()
+
+
+def test_a_cache_that_would_move_with_the_notebook_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert mnist.cache_folder() == tmp_path / ".cache" / "pdenet"
 
 
 def test_root_goes_before_the_environment_and_that_before_the_cache(
@@ -159,7 +198,23 @@ def test_without_a_network_auto_takes_the_digits_and_says_so_once(
     assert not (tmp_path / "cache").exists()
 
 
-@pytest.mark.parametrize("value", ["1", "yes"])
+@pytest.mark.parametrize("value", ["", "0", "false", "No", "off"])
+def test_the_environment_does_not_forbid_the_download_by_saying_no(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    asked: list[Path] = []
+
+    def ask(cache: Path) -> str:
+        asked.append(cache)
+        return "no network"
+
+    monkeypatch.setenv("PDENET_OFFLINE", value)
+    monkeypatch.setattr(images, "download_mnist", ask)
+    assert load_images().name == "digits"
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("value", ["1", "yes", "true", "ON"])
 def test_the_environment_forbids_the_download(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("PDENET_OFFLINE", value)
     monkeypatch.setattr(mnist, "_fetch", lambda cache: pytest.fail("asked the network"))

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import threading
+import tracemalloc
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -73,6 +74,50 @@ def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
         load_images("mnist", tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name and /dev/zero are a POSIX system's")
+@pytest.mark.parametrize("kind", ["pipe", "device", "socket"])
+def test_what_is_no_file_is_named_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    raw = write_set(tmp_path)
+    (raw / TRAIN_LABELS).unlink()
+    if kind == "pipe":
+        os.mkfifo(raw / TRAIN_LABELS)
+    elif kind == "device":
+        (raw / TRAIN_LABELS).symlink_to("/dev/zero")
+    else:
+        monkeypatch.chdir(raw)  # a socket's name must be short
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(TRAIN_LABELS)
+    message = f"{re.escape(str(raw / TRAIN_LABELS))}: is a pipe or a device; MNIST is four files"
+    with pytest.raises(DataError, match=message):
+        load_images("mnist", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (b"", "wrong magic number 0x00000000"),
+        (contents()[TRAIN_LABELS][:8], "more than its header promises"),
+        (
+            bytes([0, 0, 8, 1]) + (200 * 2**20).to_bytes(4, "big"),
+            "209,715,208 bytes; the largest file of MNIST has",
+        ),
+    ],
+)
+def test_a_file_that_would_fill_the_memory_is_not_read(tmp_path: Path, header: bytes, message: str) -> None:
+    raw = write_set(tmp_path)
+    (raw / TRAIN_LABELS).write_bytes(header)
+    os.truncate(raw / TRAIN_LABELS, 200 * 2**20 + 8 if "largest" in message else 200 * 2**30)  # sparse
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=f"{re.escape(str(raw / TRAIN_LABELS))}: .*{message}"):
+            load_images("mnist", tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.skipif(getattr(os, "geteuid", lambda: 0)() == 0, reason="permissions do not bind the superuser")
 @pytest.mark.parametrize("part", ["file", "folder"])
 def test_no_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
@@ -89,7 +134,7 @@ def test_no_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         barred.chmod(0o700)
 
 
-@pytest.mark.parametrize("call", ["stat", "read_bytes"])
+@pytest.mark.parametrize("call", ["stat", "open"])
 def test_a_refusal_by_the_system_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     raw = write_set(tmp_path)
     monkeypatch.setenv("PDENET_DATA", str(tmp_path))
@@ -97,7 +142,7 @@ def test_a_refusal_by_the_system_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     def refuse(*args: object, **kwargs: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "somewhere")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     if call == "stat":
         monkeypatch.setattr(os, "stat", refuse)
     with pytest.raises(
@@ -183,6 +228,56 @@ def test_mnist_is_downloaded_into_the_cache_and_found_there(
     assert [file.name for file in (tmp_path / "cache" / "pdenet").iterdir()] == ["MNIST"]
     assert load_images().source.endswith("from the user's cache")
     assert capfd.readouterr() == ("", "")
+
+
+LEFT = {
+    "what an earlier tool left": (f"{TRAIN_IMAGES}.gz", f"{TRAIN_LABELS}.part", "notes.txt"),
+    "a set that is not whole": (TRAIN_IMAGES, TRAIN_LABELS),
+    "a folder": ("processed/training.pt",),
+}
+
+
+@pytest.fixture
+def quick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A download that succeeds, from a folder and without torchvision."""
+    write_set(tmp_path / "mirror")
+    monkeypatch.setattr(mnist, "_answering", lambda mirrors, file: [str(tmp_path / "mirror")])
+    copy = "import shutil, sys; shutil.copytree(sys.argv[3], sys.argv[1], dirs_exist_ok=True)"
+    monkeypatch.setattr(mnist, "_DOWNLOADER", copy)
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_download_goes_to_what_lies_in_the_cache_already(tmp_path: Path, quick: None, left: str) -> None:
+    raw = tmp_path / "cache" / "pdenet" / "MNIST" / "raw"
+    for name in LEFT[left]:
+        (raw / name).parent.mkdir(parents=True, exist_ok=True)
+        (raw / name).write_bytes(b"left")
+
+    assert load_images().source.endswith("from the user's cache, by torchvision")
+
+    assert {name: (raw / name).read_bytes() for name in contents()} == contents()
+    others = set(LEFT[left]) - set(contents())
+    assert all((raw / name).read_bytes() == b"left" for name in others)
+    assert len(list(raw.iterdir())) == 4 + len(others)
+    assert [file.name for file in (tmp_path / "cache" / "pdenet").iterdir()] == ["MNIST"]
+
+
+def test_a_set_in_the_cache_that_is_not_whole_is_named_where_nothing_can_be_downloaded(
+    tmp_path: Path,
+) -> None:
+    raw = write_set(tmp_path / "cache" / "pdenet")
+    (raw / TRAIN_LABELS).unlink()
+    with pytest.raises(DataError, match=re.escape(f"{raw / TRAIN_LABELS}: no such file")):
+        load_images(download=False)
+
+
+def test_a_process_that_was_faster_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    cache = tmp_path / "cache" / "pdenet"
+    monkeypatch.setattr(mnist, "read_mnist", lambda folder, place: write_set(cache))
+    mnist._fetch(cache)
+    assert {file.name: file.read_bytes() for file in (cache / mnist.RAW).iterdir()} == contents()
 
 
 def test_a_download_that_stalls_is_given_up(

@@ -23,7 +23,12 @@ LARGEST_NOTEBOOK = 500_000  # bytes
 LARGEST_IMAGE = 150_000
 SHORTEST_ALT = 30  # characters
 COMPARED_SHARE = 0.6  # of the code cells, by nbval
-INSTALL = re.compile(r"^ *%pip install -q (\.\.(?:/\.\.)*)$", re.MULTILINE)  # a checkout, never a package
+# The versions of the lock, then the checkout; never a package by name.
+INSTALL = re.compile(
+    r"^ *%pip install -q --require-hashes -r (\.\.(?:/\.\.)*)/requirements\.lock\n"
+    r" *%pip install -q --no-deps --no-build-isolation \1$",
+    re.MULTILINE,
+)
 NBVAL_TAGS = {"nbval-ignore-output", "nbval-check-output", "nbval-raises-exception", "raises-exception"}
 IMAGES = ("image/png", "image/jpeg", "image/svg+xml")
 
@@ -220,6 +225,14 @@ def test_the_table_of_contents_lists_every_page_once() -> None:
 # The rules, tried on a notebook that keeps all of them and on one defect at a time.
 
 
+INSTALLATION = """\
+try:
+    import pdenet  # noqa: F401
+except ModuleNotFoundError:
+    %pip install -q --require-hashes -r ../requirements.lock
+    %pip install -q --no-deps --no-build-isolation .."""
+
+
 def good_notebook() -> NotebookNode:
     picture = new_output("display_data", {"image/png": base64.b64encode(b"png").decode()})
     notebook = new_notebook(
@@ -227,7 +240,7 @@ def good_notebook() -> NotebookNode:
             new_markdown_cell(
                 "(ch:a)=\n# A\n\nBy [(1)](#eq:1).\n\n(eq:1)=\n$$\na = b \\tag{1}\n$$\n\n## B\n\n### C"
             ),
-            new_code_cell("try:\n    import pdenet\nexcept ModuleNotFoundError:\n    %pip install -q .."),
+            new_code_cell(INSTALLATION),
             new_code_cell("draw();", outputs=[picture]),
             new_code_cell("print(1)", outputs=[new_output("stream", text="1\n")]),
             new_code_cell("assert True"),
@@ -314,7 +327,11 @@ def install_late(notebook: NotebookNode) -> None:
 
 
 def install_by_name(notebook: NotebookNode) -> None:
-    notebook.cells[1].source = notebook.cells[1].source.replace("..", "pdenet")
+    notebook.cells[1].source = notebook.cells[1].source.replace("isolation ..", "isolation pdenet")
+
+
+def install_newest(notebook: NotebookNode) -> None:
+    notebook.cells[1].source = notebook.cells[1].source.replace("--no-deps --no-build-isolation ", "")
 
 
 def print_address(notebook: NotebookNode) -> None:
@@ -361,6 +378,7 @@ DEFECTS: tuple[tuple[Callable[[NotebookNode], Iterator[str]], Callable[[Notebook
     (comparison, ignore_most),
     (installation, install_late),
     (installation, install_by_name),
+    (installation, install_newest),
     (machine, print_address),
     (machine, print_home),
     (sizes, add_bulk),

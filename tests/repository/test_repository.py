@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS = PROJECT["optional-dependencies"]
+LOCKED = ("book", "tests", "build", "lock")  # the extras that `make env` installs
 TEXT_SUFFIXES = {
     "",
     ".bib",
@@ -34,6 +35,13 @@ TEXT_SUFFIXES = {
     ".toml",
     ".yml",
 }
+
+BOOK_AND_PACKAGE = sorted(
+    str(path.relative_to(ROOT))
+    for folder in ("book", "pdenet", "scripts")
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in (".md", ".ipynb", ".py")
+)
 
 
 def read(name: str) -> str:
@@ -66,16 +74,16 @@ def sources() -> list[Path]:
     return [path for path in paths if path.is_file() and path.suffix in TEXT_SUFFIXES]
 
 
-def test_the_environment_file_asks_for_what_pyproject_asks_for() -> None:
+def test_the_environment_file_takes_the_versions_of_the_lock() -> None:
     environment = yaml.safe_load(read("environment.yml"))["dependencies"]
     (from_pip,) = (entry["pip"] for entry in environment if isinstance(entry, dict))
-    assert from_pip == [*PROJECT["dependencies"], *EXTRAS["book"], *EXTRAS["tests"], "-e ."]
+    assert from_pip == ["-r requirements.lock"]
     assert f"python{PROJECT['requires-python']}" in environment
 
 
 def test_the_lock_pins_every_requirement_within_its_range() -> None:
     pins = locked()
-    wanted = requirements(PROJECT["dependencies"], EXTRAS["book"], EXTRAS["tests"], EXTRAS["build"])
+    wanted = requirements(PROJECT["dependencies"], EXTRAS["book"], *(EXTRAS[name] for name in LOCKED))
     assert wanted.keys() <= pins.keys()
     outside = {
         name: pins[name] for name, wish in wanted.items() if not wish.specifier.contains(pins[name], True)
@@ -93,10 +101,16 @@ def test_every_pin_has_a_hash() -> None:
     assert not [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
-def test_jupyter_book_stays_below_two_everywhere() -> None:
-    environment = yaml.safe_load(read("environment.yml"))["dependencies"][-1]["pip"]
-    for wish in (requirements(EXTRAS["book"]), requirements([r for r in environment if r != "-e ."])):
-        assert not wish["jupyter-book"].specifier.contains("2.0")
+def test_the_lock_is_made_of_the_extras_and_by_a_tool_of_the_lock() -> None:
+    """A newer tool, or one more extra, would be what nobody has looked at."""
+    (recipe,) = re.findall(r"^lock:.*\n((?:\t.*\n)+)", read("Makefile"), re.MULTILINE)
+    assert re.findall(r"--extra (\w+)", recipe) == list(LOCKED)
+    assert recipe.startswith("\t$(BIN)/uv ")
+    assert "pip install" not in recipe
+
+
+def test_jupyter_book_stays_below_two() -> None:
+    assert not requirements(EXTRAS["book"])["jupyter-book"].specifier.contains("2.0")
     assert locked()["jupyter-book"].startswith("1.")
 
 
@@ -148,6 +162,32 @@ def test_the_workflow_runs_the_same_script() -> None:
     steps = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["run"]["steps"]
     assert ".ci/run" in [step.get("run") for step in steps]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_workflow_tries_the_lowest_versions_with_the_oldest_python() -> None:
+    steps = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["lowest"]["steps"]
+    assert "make lowest" in [step.get("run") for step in steps]
+    (python,) = (step["with"]["python-version"] for step in steps if "python-version" in step.get("with", {}))
+    assert PROJECT["requires-python"] == f">={python}"
+
+
+def test_the_actions_of_the_workflow_are_pinned_by_commit() -> None:
+    """A tag can be moved to other code, a commit cannot; the comment says which release it is."""
+    used = re.findall(r"uses: *(.*)", read(".github/workflows/ci.yml"))
+    assert len(used) == 5
+    assert not [
+        line for line in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", line)
+    ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *BOOK_AND_PACKAGE])
+def test_nobody_is_told_to_install_the_package_by_name(page: str) -> None:
+    """`pdenet` is on no registry; whoever took that name there would be installed."""
+    text = read(page)
+    assert not re.search(
+        r"\b(?:pip|uv|conda|pipx)\b[^\n|`]*\b(?:install|add|create)\b[^\n`|]*[\s'\"]pdenet\b(?![/.-])", text
+    )
+    assert not re.search(r"pdenet\[", text)
 
 
 # Put together here, so that this file does not hold what it looks for.

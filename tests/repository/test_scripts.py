@@ -8,7 +8,7 @@ import execute_book
 import nbformat
 import pytest
 import readme_results
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 
 def write_notebook(path: Path, *sources: str) -> Path:
@@ -93,19 +93,29 @@ def test_editors_backups_are_left_out(tmp_path: Path) -> None:
     assert execute_book.find_notebooks([tmp_path]) == [path]
 
 
+WORDS = "<p>" + 100 * "word " + "</p>"
+PICTURE = '<img alt="A line" src="picture%20of%20a%20line.png" />'
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """A table of contents with one chapter, and the pages built from it."""
     contents = "format: jb-book\nroot: index\nparts:\n  - chapters:\n      - file: a\n"
     (tmp_path / "_toc.yml").write_text(contents)
-    for page in ("index", "a"):
-        (tmp_path / f"{page}.html").write_text(f"<article><p>{'word ' * 100}</p></article>")
+    (tmp_path / "index.md").write_text("# The book\n\n::::{figure} picture.png\n:alt: A line.\n::::\n")
+    figure = {"mystnb": {"figure": {"caption": "It rises."}}}
+    drawn = [new_output("display_data", {"image/png": ""})] * 2
+    cells = [new_code_cell("draw()", outputs=drawn), new_code_cell("draw()", metadata=figure)]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "a.ipynb")
+    (tmp_path / "picture of a line.png").write_bytes(b"png")
+    for page, pictures in (("index", 1), ("a", 3)):
+        (tmp_path / f"{page}.html").write_text(f"<article>{WORDS}{PICTURE * pictures}</article>")
     return tmp_path
 
 
 def test_a_complete_book_passes(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_book.main(built / "_toc.yml", built) == 0
-    assert "2 pages built: index, a" in capsys.readouterr().out
+    assert "2 pages built, with 4 pictures: index, a" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -115,6 +125,11 @@ def test_a_complete_book_passes(built: Path, capsys: pytest.CaptureFixture[str])
         ("<p>no article</p>", "a.html has no body"),
         ("<article><p>short</p></article>", "a.html is almost empty"),
         ("<article>see {ref}`b`</article>", "a.html shows unresolved markup: {ref}"),
+        (f"<article>{WORDS}{PICTURE * 2}</article>", "a.html shows 2 pictures; its source has 3"),
+        (
+            f"<article>{PICTURE.replace('line.', 'plane.') * 3}</article>",
+            "is not there: picture of a plane.png",
+        ),
     ],
 )
 def test_a_broken_page_is_named(

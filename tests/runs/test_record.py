@@ -43,6 +43,16 @@ def test_accuracy_is_the_last_epochs_or_nan() -> None:
     assert math.isnan(ordinary(history={"test_accuracy": [0.9, None]}).accuracy)
 
 
+def test_provenance_of_somebodys_records_is_no_html() -> None:
+    stranger = ordinary(
+        machine={"name": "<img src=x onerror=alert(1)>", "device": "cuda"},
+        versions={"torch": "<b>"},
+        data={"name": "<script>", "checksum": "ab12"},
+    )
+    assert "<" not in provenance([stranger])
+    assert "&lt;img src=x onerror=alert(1)&gt;" in provenance([stranger])
+
+
 def test_provenance_is_one_line_with_what_is_common_drawn_together() -> None:
     gpu = {"device": "cuda", "name": "NVIDIA H200"}
     runs = [ordinary(0), ordinary(1), ordinary(2), ordinary(7, date="2026-11-23T08:00:00+00:00", machine=gpu)]
