@@ -275,7 +275,12 @@ def describe_solver(solver: Solver) -> dict[str, Any]:
     check_solver(solver)
     if isinstance(solver, Fixed):
         return {"method": solver.method, "steps": solver.steps}
-    return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol}
+    described = {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol}
+    if solver.max_step is not None:
+        described["max_step"] = solver.max_step
+    if not (solver.past_end or solver.stops):  # older records, whose steps went past the end, lack the word
+        described["past_end"] = False
+    return described
 
 
 class _Stem(nn.Sequential):
