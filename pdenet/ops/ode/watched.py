@@ -63,7 +63,8 @@ class Watched(nn.Module):
         solver, count = self._count()
         if not (isinstance(solver, Adaptive) and solver.past_end):
             # The steps keep to the interval; a solver's first guess at their length looks beyond its end.
-            t = t.clamp(*self.bounds)
+            first, last = self.bounds
+            t = torch.where((t < first) | (t > last), t.detach().clamp(first, last), t)
         found = evaluate(self.rate, t, u)
         sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()
         if not all(map(math.isfinite, sizes)):

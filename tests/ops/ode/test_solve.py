@@ -254,11 +254,11 @@ def test_backpropagation_differentiates_the_steps_and_the_adjoint_does_not() -> 
 
 
 @pytest.mark.parametrize("gradient", ["backprop", "adjoint"])
-def test_times_have_a_gradient(gradient: Any) -> None:
+@pytest.mark.parametrize("solver", [Adaptive(rtol=1e-10, atol=1e-10), Fixed("rk4", 200)])
+def test_times_have_a_gradient(gradient: Any, solver: Any) -> None:
     """dL/dT is the rate at the end; a field that depends on t is no borrower of it."""
     rate, u = Tanh(), start()
     times = torch.tensor([0.0, 1.2], dtype=torch.float64, requires_grad=True)
-    solver = Adaptive(rtol=1e-10, atol=1e-10)
     end = solve(rate, u, times, solver, gradient=gradient).end
     (found,) = torch.autograd.grad(end.sum(), times)
     assert found[1].item() == pytest.approx(rate(times[1], end).sum().item(), rel=1e-6)
