@@ -64,8 +64,8 @@ class Problem:
     dtype: torch.dtype = torch.float32
 
     def __post_init__(self) -> None:
-        for name in ("evaluations", "batch", "size"):
-            object.__setattr__(self, name, whole(name, getattr(self, name), least=1))
+        for name, least in (("evaluations", 2), ("batch", 1), ("size", 1)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
         object.__setattr__(self, "duration", real("duration", self.duration))
         if self.evaluations % 2:
             message = (

@@ -48,9 +48,9 @@ class _GRU(nn.Module):
 
     def drive(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the inputs add to the gates at each time: T tensors (S, B, 3 * hidden)."""
-        seeds, series, times, _ = x.shape
         gates: Tensor = self.enter(x.flatten(1, 2))
-        return gates.view(seeds, series, times, -1).unbind(2)
+        by_time: tuple[Tensor, ...] = gates.view(*x.shape[:3], gates.shape[-1]).unbind(2)
+        return by_time
 
     def step(self, driven: Tensor, h: Tensor) -> Tensor:
         """The state (S, B, hidden) after one input."""
@@ -168,9 +168,10 @@ class RecurrentDecoder(nn.Module):
                 h = h * torch.exp(-torch.relu(self.decay(length)))
             h = self.unit.step(driven, h)
             states.append(h)
-        seeds, series, times = asked.shape
+        if not states:  # no time is asked for
+            return torch.zeros_like(asked)
         angles: Tensor = self.read(torch.stack(states, 2).flatten(1, 2))
-        return angles.view(seeds, series, times)
+        return angles.view(asked.shape)
 
 
 class TimeDecoder(nn.Module):
@@ -207,11 +208,10 @@ class TimeDecoder(nn.Module):
 
     def forward(self, code: Tensor, asked: Tensor) -> Tensor:
         """Angles (S, B, K) at times `asked` (S, B, K)."""
-        seeds, series, times = asked.shape
-        clock = self.when((asked / WINDOW).flatten(1)[..., None]).view(seeds, series, times, -1)
+        clock = self.when((asked / WINDOW).flatten(1)[..., None]).unflatten(1, asked.shape[1:])
         hidden = torch.tanh(self.enter(code)[:, :, None] + clock).flatten(1, 2)
         angles: Tensor = self.last(torch.tanh(self.second(hidden)))
-        return angles.view(seeds, series, times)
+        return angles.view(asked.shape)
 
 
 Decoder = LatentODE | RecurrentDecoder | TimeDecoder

@@ -284,7 +284,11 @@ def _as_block(block: Any) -> int | Solver:
     """A solver as it is, a number of blocks or layers as an int."""
     if isinstance(block, Fixed | Adaptive):
         return block
-    return whole("block, if it is no solver,", block, least=0)
+    try:
+        return whole("block", block, least=0)
+    except (TypeError, ValueError) as error:
+        message = f"block must be a number of blocks or layers, zero or more, or a solver; got {block!r}"
+        raise type(error)(message) from None
 
 
 def _normalise(spec: Any, **values: Any) -> None:
