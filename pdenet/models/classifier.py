@@ -7,6 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from pdenet.checks.sequences import wholes
+from pdenet.checks.words import one_of
+from pdenet.models.initial import draw_affine
 from pdenet.ops.linear import seed_linear
 from pdenet.ops.seeding import CLASSIFIER, generator
 
@@ -34,26 +37,24 @@ class Classifier(nn.Module):
 
     Raises
     ------
+    TypeError
+        If the sizes are no numbers or the activation is no text.
     ValueError
-        If there are fewer than two sizes, or the activation is unknown.
+        If there are fewer than two sizes, one is not whole and positive, or the activation is unknown.
     """
 
     def __init__(self, sizes: Sequence[int], seeds: tuple[int, ...], activation: Activation = "relu") -> None:
         super().__init__()
-        if len(sizes) < 2 or min(sizes) < 1:
-            message = f"sizes must be two or more positive integers; got {tuple(sizes)}"
+        sizes = wholes("sizes", sizes, least=1)
+        if len(sizes) < 2:
+            message = f"sizes must be two or more, of inputs and of outputs; got {sizes}"
             raise ValueError(message)
-        if activation not in ACTIVATIONS:
-            message = f"activation must be one of {', '.join(map(repr, ACTIVATIONS))}; got {activation!r}"
-            raise ValueError(message)
-        self.activation = activation
+        self.activation = one_of("activation", activation, tuple(ACTIVATIONS))
         generators = [generator(seed, CLASSIFIER) for seed in seeds]
         self.weights = nn.ParameterList()
         self.biases = nn.ParameterList()
         for inputs, outputs in pairwise(sizes):
-            bound = inputs**-0.5
-            draw = [bound * (2 * torch.rand(inputs + 1, outputs, generator=g) - 1) for g in generators]
-            both = torch.stack(draw)  # (S, inputs + 1, outputs)
+            both = draw_affine(inputs, outputs, generators)
             self.weights.append(nn.Parameter(both[:, :-1].clone()))
             self.biases.append(nn.Parameter(both[:, -1:].clone()))
 

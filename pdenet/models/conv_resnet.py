@@ -6,7 +6,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from pdenet.models.initial import Init
+from pdenet.checks.words import flag, one_of
+from pdenet.models.initial import Init, as_init
 from pdenet.models.residual_net import ResidualNet
 from pdenet.ops.seeding import TRUNK, generator
 
@@ -35,6 +36,8 @@ class ConvResNet(ResidualNet):
 
     Raises
     ------
+    TypeError
+        If `init` is no law, `taps` no word, or what `ResidualNet` refuses.
     ValueError
         If `init` names a parameter that the network does not have, `taps` is unknown, or what `ResidualNet`
         refuses.
@@ -55,23 +58,21 @@ class ConvResNet(ResidualNet):
         **options: Any,
     ) -> None:
         super().__init__(depth, seeds, **options)
-        if taps not in TAPS:
-            message = f"taps must be one of {', '.join(map(repr, TAPS))}; got {taps!r}"
-            raise ValueError(message)
-        self.taps = taps
-        self.support = "full" if taps == "all" else "cross"
-        self.init = PYTORCH_START if init is None else init
-        zero = self.init.zero_among(["weight", "bias"] if bias else ["weight"])
-        free = len(TAPS[taps])
+        self.taps = one_of("taps", taps, tuple(TAPS))
+        self.support = "full" if self.taps == "all" else "cross"
+        self.init = as_init(init, PYTORCH_START)
+        biased = flag("bias", bias)
+        zero = self.init.zero_among(["weight", "bias"] if biased else ["weight"])
+        free = len(TAPS[self.taps])
         draws = torch.stack(
-            [self.init.draw((depth, free + 1), generator(seed, TRUNK)) for seed in self.seeds]
+            [self.init.draw((self.depth, free + 1), generator(seed, TRUNK)) for seed in self.seeds]
         )
-        shape = (3, 3) if taps == "all" else (free,)
-        parts = draws[..., :free].reshape(len(self.seeds), depth, *shape).clone(), draws[..., free].clone()
+        shape = (3, 3) if self.taps == "all" else (free,)
+        parts = draws[..., :free].unflatten(-1, shape).clone(), draws[..., free].clone()
         for position in zero:
             parts[position].zero_()
         self.weight = self._trunk_parameter(parts[0])
-        self.bias = self._trunk_parameter(parts[1]) if bias else None
+        self.bias = self._trunk_parameter(parts[1]) if biased else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The kernels (S, L, 3, 3) and the biases (S, L) or None; with all taps the parameters themselves."""
@@ -90,9 +91,10 @@ class ConvResNet(ResidualNet):
         cls, depth: int, *, init: Init | None = None, bias: bool = True, taps: Taps = "all", **options: Any
     ) -> dict[str, Any]:
         """The configuration as plain data."""
-        law = PYTORCH_START if init is None else init
-        described = {**super().description(depth, **options), "init": law.describe(), "bias": bias}
-        return described if taps == "all" else {**described, "taps": taps}  # older records lack the word
+        law = as_init(init, PYTORCH_START).describe()
+        described = {**super().description(depth, **options), "init": law, "bias": flag("bias", bias)}
+        which = one_of("taps", taps, tuple(TAPS))
+        return described if which == "all" else {**described, "taps": which}  # older records lack the word
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         arguments, options = super()._arguments()

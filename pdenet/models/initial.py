@@ -1,11 +1,15 @@
 """The laws that a trunk's parameters are drawn from before training."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
+
+from pdenet.checks.numbers import real
+from pdenet.checks.sequences import names
+from pdenet.checks.words import one_of
 
 Law = Literal["uniform", "symmetric", "normal"]
 LAWS = ("uniform", "symmetric", "normal")
@@ -24,6 +28,13 @@ class Init:
         Dimensionless, not negative.
     zero
         Names of parameters that start at zero, for instance ``("gamma",)``.
+
+    Raises
+    ------
+    TypeError
+        If the law is no text, the scale no number, or `zero` no sequence of names: a text alone is none.
+    ValueError
+        If the law is unknown, or the scale is negative or not finite.
     """
 
     law: Law = "uniform"
@@ -31,18 +42,15 @@ class Init:
     zero: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.law not in LAWS:
-            message = f"law must be one of {', '.join(map(repr, LAWS))}; got {self.law!r}"
-            raise ValueError(message)
-        if not self.scale >= 0:
-            message = f"scale must be a non-negative number; got {self.scale!r}"
-            raise ValueError(message)
+        object.__setattr__(self, "law", one_of("law", self.law, LAWS))
+        object.__setattr__(self, "scale", real("scale", self.scale, least=0))
+        object.__setattr__(self, "zero", names("zero", self.zero))
 
     def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-        """Float32 numbers of the law, independent, without regard to `zero`."""
+        """Float32 numbers of the law on the CPU, independent, without regard to `zero`."""
         if self.law == "normal":
-            return self.scale * torch.randn(shape, generator=generator)
-        numbers = self.scale * torch.rand(shape, generator=generator)
+            return self.scale * torch.randn(shape, generator=generator, dtype=torch.float32, device="cpu")
+        numbers = self.scale * torch.rand(shape, generator=generator, dtype=torch.float32, device="cpu")
         return numbers if self.law == "uniform" else 2 * numbers - self.scale
 
     def zero_among(self, names: Sequence[str]) -> list[int]:
@@ -61,3 +69,29 @@ class Init:
     def describe(self) -> dict[str, Any]:
         """The law as plain data."""
         return {**asdict(self), "zero": list(self.zero)}
+
+
+def as_init(init: Any, default: Init) -> Init:
+    """The law `init`, or the default where it is None.
+
+    Raises
+    ------
+    TypeError
+        If it is another thing: the name of a law is not yet a law.
+    """
+    if init is None:
+        return default
+    if not isinstance(init, Init):
+        message = f"init must be an Init(law, scale, zero), such as Init('normal', 0.1); got {init!r}"
+        raise TypeError(message)
+    return init
+
+
+def draw_affine(inputs: int, outputs: int, generators: Iterable[torch.Generator]) -> Tensor:
+    """Weights and, last, biases of affine maps before training, (S, inputs + 1, outputs), one a generator.
+
+    They follow `torch.nn.Linear`: uniform on [-1/sqrt(n), 1/sqrt(n)), n the inputs.
+    """
+    unit = torch.stack([Init().draw((inputs + 1, outputs), generator) for generator in generators])
+    drawn: Tensor = inputs**-0.5 * (2 * unit - 1)
+    return drawn

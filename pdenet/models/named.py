@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from pdenet.checks.words import one_of
 from pdenet.models import ConvResNet, PDENet, PlainConvNet, ResidualNet
 from pdenet.models.residual_net import Spec
 from pdenet.symbolic import PDE1, PDE2
@@ -24,10 +25,7 @@ def spec(name: str, depth: int, **options: Any) -> Spec:
     ValueError
         If there is no such network.
     """
-    if name not in MODELS:
-        message = f"model must be one of {', '.join(map(repr, MODELS))}; got {name!r}"
-        raise ValueError(message)
-    kind, first = MODELS[name]
+    kind, first = MODELS[one_of("model", name, tuple(MODELS))]
     return Spec(kind, (*first, depth), options)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pdenet.models.initial import Init
+from pdenet.checks.words import flag
+from pdenet.models.initial import Init, as_init
 from pdenet.models.residual_net import ResidualNet
 from pdenet.ops.seeding import TRUNK, generator
 from pdenet.symbolic import EvolutionPDE, Stencil
@@ -34,6 +35,8 @@ class PDENet(ResidualNet):
 
     Raises
     ------
+    TypeError
+        If `pde` is no equation, `init` no law, or what `ResidualNet` refuses.
     ValueError
         If `init` names a parameter that the equation does not have, or what `ResidualNet` refuses.
 
@@ -53,12 +56,14 @@ class PDENet(ResidualNet):
         **options: Any,
     ) -> None:
         super().__init__(depth, seeds, **options)
-        self.pde = pde
+        self.pde = check_equation(pde)
         self.stencil = pde.stencil()
         self.support = "cross" if self.stencil.support <= CROSS else "full"
-        self.init = default_init(pde) if init is None else init
-        self.theta = self._trunk_parameter(draw_parameters(pde, self.init, depth, self.seeds))  # (S, L, P)
-        self.bias = self._trunk_parameter(torch.zeros(len(self.seeds), depth)) if bias else None
+        self.init = as_init(init, default_init(pde))
+        drawn = draw_parameters(pde, self.init, self.depth, self.seeds)
+        self.theta = self._trunk_parameter(drawn)  # (S, L, P)
+        biased = flag("bias", bias)
+        self.bias = self._trunk_parameter(drawn.new_zeros(drawn.shape[:2])) if biased else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The stencils of all layers, (S, L, size, size), and the biases (S, L) or None, differentiable."""
@@ -74,16 +79,31 @@ class PDENet(ResidualNet):
         cls, pde: EvolutionPDE, depth: int, *, init: Init | None = None, bias: bool = False, **options: Any
     ) -> dict[str, Any]:
         """The configuration as plain data; the equation as coefficients by derivative: "xx", "xy", ..."""
+        terms = check_equation(pde).terms
         return {
             **super().description(depth, **options),
-            "pde": {"x" * i + "y" * j: str(coefficient) for (i, j), coefficient in pde.terms.items()},
-            "init": (default_init(pde) if init is None else init).describe(),
-            "bias": bias,
+            "pde": {"x" * i + "y" * j: str(coefficient) for (i, j), coefficient in terms.items()},
+            "init": as_init(init, default_init(pde)).describe(),
+            "bias": flag("bias", bias),
         }
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         arguments, options = super()._arguments()
         return (self.pde, *arguments), {**options, "init": self.init, "bias": self.bias is not None}
+
+
+def check_equation(pde: Any) -> EvolutionPDE:
+    """The equation `pde`.
+
+    Raises
+    ------
+    TypeError
+        If it is none: a name, say.
+    """
+    if not isinstance(pde, EvolutionPDE):
+        message = f"pde must be an EvolutionPDE, such as PDE1 of pdenet.symbolic; got {pde!r}"
+        raise TypeError(message)
+    return pde
 
 
 def default_init(pde: EvolutionPDE) -> Init:

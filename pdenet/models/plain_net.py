@@ -6,6 +6,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from pdenet.checks.words import flag
 from pdenet.models.conv_resnet import ConvResNet
 from pdenet.models.initial import Init
 
@@ -57,12 +58,12 @@ class PlainConvNet(ConvResNet):
             message = f"a plain stack has all nine taps; got taps={options['taps']!r}"
             raise ValueError(message)
         super().__init__(depth, seeds, init=init, bias=bias, **options)
-        self.identity = identity
-        delta = torch.zeros(3, 3)
+        self.identity = flag("identity", identity)
+        delta = self.weight.detach().new_zeros(3, 3)
         delta[1, 1] = 1
         self.delta: Tensor
         self.register_buffer("delta", delta, persistent=False)
-        if identity:
+        if self.identity:
             with torch.no_grad():
                 self.weight.add_(delta)
 
@@ -81,7 +82,8 @@ class PlainConvNet(ConvResNet):
         **options: Any,
     ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().description(depth, init=init, bias=bias, **options), "identity": identity}
+        described = super().description(depth, init=init, bias=bias, **options)
+        return {**described, "identity": flag("identity", identity)}
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         arguments, options = super()._arguments()

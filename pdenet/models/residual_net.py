@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, nn
 
-from pdenet.models.classifier import Activation, Classifier
+from pdenet.checks.numbers import whole
+from pdenet.checks.sequences import wholes
+from pdenet.checks.words import flag, one_of
+from pdenet.models.classifier import ACTIVATIONS, Activation, Classifier
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
+from pdenet.ops.stack import BACKENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,8 +49,11 @@ class ResidualNet(nn.Module, ABC):
 
     Raises
     ------
+    TypeError
+        If a number, a switch or a word is of another kind: ``frozen="false"`` is text, and no switch.
     ValueError
-        If the depth is negative, or what `as_seeds` and `Classifier` refuse.
+        If the depth is negative or not whole, an image has no pixels, a word is unknown, or what `as_seeds`
+        and `Classifier` refuse.
 
     References
     ----------
@@ -68,16 +75,14 @@ class ResidualNet(nn.Module, ABC):
         frozen: bool = False,
     ) -> None:
         super().__init__()
-        if depth < 0:
-            message = f"depth must be a number of layers, zero or more; got {depth}"
-            raise ValueError(message)
-        self.depth = depth
+        self.depth = whole("depth", depth, least=0)
         self.seeds = as_seeds(seeds)
-        self.image_shape = image_shape
-        self.backend = backend
-        self.frozen = frozen
-        pixels = image_shape[0] * image_shape[1]
-        self.classifier = Classifier((pixels, *widths, classes), self.seeds, activation)
+        rows, columns = wholes("image_shape", image_shape, count=2, least=1)
+        self.image_shape = rows, columns
+        self.backend: Any = one_of("backend", backend, BACKENDS)
+        self.frozen = flag("frozen", frozen)
+        hidden, logits = wholes("widths", widths, least=1), whole("classes", classes, least=1)
+        self.classifier = Classifier((rows * columns, *hidden, logits), self.seeds, activation)
 
     @abstractmethod
     def kernels(self) -> tuple[Tensor, Tensor | None]:
@@ -114,7 +119,10 @@ class ResidualNet(nn.Module, ABC):
         if trunk.keys() != own.keys():
             message = f"the trunk has the parameters {', '.join(own)}; got {', '.join(trunk) or 'none'}"
             raise ValueError(message)
-        given = {name: torch.as_tensor(trunk[name]).to(values) for name, values in own.items()}
+        given = {
+            name: torch.as_tensor(trunk[name], dtype=values.dtype, device=values.device)
+            for name, values in own.items()
+        }
         for name, values in own.items():
             if given[name].shape not in (values.shape, values.shape[1:]):
                 message = (
@@ -166,12 +174,9 @@ class ResidualNet(nn.Module, ABC):
         Raises
         ------
         ValueError
-            If `upto` is not between 0 and the depth, or `u` is not (B, H, W) or (S, B, H, W).
+            If `upto` is not a whole number between 0 and the depth, or `u` is not (B, H, W) or (S, B, H, W).
         """
-        upto = self.depth if upto is None else upto
-        if not 0 <= upto <= self.depth:
-            message = f"upto must be between 0 and the depth {self.depth}; got {upto}"
-            raise ValueError(message)
+        upto = self.depth if upto is None else whole("upto", upto, least=0, most=self.depth)
         kernels, bias = self.kernels()
         states = [self._with_seed_axis(u)]
         for layer in range(upto):
@@ -272,11 +277,12 @@ def _describe_stack(
     backend: Backend = "auto",
     frozen: bool = False,
 ) -> dict[str, Any]:
+    one_of("backend", backend, BACKENDS)  # the same numbers from each, so that none is named
     described = {
-        "depth": depth,
-        "widths": list(widths),
-        "activation": activation,
-        "image_shape": list(image_shape),
-        "classes": classes,
+        "depth": whole("depth", depth, least=0),
+        "widths": list(wholes("widths", widths, least=1)),
+        "activation": one_of("activation", activation, tuple(ACTIVATIONS)),
+        "image_shape": list(wholes("image_shape", image_shape, count=2, least=1)),
+        "classes": whole("classes", classes, least=1),
     }
-    return {**described, "frozen": True} if frozen else described  # older records lack the word
+    return {**described, "frozen": True} if flag("frozen", frozen) else described  # older ones lack the word

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from pdenet.models.initial import Init
-from pdenet.models.pde_net import default_init, draw_parameters, square_kernels
+from pdenet.models.initial import Init, as_init
+from pdenet.models.pde_net import check_equation, default_init, draw_parameters, square_kernels
 from pdenet.ops.seeding import as_seeds
 from pdenet.symbolic import EvolutionPDE
 
@@ -27,6 +27,8 @@ class StencilField(nn.Module):
 
     Raises
     ------
+    TypeError
+        If `pde` is no equation, or `init` no law.
     ValueError
         If `init` names a parameter that the equation does not have, or what `as_seeds` refuses.
 
@@ -39,10 +41,10 @@ class StencilField(nn.Module):
         self, pde: EvolutionPDE, seeds: int | Iterable[int] = 1, *, init: Init | None = None
     ) -> None:
         super().__init__()
-        self.pde = pde
+        self.pde = check_equation(pde)
         self.stencil = pde.stencil()
         self.seeds = as_seeds(seeds)
-        self.init = default_init(pde) if init is None else init
+        self.init = as_init(init, default_init(pde))
         theta = draw_parameters(pde, self.init, 1, self.seeds)[:, 0]
         self.theta = nn.Parameter(theta)  # (S, P)
 

@@ -178,7 +178,7 @@ class _Step:
     def __init__(self, task: Task) -> None:
         self.task = task
         device = next(task.model.parameters()).device
-        self.total = torch.zeros(len(task.seeds), device=device)
+        self.total = torch.zeros(len(task.seeds), dtype=torch.float32, device=device)
 
     def __call__(self, batch: Tensor) -> None:
         """One step; its losses are added."""

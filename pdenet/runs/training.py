@@ -163,7 +163,8 @@ class ImageTask(Task):
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """Positions of images (S, B), every image once an epoch, in an order of each seed's own."""
-        orders = [torch.randperm(len(self.labels), generator=generator(s, ORDER, epoch)) for s in self.seeds]
+        count, streams = len(self.labels), [generator(seed, ORDER, epoch) for seed in self.seeds]
+        orders = [torch.randperm(count, generator=stream, device="cpu") for stream in streams]
         return iter(torch.stack(orders).to(self.device).split(self.config.batch_size, dim=1))
 
     def losses(self, batch: Tensor) -> Tensor:

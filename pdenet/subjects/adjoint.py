@@ -19,7 +19,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from pdenet.models import StencilField
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.sequences import wholes
+from pdenet.models import Init, StencilField
 from pdenet.models.measures.memory import saved_numbers
 from pdenet.models.pde_net import square_kernels
 from pdenet.ops import residual_stack
@@ -45,7 +47,15 @@ Step = Callable[[], Sequence[Tensor]]  # forward and backward; the gradients of 
 
 @dataclass(frozen=True)
 class Problem:
-    """The flow of (39) over `duration`, in so many evaluations, on `batch` images of `size` x `size`."""
+    """The flow of (39) over `duration`, in so many evaluations, on `batch` images of `size` x `size`.
+
+    Raises
+    ------
+    TypeError
+        If a number is none.
+    ValueError
+        If a number is out of range, or the evaluations are not even.
+    """
 
     evaluations: int = 64
     batch: int = 128
@@ -54,7 +64,10 @@ class Problem:
     dtype: torch.dtype = torch.float32
 
     def __post_init__(self) -> None:
-        if self.evaluations < 2 or self.evaluations % 2:
+        for name, least in (("evaluations", 2), ("batch", 1), ("size", 1)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
+        object.__setattr__(self, "duration", real("duration", self.duration))
+        if self.evaluations % 2:
             message = (
                 f"evaluations must be even, at least 2: the pair takes two a step; got {self.evaluations}"
             )
@@ -67,14 +80,14 @@ class Problem:
 
     def images(self) -> Tensor:
         """Positive images (1, B, H, W), seeded, that ask for a gradient."""
-        draw = torch.rand(1, self.batch, self.size, self.size, generator=torch.Generator().manual_seed(0))
+        draw = Init().draw((1, self.batch, self.size, self.size), torch.Generator().manual_seed(0))
         return draw.to(self.dtype).requires_grad_()
 
     def field(self) -> StencilField:
         """The right-hand side, with the parameters `THETA`."""
         field = StencilField(PDE1).to(self.dtype)
         with torch.no_grad():
-            field.theta.copy_(torch.tensor([THETA]))
+            field.theta.copy_(field.theta.new_tensor([THETA]))
         return field
 
 
@@ -319,10 +332,10 @@ class CostProtocol:
     rounds: int = ROUNDS
 
     def __post_init__(self) -> None:
-        if self.rounds < 1 or self.batch < 1:
-            message = f"rounds and batch must be at least 1; got {self.rounds} and {self.batch}"
-            raise ValueError(message)
-        if any(n < 2 or n % 2 for n in self.evaluations):
+        object.__setattr__(self, "batch", whole("batch", self.batch, least=1))
+        object.__setattr__(self, "rounds", whole("rounds", self.rounds, least=1))
+        object.__setattr__(self, "evaluations", wholes("evaluations", self.evaluations))
+        if not self.evaluations or any(n < 2 or n % 2 for n in self.evaluations):
             message = (
                 "evaluations must be even, at least 2: the reversible pair takes two a step; "
                 f"got {', '.join(map(str, self.evaluations))}"

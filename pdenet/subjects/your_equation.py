@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from pdenet.checks.numbers import real, whole
 from pdenet.models import Init
+from pdenet.models.pde_net import check_equation
 from pdenet.symbolic import EvolutionPDE
 
 _DRAWS, _WAVES, _HALVINGS = 200, 32, 30
@@ -31,8 +33,10 @@ def gain_map(pde: EvolutionPDE, theta: Any, points: int = 61) -> tuple[np.ndarra
     Raises
     ------
     ValueError
-        If theta does not match the parameters.
+        If theta does not match the parameters, or there are fewer than two points.
     """
+    points = whole("points", points, least=2)
+    pde = check_equation(pde)
     kernel = pde.stencil().kernel_map.as_numpy(theta)
     waves = np.linspace(-np.pi, np.pi, points)
     along_y, along_x = (np.exp(1j * np.outer(waves, np.arange(n) - n // 2)) for n in kernel.shape)
@@ -58,10 +62,8 @@ def calm_start(pde: EvolutionPDE, limit: float = 0.5) -> Init:
         If the equation has no parameter to train, has complex coefficients, or contains a fixed term that
         alone changes some wave by more than the limit.
     """
-    if not limit > 0:
-        message = f"limit is {limit} – expected a positive number such as 0.5"
-        raise ValueError(message)
-    if not pde.parameters:
+    limit = real("limit", limit, above=0)
+    if not check_equation(pde).parameters:
         message = f"nothing to train in {pde} – expected a coefficient with at least one symbol"
         raise ValueError(message)
     layer = pde.stencil().kernel_map

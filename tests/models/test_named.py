@@ -11,5 +11,5 @@ def test_a_network_is_described_before_it_is_drawn_as_it_describes_itself(name: 
 
 
 def test_unknown_models_are_refused() -> None:
-    with pytest.raises(ValueError, match="model must be one of 'pde1', 'pde2', 'resnet', 'plain'; got 'vgg'"):
+    with pytest.raises(ValueError, match="model must be 'pde1' or 'pde2' or 'resnet' or 'plain'; got 'vgg'"):
         build("vgg", 5)

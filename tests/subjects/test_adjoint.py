@@ -77,7 +77,7 @@ def test_images_and_field_are_the_same_every_time() -> None:
 
 @pytest.mark.parametrize("evaluations", [0, 5])
 def test_evaluations_that_the_pair_cannot_have_are_refused(evaluations: int) -> None:
-    with pytest.raises(ValueError, match=f"evaluations must be even, at least 2: .* got {evaluations}"):
+    with pytest.raises(ValueError, match=f"evaluations must be .*, at least 2.* got {evaluations}"):
         Problem(evaluations=evaluations)
 
 
@@ -179,8 +179,8 @@ def test_the_command_measures_in_a_file_and_once(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"rounds": 0}, "rounds and batch must be at least 1; got 0 and 128"),
-        ({"batch": 0}, "rounds and batch must be at least 1; got 5 and 0"),
+        ({"rounds": 0}, "rounds must be a whole number, at least 1; got 0"),
+        ({"batch": 0}, "batch must be a whole number, at least 1; got 0"),
         ({"evaluations": (1, 8)}, "evaluations must be even, at least 2: .* got 1, 8"),
         ({"evaluations": (8, 10)}, "evaluations must span a factor of two at least"),
     ],

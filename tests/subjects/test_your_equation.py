@@ -1,5 +1,7 @@
 """Starts and gains of typed equations."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -69,5 +71,17 @@ def test_what_cannot_start_is_refused(right: sp.Expr, message: str) -> None:
 
 @pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
 def test_a_limit_is_positive(limit: float) -> None:
-    with pytest.raises(ValueError, match="expected a positive number"):
+    with pytest.raises(ValueError, match="limit must be a finite number, above 0; got"):
         calm_start(PDE1, limit)
+
+
+@pytest.mark.parametrize("points", [2.5, 1, "61", True])
+def test_points_of_a_map_are_a_whole_number(points: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match="points must be a whole number, at least 2; got"):
+        gain_map(PDE1, [0.1] * 5, points)
+
+
+def test_a_name_is_no_equation() -> None:
+    for call in (lambda: gain_map("pde1", [0.1] * 5), lambda: calm_start("pde1")):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"pde must be an EvolutionPDE, .*; got 'pde1'"):
+            call()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from pdenet.checks.numbers import real, whole
 from pdenet.models import ResidualNet
 from pdenet.models.conv_resnet import ConvResNet
 
@@ -46,9 +47,7 @@ def linear_probe(
     ----------
     Alain and Bengio, Understanding intermediate layers using linear classifier probes (2016).
     """
-    if not penalty > 0:
-        message = f"penalty must be a positive number, such as 0.1; got {penalty}"
-        raise ValueError(message)
+    penalty = real("penalty", penalty, above=0)
     if train.shape[-3] != len(labels) or test.shape[-3] != len(test_labels):
         message = (
             f"got {train.shape[-3]} and {test.shape[-3]} images with {len(labels)} and {len(test_labels)} "
@@ -72,7 +71,7 @@ def _ridge(x: Tensor, targets: Tensor, u: Tensor, penalty: float) -> Tensor:
     x, u = x - centre, u - centre
     size = x.square().sum()
     if size == 0 or not torch.isfinite(size):
-        return torch.zeros(len(u), targets.shape[1])
+        return u.new_zeros(len(u), targets.shape[1], dtype=torch.float32)
     # The trace of the covariance is then one, and with this penalty single precision is more than enough.
     x, u, targets = (x / size.sqrt()).float(), (u / size.sqrt()).float(), targets.float()
     gram = x.T @ x
@@ -134,13 +133,21 @@ def fit_classifier(
     Returns
     -------
     The network itself.
+
+    Raises
+    ------
+    TypeError
+        If a count is no number.
+    ValueError
+        If a count is not whole or out of range.
     """
+    epochs, batch_size = whole("epochs", epochs, least=0), whole("batch_size", batch_size, least=1)
     with torch.no_grad():
         last = network.last(images).flatten(2)  # (S, N, F)
     optimizer = torch.optim.Adam(network.classifier.parameters(), lr=1e-3)
     generator = torch.Generator().manual_seed(0)
     for _ in range(epochs):
-        for batch in torch.randperm(len(labels), generator=generator).split(batch_size):
+        for batch in torch.randperm(len(labels), generator=generator, device="cpu").split(batch_size):
             logits = network.classifier(last[:, batch])
             target = labels[batch].repeat(len(network.seeds))
             loss = functional.cross_entropy(logits.flatten(0, 1), target, reduction="sum") / len(batch)

@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pdenet.checks.numbers import whole
 from pdenet.ops import residual_stack
 
 Floats = NDArray[np.float64]
@@ -57,13 +58,11 @@ def change_by_splitting(kernels: Tensor, images: Tensor, parts: int = 2) -> Floa
     Raises
     ------
     ValueError
-        If `parts` is less than one, or what `residual_stack` refuses.
+        If `parts` is not whole or less than one, or what `residual_stack` refuses.
     """
-    if parts < 1:
-        message = f"parts must be at least 1; got {parts}"
-        raise ValueError(message)
-    whole = residual_stack(images, kernels)
+    parts = whole("parts", parts, least=1)
+    one = residual_stack(images, kernels)
     split = residual_stack(images, (kernels / parts).repeat_interleave(parts, dim=1))
-    moved = (whole - split).flatten(2).norm(dim=2) / whole.flatten(2).norm(dim=2)
+    moved = (one - split).flatten(2).norm(dim=2) / one.flatten(2).norm(dim=2)
     change: Floats = moved.double().numpy()
     return change

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
+from pdenet.checks.numbers import whole
 from pdenet.data.images import load_images
-from pdenet.models import ResidualNet
+from pdenet.models import Init, ResidualNet
 
 
 def probe_images(digits: int = 30, noise: int = 20) -> Tensor:
@@ -12,9 +13,10 @@ def probe_images(digits: int = 30, noise: int = 20) -> Tensor:
 
     The digits are those that scikit-learn carries, the noise is uniform.
     """
+    digits, noise = whole("digits", digits, least=0), whole("noise", noise, least=0)
     grey = load_images("digits").test_images[:digits].float() / 255
-    rows = torch.rand(noise, *grey.shape[1:], generator=torch.Generator().manual_seed(0))
-    return torch.cat([grey, rows])
+    unit = Init().draw((noise, *grey.shape[1:]), torch.Generator().manual_seed(0))
+    return torch.cat([grey, unit])
 
 
 @torch.no_grad()

@@ -5,8 +5,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from pdenet.ops.ode.solve import refuse_borrowed
-from pdenet.ops.ode.solvers import whole_steps
+from pdenet.checks.numbers import real, whole
+from pdenet.ops.ode.field import check_field, evaluate, refuse_borrowed
 
 
 def reversible_pair(
@@ -47,18 +47,20 @@ def reversible_pair(
     Raises
     ------
     TypeError
-        If `rate` is not a module.
+        If `rate` is not a module, a state no tensor of floating point, or a number of another kind.
     RuntimeError
         If a second derivative is asked for.
     ValueError
-        If the states differ in shape, dtype or device, there is no step, `sign` is another number, the rate
-        is not like the state, or the field uses a tensor with gradient that it does not own.
+        If the states differ in shape, dtype or device, the time is not finite, there is no step, `sign` is
+        another number, the rate is not like the state, or the field uses a tensor with gradient that it does
+        not own.
 
     References
     ----------
     Gomez, Ren, Urtasun and Grosse (2017); Chang, Meng, Haber, Ruthotto, Begert and Holtham (2018).
     """
-    _check(rate, first, second, steps, sign)
+    duration, steps = real("duration", duration), whole("steps", steps, least=1)
+    _check(rate, first, second, sign)
     h = duration / steps
     refuse_borrowed(rate, second, _time(0.0, second), "the reversible pair")
     own = [p for p in rate.parameters() if p.requires_grad]
@@ -81,8 +83,8 @@ class _Pair(torch.autograd.Function):
         *own: Tensor,
     ) -> tuple[Tensor, Tensor]:
         for number in range(steps):
-            first = first + h * rate(_time(number * h, first), second)
-            second = second + sign * h * rate(_time((number + 1) * h, first), first)
+            first = first + h * evaluate(rate, _time(number * h, first), second)
+            second = second + sign * h * evaluate(rate, _time((number + 1) * h, first), first)
         ctx.rate, ctx.h, ctx.steps, ctx.sign = rate, h, steps, sign
         ctx.save_for_backward(first, second, *own)
         return first, second
@@ -114,7 +116,7 @@ def _transposed(
     """The rate at `u`, and the products of the cotangent with its derivatives by `u` and the parameters."""
     u = u.detach().requires_grad_()
     with torch.enable_grad():
-        found = rate(_time(t, u), u)
+        found = evaluate(rate, _time(t, u), u)
     if not found.requires_grad:
         return found, [torch.zeros_like(x) for x in (u, *own)]
     pulled = torch.autograd.grad(found, [u, *own], cotangent, allow_unused=True, materialize_grads=True)
@@ -130,18 +132,16 @@ def _time(t: float, like: Tensor) -> Tensor:
     return torch.tensor(t, dtype=like.dtype, device=like.device)
 
 
-def _check(rate: nn.Module, first: Tensor, second: Tensor, steps: int, sign: int) -> None:
-    if not isinstance(rate, nn.Module):
-        message = (
-            f"the field must be a torch.nn.Module with forward(t, u), so that its parameters are known; "
-            f"got {type(rate).__name__}"
-        )
-        raise TypeError(message)
+def _check(rate: nn.Module, first: Tensor, second: Tensor, sign: int) -> None:
+    check_field(rate)
+    for name, state in (("first", first), ("second", second)):
+        if not isinstance(state, Tensor) or not state.dtype.is_floating_point:
+            message = f"{name} must be a floating point tensor; got {state!r}"
+            raise TypeError(message)
     kinds = [(tuple(state.shape), state.dtype, str(state.device)) for state in (first, second)]
     if kinds[0] != kinds[1]:
         message = f"the two states must have one shape, dtype and device; got {kinds[0]} and {kinds[1]}"
         raise ValueError(message)
-    whole_steps(steps)
-    if sign not in (1, -1):
+    if isinstance(sign, bool) or sign not in (1, -1):
         message = f"sign must be 1 or -1; got {sign!r}"
         raise ValueError(message)

@@ -7,33 +7,23 @@ parameter that the field only sees from outside. Here a solver of fixed step is 
 no tolerance to give, and the rest are errors that say what happened.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+import numpy as np
 import torch
 import torchdiffeq
 from torch import Tensor, nn
 
-from pdenet.ops.ode.solvers import (
-    STOPPING,
-    Adaptive,
-    DivergedError,
-    Solver,
-    check_choice,
-    check_solver,
-)
+from pdenet.checks.words import one_of
+from pdenet.ops.ode.field import check_field, describe, refuse_borrowed
+from pdenet.ops.ode.solvers import Adaptive, Solver, check_solver
+from pdenet.ops.ode.watched import Evaluations, Watched
+
+__all__ = ["Evaluations", "Gradient", "Solution", "solve"]
 
 Gradient = Literal["backprop", "adjoint"]
-
-
-@dataclass
-class Evaluations:
-    """How often the field was evaluated; `backward` counts what the adjoint method adds, once it has run."""
-
-    forward: int = 0
-    backward: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,116 +101,53 @@ def solve(
     when = _as_times(times, u)
     evaluations = Evaluations()
     behind = solver if backward is None else backward
-    watched = _Watched(rate, solver, behind, evaluations)
-    arguments: dict[str, Any] = _arguments(solver, when)
+    # The times that the field is asked about are of the state's dtype, and so are their bounds.
+    first, last = when[[0, -1]].detach().to(u.dtype).sort().values.tolist()
+    watched = Watched(rate, solver, behind, (first, last), evaluations)
+    arguments = _arguments(solver, when, when[-1:])
     if gradient == "adjoint":
         refuse_borrowed(rate, u, when[0], "the adjoint method")
         ascending = when if when[0] < when[-1] else -when  # torchdiffeq turns decreasing times, but not these
-        arguments |= {f"adjoint_{name}": value for name, value in _arguments(behind, ascending).items()}
+        back = _arguments(behind, ascending, ascending)  # one solution for each interval
+        arguments |= {f"adjoint_{name}": value for name, value in back.items()}
         arguments["adjoint_params"] = tuple(p for p in rate.parameters() if p.requires_grad)
         integrate = torchdiffeq.odeint_adjoint
     else:
         integrate = torchdiffeq.odeint
     states = integrate(watched, u, when, **arguments)
-    if not states[-1].isfinite().all():  # all before it the field has been evaluated at
-        message = f"at t = {when[-1].item():.6g} the state is not finite"
-        raise watched.diverged(message)
+    watched.check_end(when[-1].item(), states[-1])  # at all before it the field has been evaluated
     watched.going_back = True
     return Solution(states, evaluations)
 
 
-class _Watched(nn.Module):
-    """The field between us and torchdiffeq: counts its evaluations and looks at what it returns."""
-
-    def __init__(self, rate: nn.Module, ahead: Solver, behind: Solver, evaluations: Evaluations) -> None:
-        super().__init__()
-        self.rate = rate
-        self.ahead, self.behind = ahead, behind
-        self.evaluations = evaluations
-        self.going_back = False
-        self.last = (math.nan, math.nan, math.nan)  # time, size of the state, size of the rate
-
-    def forward(self, t: Tensor, u: Tensor) -> Tensor:
-        found: Tensor = self.rate(t, u)
-        _check_rate(found, u)
-        solver, count = self._count()
-        sizes = torch.stack([u.detach().abs().max(), found.detach().abs().max()]).tolist()
-        if not all(map(math.isfinite, sizes)):
-            message = f"at t = {t.item():.6g} the state or its rate is not finite"
-            raise self.diverged(message)
-        self.last = (t.item(), *sizes)
-        if isinstance(solver, Adaptive) and count > solver.max_evaluations:
-            message = f"more than {solver.max_evaluations} evaluations"
-            raise self.diverged(message)
-        return found
-
-    def _count(self) -> tuple[Solver, int]:
-        """The solver that asks, and how often it has asked by now."""
-        if self.going_back:
-            self.evaluations.backward += 1
-            return self.behind, self.evaluations.backward
-        self.evaluations.forward += 1
-        return self.ahead, self.evaluations.forward
-
-    def callback_step(self, t: Tensor, u: Tensor, dt: Tensor) -> None:
-        """Called by torchdiffeq ahead of each step; it would `assert` the same, unless asserts are off."""
-        if t + dt == t or not dt.isfinite():
-            message = f"at t = {t.item():.6g} the tolerance asks for a step of {dt.item():.3g}"
-            raise self.diverged(message)
-
-    def callback_step_adjoint(self, t: Tensor, packed: tuple[Tensor, ...], dt: Tensor) -> None:
-        """The same on the way back, where `packed` holds state, adjoint state and gradients."""
-        if not torch.stack([part.isfinite().all() for part in packed]).all():
-            # The state alone is looked at in `forward`; a(t) may grow where the state rests.
-            message = f"at t = {t.item():.6g}, going backward, the gradient is not finite"
-            raise self.diverged(message)
-        self.callback_step(t, packed[1], dt)
-
-    def diverged(self, reason: str) -> DivergedError:
-        """The error for this reason, with what was last seen in order."""
-        t, state, rate = self.last
-        return DivergedError(
-            f"the solution cannot be carried on: {reason}. Last in order: t = {t:.6g}, largest entry of the "
-            f"state {state:.3g}, of its rate {rate:.3g}. A field that grows without bound does this: bound "
-            "it (a smooth activation, a smaller start), shorten the time, or loosen the tolerance"
-        )
-
-
 def _check(rate: nn.Module, u: Tensor, solver: Solver, backward: Solver | None, gradient: str) -> None:
-    if not isinstance(rate, nn.Module):
-        message = (
-            f"the field must be a torch.nn.Module with forward(t, u), so that its parameters are known; "
-            f"got {type(rate).__name__}"
-        )
-        raise TypeError(message)
+    check_field(rate)
     if not isinstance(u, Tensor) or not u.dtype.is_floating_point:
-        found = _describe(u) if isinstance(u, Tensor) else type(u).__name__
+        found = describe(u) if isinstance(u, Tensor) else type(u).__name__
         message = f"u must be a floating point tensor; got {found}"
         raise TypeError(message)
     if u.numel() == 0:
-        message = f"u must have at least one entry; got {_describe(u)}"
+        message = f"u must have at least one entry; got {describe(u)}"
         raise ValueError(message)
     check_solver(solver)
     if backward is not None:
         check_solver(backward, "backward")
-    check_choice("gradient", gradient, get_args(Gradient))
+    one_of("gradient", gradient, get_args(Gradient))
     if backward is not None and gradient != "adjoint":
         message = "a backward solver is used by gradient='adjoint' only; got one with gradient='backprop'"
-        raise ValueError(message)
-
-
-def _check_rate(found: Any, u: Tensor) -> None:
-    if not isinstance(found, Tensor):
-        message = f"the field must return a tensor, du/dt; got {type(found).__name__}"
-        raise TypeError(message)
-    if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
-        message = f"the field must return du/dt like the state, {_describe(u)}; got {_describe(found)}"
         raise ValueError(message)
 
 
 def _as_times(times: float | Sequence[float] | Tensor, u: Tensor) -> Tensor:
     """The times as a tensor, float64 where the device has it."""
     dtype = torch.float32 if u.device.type == "mps" else torch.float64
+    if isinstance(times, Tensor):
+        numbers = not (times.dtype == torch.bool or times.is_complex())
+    else:
+        numbers = np.asarray(times).dtype.kind in "iuf"
+    if not numbers:
+        message = f"times must be numbers, such as 1.0 or [0.0, 0.5, 1.0]; got {times!r}"
+        raise TypeError(message)
     when = torch.as_tensor(times, dtype=dtype, device=u.device)
     if when.dim() == 0:
         when = torch.stack([torch.zeros_like(when), when])
@@ -234,12 +161,16 @@ def _as_times(times: float | Sequence[float] | Tensor, u: Tensor) -> Tensor:
     return when
 
 
-def _arguments(solver: Solver, when: Tensor) -> dict[str, Any]:
-    """What torchdiffeq has to be given for this solver."""
+def _arguments(solver: Solver, when: Tensor, ends: Tensor) -> dict[str, Any]:
+    """What torchdiffeq has to be given for this solver; at `ends` no step goes past."""
     if isinstance(solver, Adaptive):
         options: dict[str, Any] = {"dtype": when.dtype}
-        if solver.method in STOPPING:
+        if solver.stops:
             options["step_t"] = when.detach()
+        elif not solver.past_end:
+            options["step_t"] = ends.detach()
+        if solver.max_step is not None:
+            options["max_step"] = solver.max_step
         return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol, "options": options}
     steps = solver.steps
 
@@ -250,43 +181,3 @@ def _arguments(solver: Solver, when: Tensor) -> dict[str, Any]:
         return torch.cat([inner.flatten(), asked[-1:]])
 
     return {"method": solver.method, "options": {"grid_constructor": grid}}
-
-
-def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
-    """Raise what `solve` raises if the field is none, or sees a tensor with gradient that it does not own.
-
-    Costs one evaluation of the field. `method` is named in the message.
-    """
-    own = {id(p) for p in rate.parameters()}
-    with torch.enable_grad():
-        state = u.detach().requires_grad_()
-        found = rate(t.detach().to(u.dtype), state)
-    _check_rate(found, state)
-    borrowed = [leaf for leaf in _leaves(found) if leaf is not state and id(leaf) not in own]
-    if borrowed:
-        shapes = ", ".join(str(tuple(leaf.shape)) for leaf in borrowed)
-        message = (
-            f"{method} gives gradients to parameters of the field only, and this field uses others, "
-            f"of shape {shapes}; make them its parameters, or take gradient='backprop'"
-        )
-        raise ValueError(message)
-
-
-def _leaves(result: Tensor) -> Iterator[Tensor]:
-    """The tensors at which the graph behind a result ends, those that would be given a gradient."""
-    if result.grad_fn is None and result.requires_grad:
-        yield result
-    seen = set()
-    open_nodes = [result.grad_fn]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if hasattr(node, "variable"):
-            yield node.variable
-        open_nodes += [following for following, _ in node.next_functions]
-
-
-def _describe(tensor: Tensor) -> str:
-    return f"{tuple(tensor.shape)} of {tensor.dtype} on {tensor.device}"

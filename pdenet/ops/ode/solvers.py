@@ -1,10 +1,10 @@
 """Solvers of an ordinary differential equation as data: a rule and its steps, or its tolerances."""
 
-import math
-import operator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.words import flag, one_of
 
 FixedMethod = Literal["euler", "midpoint", "heun3", "rk4"]
 AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]
@@ -23,18 +23,18 @@ class Fixed:
 
     Raises
     ------
-    ValueError
-        If the method is unknown or `steps` is below 1.
     TypeError
-        If `steps` is no whole number.
+        If `steps` is no number, or the method no text.
+    ValueError
+        If the method is unknown, or `steps` is not whole or below 1.
     """
 
     method: FixedMethod
     steps: int
 
     def __post_init__(self) -> None:
-        check_choice("method of fixed step", self.method, get_args(FixedMethod))
-        object.__setattr__(self, "steps", whole_steps(self.steps))
+        one_of("method of fixed step", self.method, get_args(FixedMethod))
+        object.__setattr__(self, "steps", whole("steps", self.steps, least=1))
 
 
 @dataclass(frozen=True)
@@ -42,37 +42,58 @@ class Adaptive:
     """A solver that chooses its steps so that its estimate of the error of each stays in the tolerance.
 
     An entry u passes if its error is at most ``atol + rtol * |u|``, in the root mean square over all entries
-    of the state: in a batch, the step is the same for all.
+    of the state: in a batch, the step is the same for all. The last step is cut to end at the last time; the
+    field is not asked about any time outside.
 
     Parameters
     ----------
     method
         An embedded Runge-Kutta pair. Those of order five and two interpolate between their steps to get to
-        the asked times; ``"dopri8"`` and ``"bosh3"`` step on each of them, which costs where there are many.
+        the times between the first and the last; ``"dopri8"`` and ``"bosh3"`` step on each of them, which
+        costs where there are many.
     rtol, atol
         Relative and absolute tolerance. In float32 less than about 1e-6 cannot be had.
     max_evaluations
         Evaluations of the field after which a solution is given up.
+    max_step
+        The longest step, in units of time; unless given, the error alone decides. A field that is at rest
+        and then gets a short kick needs it: a long step may pass over the kick without seeing it.
+    past_end
+        Whether the last step of the methods of order five and two may go past the last time, where the state
+        is then interpolated. The field must have values there. So were the records of this book run.
 
     Raises
     ------
+    TypeError
+        If an argument is of another kind.
     ValueError
-        If the method is unknown, a tolerance is not positive, or no evaluation is allowed.
+        If the method is unknown, a tolerance or the longest step is not positive, or no evaluation is
+        allowed.
     """
 
     method: AdaptiveMethod = "dopri5"
     rtol: float = 1e-5
     atol: float = 1e-5
     max_evaluations: int = 10_000
+    max_step: float | None = None
+    past_end: bool = False
 
     def __post_init__(self) -> None:
-        check_choice("adaptive method", self.method, get_args(AdaptiveMethod))
-        if not (0 < self.rtol < math.inf and 0 < self.atol < math.inf):
-            message = f"rtol and atol must be positive numbers; got {self.rtol} and {self.atol}"
-            raise ValueError(message)
-        if self.max_evaluations < 1:
-            message = f"max_evaluations must be at least 1; got {self.max_evaluations}"
-            raise ValueError(message)
+        one_of("adaptive method", self.method, get_args(AdaptiveMethod))
+        normal: dict[str, Any] = {
+            "rtol": real("rtol", self.rtol, above=0),
+            "atol": real("atol", self.atol, above=0),
+            "max_evaluations": whole("max_evaluations", self.max_evaluations, least=1),
+            "max_step": None if self.max_step is None else real("max_step", self.max_step, above=0),
+            "past_end": flag("past_end", self.past_end),
+        }
+        for name, value in normal.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it steps on every asked time."""
+        return self.method in STOPPING
 
 
 Solver = Fixed | Adaptive
@@ -87,32 +108,3 @@ def check_solver(given: Any, name: str = "solver") -> None:
     if not isinstance(given, Fixed | Adaptive):
         message = f"{name} must be Fixed(method, steps) or Adaptive(method, rtol, atol); got {given!r}"
         raise TypeError(message)
-
-
-def whole_steps(steps: Any) -> int:
-    """A number of steps as an int, of whatever integer type it is given.
-
-    Raises
-    ------
-    TypeError
-        If it is no whole number.
-    ValueError
-        If it is below 1.
-    """
-    wanted = "steps must be a whole number, at least 1"
-    try:
-        found = operator.index(steps)
-    except TypeError:
-        message = f"{wanted}; got {steps!r}"
-        raise TypeError(message) from None
-    if found < 1:
-        message = f"{wanted}; got {found}"
-        raise ValueError(message)
-    return found
-
-
-def check_choice(name: str, given: str, allowed: Sequence[str]) -> None:
-    """Raise a ValueError, which calls it by this name, if it is none of those allowed."""
-    if given not in allowed:
-        message = f"{name} must be one of {', '.join(map(repr, allowed))}; got {given!r}"
-        raise ValueError(message)

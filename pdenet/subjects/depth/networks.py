@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from pdenet.checks.numbers import real
+from pdenet.checks.words import one_of
 from pdenet.models import PDENet
 from pdenet.models.residual_net import Spec
 from pdenet.symbolic import PDE1, PDE2, EvolutionPDE
@@ -31,6 +33,8 @@ class DriftStartNet(PDENet):
 
     Raises
     ------
+    TypeError
+        If `drift_start` is no number, or what `PDENet` refuses.
     ValueError
         If the equation lacks a drift parameter, or what `PDENet` refuses.
     """
@@ -46,7 +50,7 @@ class DriftStartNet(PDENet):
     ) -> None:
         super().__init__(pde, depth, seeds, **options)
         columns = drift_columns(pde)
-        self.drift_start = float(drift_start)
+        self.drift_start = real("drift_start", drift_start)
         with torch.no_grad():
             self.theta[..., columns] *= self.drift_start
 
@@ -55,7 +59,8 @@ class DriftStartNet(PDENet):
         cls, pde: EvolutionPDE, depth: int, *, drift_start: float = 1.0, **options: Any
     ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().description(pde, depth, **options), "drift_start": float(drift_start)}
+        described = super().description(pde, depth, **options)
+        return {**described, "drift_start": real("drift_start", drift_start)}
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         arguments, options = super()._arguments()
@@ -96,10 +101,7 @@ def arm_spec(name: str, depth: int, **options: Any) -> Spec:
     ValueError
         If there is no such arm.
     """
-    if name not in ARMS:
-        message = f"arm must be one of {', '.join(map(repr, ARMS))}; got {name!r}"
-        raise ValueError(message)
-    pde, start = ARMS[name]
+    pde, start = ARMS[one_of("arm", name, tuple(ARMS))]
     if start == 1:
         return PDENet.spec(pde, depth, **options)
     return DriftStartNet.spec(pde, depth, drift_start=start, **options)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pdenet.checks.numbers import real, whole
 from pdenet.models import PDENet
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import ORDER, generator
@@ -32,11 +33,23 @@ class Steps:
         Multiplies the learning rate.
     epsilon
         Multiplies Adam's epsilon.
+
+    Raises
+    ------
+    TypeError
+        If one is no number.
+    ValueError
+        If one is not finite, or `rate` or `epsilon` is negative.
     """
 
     start: float = 1.0
     rate: float = 1.0
     epsilon: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", real("start", self.start))
+        object.__setattr__(self, "rate", real("rate", self.rate, least=0))
+        object.__setattr__(self, "epsilon", real("epsilon", self.epsilon, least=0))
 
 
 MAPPED = Steps(start=FACTOR, rate=abs(FACTOR), epsilon=1 / abs(FACTOR))
@@ -84,8 +97,10 @@ def kernel_course(
 
     Raises
     ------
+    TypeError
+        If a number is none, or what `PDENet` refuses.
     ValueError
-        If the equation lacks a drift parameter, or what `PDENet` refuses.
+        If the equation lacks a drift parameter, a number is out of range, or what `PDENet` refuses.
     """
     task = _KernelTask(
         pde,
@@ -93,12 +108,12 @@ def kernel_course(
         labels,
         Steps() if treatment is None else treatment,
         depth=depth,
-        steps=steps,
-        batch_size=batch_size,
+        steps=whole("steps", steps, least=0),
+        batch_size=whole("batch_size", batch_size, least=1),
         widths=widths,
-        learning_rate=learning_rate,
-        epsilon=epsilon,
-        seed=seed,
+        learning_rate=real("learning_rate", learning_rate, above=0),
+        epsilon=real("epsilon", epsilon, least=0),
+        seed=whole("seed", seed, least=0),
     )
     course = [task.kernels().detach()[0]]
     for batch in task.batches(0):
@@ -143,7 +158,7 @@ class _KernelTask(Task):
         ]
         super().__init__(net, (seed,), 1, torch.optim.Adam(groups, lr=learning_rate, eps=epsilon))
         self.net, self.steps, self.batch_size = net, steps, batch_size
-        self.back = torch.argsort(torch.tensor([*others, *columns]))  # to the order of the equation
+        self.back = torch.tensor([*others, *columns], device="cpu").argsort()  # to the order of the equation
         self.pixels, self.labels = images.double() / 255, labels
 
     @property
@@ -159,7 +174,7 @@ class _KernelTask(Task):
         """Positions of images (1, B), drawn with replacement."""
         order = generator(self.seeds[0], ORDER)
         for _ in range(self.steps):
-            yield torch.randint(len(self.labels), (self.batch_size,), generator=order)[None]
+            yield torch.randint(len(self.labels), (self.batch_size,), generator=order, device="cpu")[None]
 
     def losses(self, batch: Tensor) -> Tensor:
         """Mean cross-entropy of the images `batch` (1, B), (1,)."""

@@ -163,7 +163,12 @@ def rebuild(record: Record) -> SeriesNet:
         raise ValueError(message)
     options = {name: value for name, value in record.model.items() if name not in ("kind", "decoder")}
     net = SeriesNet(record.model["decoder"], [record.seed], **options)
-    net.load_state_dict({name: torch.tensor(part)[None] for name, part in record.trunk.items()})
+    net.load_state_dict(
+        {
+            name: torch.tensor(part, dtype=torch.float32, device="cpu")[None]
+            for name, part in record.trunk.items()
+        }
+    )
     return net
 
 

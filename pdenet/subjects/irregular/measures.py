@@ -6,9 +6,10 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from pdenet.checks.numbers import whole
 from pdenet.ops.seeding import generator
 from pdenet.subjects.irregular.networks import LatentODE, SeriesNet
-from pdenet.subjects.irregular.system import WINDOW, Series
+from pdenet.subjects.irregular.system import PRECISE, WINDOW, Series
 
 WINDOWS = ("between", "ahead", "beyond")
 """The three windows of a test: among the times seen; where training was asked as well; where nothing was."""
@@ -30,11 +31,10 @@ def errors(series: Series, found: Tensor) -> dict[str, Tensor]:
 
 def crowd(series: Series, seeds: Iterable[int], times: int = 3) -> tuple[Tensor, Tensor]:
     """The asked times among `times` as many others, (S, B, K'), ascending, and where they are in there."""
+    times = whole("times", times, least=1)
     seeds, count = tuple(seeds), series.asked.shape[-1]
     size = (series.asked.shape[1], times * count)
-    extra = torch.stack(
-        [torch.rand(size, generator=generator(seed, 50), dtype=torch.float64) for seed in seeds]
-    )
+    extra = torch.stack([torch.rand(size, generator=generator(seed, 50), **PRECISE) for seed in seeds])
     both = torch.cat([series.asked, extra * WINDOW * len(WINDOWS)], -1)
     order = both.argsort(-1)
     return both.gather(-1, order), order.argsort(-1)[..., :count]

@@ -8,12 +8,14 @@ throughout.
 """
 
 from collections.abc import Iterable
-from inspect import signature
 from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.words import one_of
+from pdenet.models.initial import draw_affine
 from pdenet.ops.ode.dense import states_at
 from pdenet.ops.seeding import CLASSIFIER, TRUNK, as_seeds, generator
 from pdenet.subjects.irregular.system import WINDOW
@@ -27,9 +29,7 @@ class _Linear(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, streams: list[torch.Generator]) -> None:
         super().__init__()
-        bound = inputs**-0.5
-        draws = [2 * torch.rand(inputs + 1, outputs, generator=stream) - 1 for stream in streams]
-        both = bound * torch.stack(draws)
+        both = draw_affine(inputs, outputs, streams)
         self.weight = nn.Parameter(both[:, :-1].clone())
         self.bias = nn.Parameter(both[:, -1:].clone())
 
@@ -48,9 +48,9 @@ class _GRU(nn.Module):
 
     def drive(self, x: Tensor) -> tuple[Tensor, ...]:
         """What the inputs add to the gates at each time: T tensors (S, B, 3 * hidden)."""
-        seeds, series, times, _ = x.shape
         gates: Tensor = self.enter(x.flatten(1, 2))
-        return gates.view(seeds, series, times, -1).unbind(2)
+        by_time: tuple[Tensor, ...] = gates.view(*x.shape[:3], gates.shape[-1]).unbind(2)
+        return by_time
 
     def step(self, driven: Tensor, h: Tensor) -> Tensor:
         """The state (S, B, hidden) after one input."""
@@ -90,16 +90,30 @@ class LatentODE(nn.Module):
         Of the field's layers.
     step
         Of the solver, see `pdenet.ops.ode.dense.states_at`.
+
+    Raises
+    ------
+    TypeError
+        If a number is none.
+    ValueError
+        If a number is out of range.
     """
 
-    def __init__(
-        self, streams: list[torch.Generator], *, state: int = 4, width: int = 38, step: float = 0.4
-    ) -> None:
+    def __init__(self, streams: list[torch.Generator], **options: Any) -> None:
         super().__init__()
-        self.options: dict[str, Any] = {"state": state, "width": width, "step": step}
-        self.step = step
+        self.options = self.described(**options)
+        state, width, self.step = self.options.values()
         self.begin = _Linear(CODE, state, streams)
         self.field = Field(state, width, streams)
+
+    @staticmethod
+    def described(*, state: int = 4, width: int = 38, step: float = 0.4) -> dict[str, Any]:
+        """The options as plain data."""
+        return {
+            "state": whole("state", state, least=1),
+            "width": whole("width", width, least=1),
+            "step": real("step", step, above=0),
+        }
 
     def forward(self, code: Tensor, asked: Tensor) -> Tensor:
         """Angles (S, B, K) at times `asked` (S, B, K)."""
@@ -118,19 +132,29 @@ class RecurrentDecoder(nn.Module):
         exponentially with the gap at a learned rate (Che et al., 2018). ``"none"``: it is not told.
     hidden
         Numbers in the state.
+
+    Raises
+    ------
+    TypeError
+        If `gaps` is no text or `hidden` no number.
+    ValueError
+        If `gaps` is unknown, or there is no number in the state.
     """
 
-    def __init__(self, streams: list[torch.Generator], *, gaps: Gaps = "input", hidden: int = 20) -> None:
-        if gaps not in get_args(Gaps):
-            message = f"gaps must be one of {', '.join(map(repr, get_args(Gaps)))}; got {gaps!r}"
-            raise ValueError(message)
+    def __init__(self, streams: list[torch.Generator], **options: Any) -> None:
         super().__init__()
-        self.options: dict[str, Any] = {"gaps": gaps, "hidden": hidden}
+        self.options = self.described(**options)
+        gaps, hidden = self.options.values()
         self.gaps = gaps
         self.begin = _Linear(CODE, hidden, streams)
         self.unit = _GRU(1, hidden, streams)
         self.read = _Linear(hidden, 1, streams)
         self.decay = _Linear(1, hidden, streams) if gaps == "decay" else None
+
+    @staticmethod
+    def described(*, gaps: Gaps = "input", hidden: int = 20) -> dict[str, Any]:
+        """The options as plain data."""
+        return {"gaps": one_of("gaps", gaps, get_args(Gaps)), "hidden": whole("hidden", hidden, least=1)}
 
     def forward(self, code: Tensor, asked: Tensor) -> Tensor:
         """Angles (S, B, K) at ascending times `asked` (S, B, K)."""
@@ -144,29 +168,50 @@ class RecurrentDecoder(nn.Module):
                 h = h * torch.exp(-torch.relu(self.decay(length)))
             h = self.unit.step(driven, h)
             states.append(h)
-        seeds, series, times = asked.shape
+        if not states:  # no time is asked for
+            return torch.zeros_like(asked)
         angles: Tensor = self.read(torch.stack(states, 2).flatten(1, 2))
-        return angles.view(seeds, series, times)
+        return angles.view(asked.shape)
 
 
 class TimeDecoder(nn.Module):
-    """No state: the angle is a learned function of the code and of time, two layers of tanh."""
+    """No state: the angle is a learned function of the code and of time, two layers of tanh.
 
-    def __init__(self, streams: list[torch.Generator], *, width: int = 32) -> None:
+    Parameters
+    ----------
+    streams
+        One generator a seed.
+    width
+        Of the layers.
+
+    Raises
+    ------
+    TypeError
+        If `width` is no number.
+    ValueError
+        If it is not whole and positive.
+    """
+
+    def __init__(self, streams: list[torch.Generator], **options: Any) -> None:
         super().__init__()
-        self.options: dict[str, Any] = {"width": width}
+        self.options = self.described(**options)
+        width = self.options["width"]
         self.enter = _Linear(CODE, width, streams)
         self.when = _Linear(1, width, streams)
         self.second = _Linear(width, width, streams)
         self.last = _Linear(width, 1, streams)
 
+    @staticmethod
+    def described(*, width: int = 32) -> dict[str, Any]:
+        """The options as plain data."""
+        return {"width": whole("width", width, least=1)}
+
     def forward(self, code: Tensor, asked: Tensor) -> Tensor:
         """Angles (S, B, K) at times `asked` (S, B, K)."""
-        seeds, series, times = asked.shape
-        clock = self.when((asked / WINDOW).flatten(1)[..., None]).view(seeds, series, times, -1)
+        clock = self.when((asked / WINDOW).flatten(1)[..., None]).unflatten(1, asked.shape[1:])
         hidden = torch.tanh(self.enter(code)[:, :, None] + clock).flatten(1, 2)
         angles: Tensor = self.last(torch.tanh(self.second(hidden)))
-        return angles.view(seeds, series, times)
+        return angles.view(asked.shape)
 
 
 Decoder = LatentODE | RecurrentDecoder | TimeDecoder
@@ -191,26 +236,24 @@ class SeriesNet(nn.Module):
 
     Raises
     ------
+    TypeError
+        If an option is of another kind, or the decoder has none of that name.
     ValueError
-        If the decoder is unknown, or what `as_seeds` refuses.
+        If the decoder is unknown, an option out of range, or what `as_seeds` refuses.
     """
 
     def __init__(self, decoder: str, seeds: int | Iterable[int] = 1, **options: Any) -> None:
-        if decoder not in DECODERS:
-            message = f"decoder must be one of {', '.join(map(repr, DECODERS))}; got {decoder!r}"
-            raise ValueError(message)
         super().__init__()
         self.seeds = as_seeds(seeds)
-        self.name = decoder
+        self.name = one_of("decoder", decoder, tuple(DECODERS))
         self.encoder = _GRU(2, CODE, [generator(seed, TRUNK) for seed in self.seeds])
-        self.decoder = DECODERS[decoder]([generator(seed, CLASSIFIER) for seed in self.seeds], **options)
+        self.decoder = DECODERS[self.name]([generator(seed, CLASSIFIER) for seed in self.seeds], **options)
 
     @staticmethod
     def description(decoder: str, **options: Any) -> dict[str, Any]:
         """The configuration as plain data of a net with these options; nothing is drawn."""
-        given = signature(DECODERS[decoder]).parameters.values()
-        defaults = {one.name: one.default for one in given if one.kind is one.KEYWORD_ONLY}
-        return {"kind": "SeriesNet", "decoder": decoder, **defaults, **options}
+        name = one_of("decoder", decoder, tuple(DECODERS))
+        return {"kind": "SeriesNet", "decoder": name, **DECODERS[name].described(**options)}
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data."""

@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.words import one_of
 from pdenet.ops.ode.dense import states_at
 from pdenet.ops.seeding import as_seeds, generator
 
@@ -25,6 +27,7 @@ NOISE = 0.05  # radians, standard deviation
 LARGEST = (2.0, 1.0)  # of angle and angular velocity at the start; a pendulum that starts so never goes over
 
 _START, _SEEN, _ASKED, _NOISE = range(40, 44)  # random streams, see `pdenet.seeding`
+PRECISE: dict[str, Any] = {"dtype": torch.float64, "device": "cpu"}  # whatever torch's defaults are
 _ACCURATE = 0.03  # step of the truth, whose error is then less than 1e-6
 
 Kind = Literal["irregular", "regular", "shared"]
@@ -36,7 +39,7 @@ class Pendulum(nn.Module):
 
     def __init__(self, damping: float = DAMPING) -> None:
         super().__init__()
-        self.damping = damping
+        self.damping = real("damping", damping)
 
     def forward(self, t: Tensor | float, u: Tensor) -> Tensor:
         """du/dt of states `u` (..., 2); `t` plays no part."""
@@ -53,20 +56,18 @@ class Sampling:
 
     Raises
     ------
+    TypeError
+        If the kind is no text or the count no number.
     ValueError
-        If the kind is unknown or there are fewer than two times.
+        If the kind is unknown, or the count is not whole or below two.
     """
 
     kind: Kind = "irregular"
     count: int = 20
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            message = f"kind must be one of {', '.join(map(repr, get_args(Kind)))}; got {self.kind!r}"
-            raise ValueError(message)
-        if self.count < 2:
-            message = f"count must be at least 2 times in a window; got {self.count}"
-            raise ValueError(message)
+        object.__setattr__(self, "kind", one_of("kind", self.kind, get_args(Kind)))
+        object.__setattr__(self, "count", whole("count", self.count, least=2))
 
     @property
     def label(self) -> str:
@@ -76,15 +77,15 @@ class Sampling:
     def times(self, seed: int, series: int, windows: int, stream: Sequence[int], *, asked: bool) -> Tensor:
         """Times (series, windows * count), ascending. At equal distances, asked is half-way between seen."""
         if self.kind == "regular":
-            equal = torch.arange(windows * self.count, dtype=torch.float64) + (1.0 if asked else 0.5)
+            equal = torch.arange(windows * self.count, **PRECISE) + (1.0 if asked else 0.5)
             return (WINDOW * equal / self.count).expand(series, -1)
         if self.kind == "shared":  # always the whole list, of which a test asks for more than training
-            lists = torch.rand(1, 3, self.count, generator=generator(seed, stream[0]), dtype=torch.float64)
+            lists = torch.rand(1, 3, self.count, generator=generator(seed, stream[0]), **PRECISE)
             shares = lists[:, :windows]
         else:
             size = (series, windows, self.count)
-            shares = torch.rand(size, generator=generator(seed, *stream), dtype=torch.float64)
-        times = WINDOW * (shares.sort(-1).values + torch.arange(windows)[:, None]).flatten(1)
+            shares = torch.rand(size, generator=generator(seed, *stream), **PRECISE)
+        times = WINDOW * (shares.sort(-1).values + torch.arange(windows, device="cpu")[:, None]).flatten(1)
         return times.expand(series, -1)
 
 
@@ -137,17 +138,16 @@ def draw(sampling: Sampling, seeds: int | Iterable[int], count: int, part: Part 
     Raises
     ------
     ValueError
-        If there is no pendulum, the part is unknown, or what `as_seeds` refuses.
+        If the count is not whole or there is no pendulum, the part is unknown, or what `as_seeds` refuses.
     """
-    if count < 1 or part not in get_args(Part):
-        message = f"draw needs at least one pendulum, for 'train' or 'test'; got {count} for {part!r}"
-        raise ValueError(message)
+    count = whole("count", count, least=1)
+    one_of("part", part, get_args(Part))
     fork = get_args(Part).index(part)
     windows = 2 + fork
     start, times, asked, noise = [], [], [], []
     for seed in as_seeds(seeds):
-        share = 2 * torch.rand(count, 2, generator=generator(seed, _START, fork), dtype=torch.float64) - 1
-        start.append(share * torch.tensor(LARGEST, dtype=torch.float64))
+        share = 2 * torch.rand(count, 2, generator=generator(seed, _START, fork), **PRECISE) - 1
+        start.append(share * torch.tensor(LARGEST, **PRECISE))
         times.append(sampling.times(seed, count, 1, (_SEEN, fork), asked=False))
         asked.append(sampling.times(seed, count, windows, (_ASKED, fork), asked=True))
         size = (count, (1 + windows) * sampling.count)
@@ -164,7 +164,7 @@ def _normal(size: tuple[int, int], stream: torch.Generator) -> Tensor:
     torch draws them in blocks of 16 and an incomplete last block in another way, so none is left incomplete.
     """
     count = size[0] * size[1]
-    return torch.randn(-(-count // 16) * 16, generator=stream, dtype=torch.float64)[:count].view(size)
+    return torch.randn(-(-count // 16) * 16, generator=stream, **PRECISE)[:count].view(size)
 
 
 def checksum(train: Series, test: Series, row: int) -> str:
@@ -199,8 +199,8 @@ def straight_lines(series: Series) -> Tensor:
 @lru_cache(maxsize=1)
 def _sinusoids() -> tuple[Tensor, Tensor]:
     """Rates of decay and frequencies to choose from, both (choices,)."""
-    decay = torch.linspace(0, 0.3, 16, dtype=torch.float64)
-    frequency = torch.linspace(0.4, 1.15, 76, dtype=torch.float64)
+    decay = torch.linspace(0, 0.3, 16, **PRECISE)
+    frequency = torch.linspace(0.4, 1.15, 76, **PRECISE)
     pairs = torch.cartesian_prod(decay, frequency)
     return pairs[:, 0], pairs[:, 1]
 
@@ -237,13 +237,14 @@ def true_pendulum(series: Series, rounds: int = 10) -> Tensor:
     Only the noise is left to err: no forecast can do much better. Levenberg and Marquardt's iteration.
     """
     decay, frequency, first, second = _fit_sinusoids(series)
+    rounds = whole("rounds", rounds, least=0)
     start = torch.stack([first, frequency * second - decay * first], -1)  # (S, B, 2)
-    shift = 1e-5 * torch.eye(2, dtype=torch.float64)
+    shift = 1e-5 * torch.eye(2, **PRECISE)
 
     def angles(begin: Tensor) -> Tensor:
         return states_at(Pendulum(), begin, series.times, 0.2)[..., 0]
 
-    damping = torch.full(start.shape[:2], 1e-2, dtype=torch.float64)
+    damping = torch.full(start.shape[:2], 1e-2, **PRECISE)
     error = series.seen - angles(start)
     for _ in range(rounds):
         slopes = torch.stack([(angles(start + d) - angles(start - d)) / 2e-5 for d in shift], -1)

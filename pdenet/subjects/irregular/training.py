@@ -3,15 +3,19 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor
 
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.words import one_of
 from pdenet.ops.seeding import ORDER, generator
 from pdenet.runs.loop import Task, learn
 from pdenet.subjects.irregular.networks import SeriesNet
 from pdenet.subjects.irregular.system import Series
+
+Targets = Literal["others", "seen"]
 
 
 @dataclass(frozen=True)
@@ -33,26 +37,29 @@ class SeriesTraining:
 
     Raises
     ------
+    TypeError
+        If a number is none, or `targets` no text.
     ValueError
-        If a number is out of range.
+        If a number is not whole or out of range, or `targets` is unknown.
     """
 
     steps: int = 500
     batch: int = 50
     learning_rate: float = 0.02
     series: int = 200
-    targets: Literal["others", "seen"] = "others"
+    targets: Targets = "others"
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or not 1 <= self.batch <= self.series:
-            message = (
-                f"steps must be at least 1 and batch between 1 and the number of series, {self.series}; "
-                f"got {self.steps} and {self.batch}"
-            )
-            raise ValueError(message)
-        if not 0 < self.learning_rate < math.inf:
-            message = f"learning_rate must be a positive number, such as 0.02; got {self.learning_rate}"
-            raise ValueError(message)
+        series = whole("series", self.series, least=1)
+        normal: dict[str, Any] = {
+            "steps": whole("steps", self.steps, least=1),
+            "batch": whole("batch", self.batch, least=1, most=series),
+            "learning_rate": real("learning_rate", self.learning_rate, above=0),
+            "series": series,
+            "targets": one_of("targets", self.targets, get_args(Targets)),
+        }
+        for name, value in normal.items():
+            object.__setattr__(self, name, value)
 
 
 CONFIG = SeriesTraining()
@@ -96,6 +103,7 @@ class SeriesTask(Task):
                 f"got {count} for {seeds}"
             )
             raise ValueError(message)
+        every = whole("every", every, least=1)
         epochs = -(-training.steps // every)
         super().__init__(net, net.seeds, epochs, torch.optim.Adam(net.parameters(), training.learning_rate))
         self.net, self.training, self.every, self.label = net, training, every, label
@@ -106,7 +114,7 @@ class SeriesTask(Task):
             n = times.shape[-1]
             asked, wanted = (torch.cat([a, b[..., n:]], -1) for a, b in ((times, asked), (seen, wanted)))
         self.series = times, seen, asked, wanted
-        self.rows = torch.arange(seeds)[:, None]
+        self.rows = torch.arange(seeds, device="cpu")[:, None]
         self.step = 0
 
     @property
@@ -118,7 +126,7 @@ class SeriesTask(Task):
         """Positions of series (S, B), each seed's drawn from its own stream."""
         orders = [generator(seed, ORDER) for seed in self.seeds]
         for step in range(min(self.training.steps, (epoch + 1) * self.every)):
-            drawn = [torch.randperm(self.training.series, generator=order) for order in orders]
+            drawn = [torch.randperm(self.training.series, generator=order, device="cpu") for order in orders]
             if step >= epoch * self.every:  # those before were drawn to get there
                 self.step = step
                 yield torch.stack(drawn)[:, : self.training.batch]

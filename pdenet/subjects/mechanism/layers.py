@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from pdenet.checks.numbers import whole
 from pdenet.ops import residual_stack
 from pdenet.symbolic.converse import kernel_coefficients
 from pdenet.symbolic.moments import Moments, image_moments
@@ -123,7 +124,7 @@ def course(kernels: Tensor, images: Tensor) -> Course:
             f"kernels must be (S, L, 3, 3) and images (B, H, W); got {(*kernels.shape,)}, {(*images.shape,)}"
         )
         raise ValueError(message)
-    skip = torch.zeros(3, 3).to(kernels)
+    skip = kernels.new_zeros(3, 3)
     skip[1, 1] = 1
     state = images.expand(len(kernels), *images.shape)
     piles, cut, added, growth = [state.double().sum(1)], [], [], []
@@ -176,10 +177,13 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
 
     Raises
     ------
+    TypeError
+        If the places or the margin are no numbers.
     ValueError
-        If a window leaves the room.
+        If a place is not whole or its window leaves the room, or there are places for other seeds.
     """
-    moves = np.asarray(places, dtype=int)
+    margin = whole("margin", margin, least=0)
+    moves = _whole_pixels("places", places)
     if moves.shape[-2:] != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
         message = (
             f"places must be (..., S, 2) with S = {len(kernels)}, each within {margin} pixels; "
@@ -211,8 +215,19 @@ def shifted(images: Tensor, moves: Any) -> Tensor:
     Returns
     -------
     (..., B, H, W)
+
+    Raises
+    ------
+    TypeError
+        If the moves are no numbers.
+    ValueError
+        If a move is not finite, or they are not pairs.
     """
-    steps = np.rint(np.asarray(moves, dtype=float)).astype(int)
+    shifts = _numbers("moves", moves)
+    if shifts.shape[-1:] != (2,):
+        message = f"moves must be (..., 2), along x and y; got the shape {shifts.shape}"
+        raise ValueError(message)
+    steps = np.rint(shifts).astype(int)
     rows, columns = images.shape[-2:]
     moved = []
     for right, down in steps.reshape(-1, 2):
@@ -222,3 +237,24 @@ def shifted(images: Tensor, moves: Any) -> Tensor:
         out[:, max(0, down) : rows - max(0, -down), max(0, right) : columns - max(0, -right)] = kept
         moved.append(out)
     return torch.stack(moved).reshape(*steps.shape[:-1], *images.shape)
+
+
+def _numbers(name: str, given: Any) -> Floats:
+    """Finite numbers as an array of floats."""
+    array = np.asarray(given)
+    if array.dtype.kind not in "iuf":
+        message = f"{name} must be numbers, in pixels; got {given!r}"
+        raise TypeError(message)
+    if not np.isfinite(array).all():
+        message = f"{name} must be finite; got {given!r}"
+        raise ValueError(message)
+    return array.astype(np.float64)
+
+
+def _whole_pixels(name: str, given: Any) -> NDArray[np.int64]:
+    """Numbers that are whole, as an array of integers."""
+    array = _numbers(name, given)
+    if (array != np.rint(array)).any():
+        message = f"{name} must be whole pixels; got {given!r}"
+        raise ValueError(message)
+    return array.astype(np.int64)

@@ -13,18 +13,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.sequences import wholes
 from pdenet.models.classifier import Classifier
 from pdenet.models.flow import Flow
-from pdenet.models.pde_net import CROSS
+from pdenet.models.pde_net import CROSS, check_equation
 from pdenet.models.stencil_field import StencilField
 from pdenet.ops import residual_stack
-from pdenet.ops.ode.solvers import Fixed, Solver, check_solver
+from pdenet.ops.ode.solvers import Adaptive, Fixed, Solver, check_solver
 from pdenet.ops.seeding import CLASSIFIER, TRUNK, generator
 from pdenet.symbolic import EvolutionPDE
 
 CHANNELS = 64
 GROUPS = 32  # of the normalisation, as Chen et al. have it
 STEM, BLOCK = 0, 1  # streams below TRUNK
+PLAIN: dict[str, Any] = {"dtype": torch.float32, "device": "cpu"}  # whatever torch's defaults are
 
 
 class ConvField(nn.Module):
@@ -49,9 +52,9 @@ class ConvField(nn.Module):
 
     def __init__(self, channels: int = CHANNELS) -> None:
         super().__init__()
-        groups = min(GROUPS, channels)
-        self.norms = nn.ModuleList(nn.GroupNorm(groups, channels) for _ in range(3))
-        both = [nn.Conv2d(channels + 1, channels, 3, padding=1) for _ in range(2)]  # for their start law
+        channels = whole("channels", channels, least=1)
+        self.norms = nn.ModuleList(_group_norm(channels) for _ in range(3))
+        both = [nn.Conv2d(channels + 1, channels, 3, padding=1, **PLAIN) for _ in range(2)]  # for their start
         self.weights = nn.ParameterList(conv.weight[:, 1:].detach().clone() for conv in both)
         self.clocks = nn.ParameterList(conv.weight[:, :1].detach().clone() for conv in both)
         self.biases = nn.ParameterList(conv.bias for conv in both)
@@ -77,10 +80,11 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
-        self.first = nn.GroupNorm(min(GROUPS, channels), channels)
-        self.narrow = nn.Conv2d(channels, width, 3, padding=1)
-        self.second = nn.GroupNorm(1, width)
-        self.widen = nn.Conv2d(width, channels, 3, padding=1)
+        channels, width = whole("channels", channels, least=1), whole("width", width, least=1)
+        self.first = _group_norm(channels)
+        self.narrow = nn.Conv2d(channels, width, 3, padding=1, **PLAIN)
+        self.second = nn.GroupNorm(1, width, **PLAIN)
+        self.widen = nn.Conv2d(width, channels, 3, padding=1, **PLAIN)
 
     def forward(self, u: Tensor) -> Tensor:
         """The next state, (B, C, H, W), of `u` (B, C, H, W)."""
@@ -112,7 +116,7 @@ class BlockNet(nn.Module):
     ) -> None:
         super().__init__()
         self.stem, self.block, self.head = stem, block, head
-        self.description, self.seeds = description, (seed,)
+        self.description, self.seeds = description, (whole("seed", seed, least=0),)
 
     @property
     def flow(self) -> Flow | None:
@@ -156,8 +160,10 @@ class ConvSpec:
 
     Raises
     ------
+    TypeError
+        If the block is neither a number nor a solver, or a number is none.
     ValueError
-        If the number of blocks is negative.
+        If a number is not whole, or negative.
     """
 
     block: int | Solver
@@ -165,7 +171,12 @@ class ConvSpec:
     channels: int = CHANNELS
 
     def __post_init__(self) -> None:
-        _check_block(self.block, "residual blocks")
+        _normalise(
+            self,
+            block=_as_block(self.block),
+            width=whole("width", self.width, least=1),
+            channels=whole("channels", self.channels, least=1),
+        )
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data."""
@@ -215,8 +226,10 @@ class StencilSpec:
 
     Raises
     ------
+    TypeError
+        If the block is neither a number nor a solver, or what `PDENet` refuses.
     ValueError
-        If the number of layers is negative.
+        If a number is not whole or out of range.
     """
 
     pde: EvolutionPDE
@@ -225,7 +238,13 @@ class StencilSpec:
     widths: tuple[int, ...] = (256, 128)
 
     def __post_init__(self) -> None:
-        _check_block(self.block, "residual layers")
+        _normalise(
+            self,
+            pde=check_equation(self.pde),
+            block=_as_block(self.block),
+            time=real("time", self.time),
+            widths=wholes("widths", self.widths, least=1),
+        )
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data."""
@@ -261,13 +280,21 @@ def stencil_net(
     return StencilSpec(pde, block, time, widths).build(seed)
 
 
-def _check_block(block: int | Solver, what: str) -> None:
-    if isinstance(block, int):
-        if block < 0:
-            message = f"block must be a number of {what}, zero or more, or a solver; got {block}"
-            raise ValueError(message)
-    else:
-        check_solver(block)
+def _as_block(block: Any) -> int | Solver:
+    """A solver as it is, a number of blocks or layers as an int."""
+    if isinstance(block, Fixed | Adaptive):
+        return block
+    try:
+        return whole("block", block, least=0)
+    except (TypeError, ValueError) as error:
+        message = f"block must be a number of blocks or layers, zero or more, or a solver; got {block!r}"
+        raise type(error)(message) from None
+
+
+def _normalise(spec: Any, **values: Any) -> None:
+    """Give a frozen dataclass these values."""
+    for name, value in values.items():
+        object.__setattr__(spec, name, value)
 
 
 def describe_solver(solver: Solver) -> dict[str, Any]:
@@ -275,22 +302,30 @@ def describe_solver(solver: Solver) -> dict[str, Any]:
     check_solver(solver)
     if isinstance(solver, Fixed):
         return {"method": solver.method, "steps": solver.steps}
-    return {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol}
+    described = {"method": solver.method, "rtol": solver.rtol, "atol": solver.atol}
+    if solver.max_step is not None:
+        described["max_step"] = solver.max_step
+    if not (solver.past_end or solver.stops):  # older records, whose steps went past the end, lack the word
+        described["past_end"] = False
+    return described
+
+
+def _group_norm(channels: int) -> nn.GroupNorm:
+    return nn.GroupNorm(min(GROUPS, channels), channels, **PLAIN)
 
 
 class _Stem(nn.Sequential):
     """From images (B, 28, 28) to states (B, C, 6, 6)."""
 
     def __init__(self, channels: int) -> None:
-        groups = min(GROUPS, channels)
         super().__init__(
-            nn.Conv2d(1, channels, 3),
-            nn.GroupNorm(groups, channels),
+            nn.Conv2d(1, channels, 3, **PLAIN),
+            _group_norm(channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels, channels, 4, 2, 1),
-            nn.GroupNorm(groups, channels),
+            nn.Conv2d(channels, channels, 4, 2, 1, **PLAIN),
+            _group_norm(channels),
             nn.ReLU(inplace=True),
-            nn.Conv2d(channels, channels, 4, 2, 1),
+            nn.Conv2d(channels, channels, 4, 2, 1, **PLAIN),
         )
         self.to(memory_format=torch.channels_last)  # twice as fast on a CPU, where the images are large
 
@@ -310,8 +345,8 @@ class _Head(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(min(GROUPS, channels), channels)
-        self.linear = nn.Linear(9 * channels, 10)
+        self.norm = _group_norm(channels)
+        self.linear = nn.Linear(9 * channels, 10, **PLAIN)
 
     def forward(self, u: Tensor) -> Tensor:
         means = functional.avg_pool2d(torch.relu(self.norm(u)), 2)  # (B, C, 3, 3)
@@ -354,5 +389,5 @@ class _SeedHead(nn.Module):
 def _drawing(seed: int, *stream: int) -> Iterator[None]:
     """Let torch's own start laws draw from a stream of ours, and leave its generator as it was."""
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(generator(seed, *stream).initial_seed())
+        torch.default_generator.manual_seed(generator(whole("seed", seed, least=0), *stream).initial_seed())
         yield

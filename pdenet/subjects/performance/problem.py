@@ -2,10 +2,13 @@
 
 import itertools
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
+
+from pdenet.checks.numbers import whole
+from pdenet.checks.words import one_of
 
 Stencil = Literal["five-point", "nine-point"]
 STENCILS: dict[str, tuple[tuple[int, int], ...]] = {  # rows and columns of the taps in a 3x3 kernel
@@ -16,7 +19,15 @@ STENCILS: dict[str, tuple[tuple[int, int], ...]] = {  # rows and columns of the 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is timed: `depth` layers on `batch` images of `size` x `size` pixels, `seeds` networks at once."""
+    """What is timed: `depth` layers on `batch` images of `size` x `size` pixels, `seeds` networks at once.
+
+    Raises
+    ------
+    TypeError
+        If a count is no number, or a word no text.
+    ValueError
+        If a count is not whole and positive, or the stencil is unknown.
+    """
 
     depth: int = 50
     batch: int = 128
@@ -25,14 +36,20 @@ class Problem:
     stencil: Stencil = "five-point"
     device: str = "cpu"
 
+    def __post_init__(self) -> None:
+        for name in ("depth", "batch", "size", "seeds"):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least=1))
+        one_of("stencil", self.stencil, tuple(STENCILS))
+
     def tensors(self) -> tuple[Tensor, Tensor]:
         """Images (S, B, H, W) and stable kernels (S, L, 3, 3), seeded; both ask for gradients."""
         generator = torch.Generator().manual_seed(0)
-        u = torch.rand(self.seeds, self.batch, self.size, self.size, generator=generator)
+        plain: dict[str, Any] = {"dtype": torch.float32, "device": "cpu"}  # whatever torch's defaults are
+        u = torch.rand(self.seeds, self.batch, self.size, self.size, generator=generator, **plain)
         side = [3 * i + j for i, j in STENCILS[self.stencil] if (i, j) != (1, 1)]
-        draw = torch.rand(self.seeds, self.depth, len(side), generator=generator)
+        draw = torch.rand(self.seeds, self.depth, len(side), generator=generator, **plain)
         taps = (0.2 + 0.4 * draw) / len(side)
-        kernels = torch.zeros(self.seeds, self.depth, 9)
+        kernels = torch.zeros(self.seeds, self.depth, 9, **plain)
         kernels[..., side] = taps
         kernels[..., 4] = -taps.sum(-1)
         kernels = kernels.view(self.seeds, self.depth, 3, 3)

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pdenet.checks.numbers import real
+from pdenet.checks.words import one_of
 from pdenet.models.initial import Init
 from pdenet.models.pde_net import PDENet
 from pdenet.models.residual_net import ResidualNet, Spec
@@ -37,8 +39,10 @@ class ScaledPDENet(PDENet):
 
     Raises
     ------
+    TypeError
+        If the time is no number, or what `PDENet` refuses.
     ValueError
-        If the time is not positive, or what `PDENet` refuses.
+        If the time is not positive and finite, or what `PDENet` refuses.
     """
 
     def __init__(
@@ -51,10 +55,7 @@ class ScaledPDENet(PDENet):
         **options: Any,
     ) -> None:
         super().__init__(pde, depth, seeds, **options)
-        if not time > 0:
-            message = f"time must be a positive number of unit steps; got {time!r}"
-            raise ValueError(message)
-        self.time = float(time)
+        self.time = real("time", time, above=0)
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The stencils times T / L, and the biases as they are."""
@@ -66,7 +67,7 @@ class ScaledPDENet(PDENet):
         cls, pde: EvolutionPDE, depth: int, *, time: float = 1.0, **options: Any
     ) -> dict[str, Any]:
         """The configuration as plain data."""
-        return {**super().description(pde, depth, **options), "time": float(time)}
+        return {**super().description(pde, depth, **options), "time": real("time", time, above=0)}
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         arguments, options = super()._arguments()
@@ -165,6 +166,12 @@ WIDTHS = (64, 32)  # hidden widths of the classifier, which else would take most
 
 
 def spec(name: str, depth: int, **options: Any) -> Spec:
-    """One of `NETWORKS` before it is drawn; options override its own and the widths of the classifier."""
-    kind, first, own = NETWORKS[name]
+    """One of `NETWORKS` before it is drawn; options override its own and the widths of the classifier.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network.
+    """
+    kind, first, own = NETWORKS[one_of("network", name, tuple(NETWORKS))]
     return kind.spec(*first, depth, **{"widths": WIDTHS, **own, **options})

@@ -117,3 +117,16 @@ def test_a_classifier_is_fitted_behind_a_trunk_that_stays() -> None:
     assert torch.equal(net.theta.detach(), before)
     with torch.no_grad():
         assert ((net(images).argmax(-1) == labels).double().mean(1) > 0.9).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 2.5}, "epochs must be a whole number, at least 0; got 2.5"),
+        ({"epochs": "2"}, "epochs must be a whole number, at least 0; got '2'"),
+        ({"batch_size": 0}, "batch_size must be a whole number, at least 1; got 0"),
+    ],
+)
+def test_counts_of_a_training_are_whole(options: Any, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit_classifier(PDENet(PDE1, 1, **SMALL), IMAGES, LABELS, **options)

@@ -46,5 +46,7 @@ def test_splitting_one_linear_layer_is_a_polynomial_of_its_kernel() -> None:
     kernel[..., 1, 1] = 0.2  # every pixel times 1.2, or 1.1 twice
     change = change_by_splitting(kernel, torch.rand(1, 4, 4) + 0.1)
     np.testing.assert_allclose(change, (1.1**2 - 1.2) / 1.2, rtol=1e-5)
-    with pytest.raises(ValueError, match="parts must be at least 1"):
+    with pytest.raises(ValueError, match=r"parts must be a whole number, at least 1; got 1\.5"):
+        change_by_splitting(kernel, torch.rand(1, 4, 4), 1.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="parts must be a whole number, at least 1; got 0"):
         change_by_splitting(kernel, torch.rand(1, 4, 4), 0)

@@ -1,24 +1,20 @@
 """The solver layer: orders, steps, tolerances, both gradients, counts, and every error by its words."""
 
 import copy
-import inspect
 import math
-import textwrap
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from helpers.fields import Given
 from torch import Tensor, nn
-from torchdiffeq._impl import rk_common as torchdiffeq_steps
 
 from pdenet.models import PDENet, StencilField
 from pdenet.models.flow import Flow
 from pdenet.ops import residual_stack
 from pdenet.ops.ode.solve import Evaluations, solve
-from pdenet.ops.ode.solvers import Adaptive, DivergedError, Fixed
+from pdenet.ops.ode.solvers import Adaptive, Fixed
 from pdenet.symbolic import PDE1, PDE_1D
 
 ORDERS = {"euler": 1, "midpoint": 2, "heun3": 3, "rk4": 4}
@@ -201,11 +197,6 @@ def test_float32_stays_float32(gradient: Any, solver: Any) -> None:
     assert rate.weight.grad.dtype == torch.float32
 
 
-def test_steps_may_be_of_any_integer_type() -> None:
-    assert type(Fixed("euler", np.int64(4)).steps) is int  # type: ignore[arg-type]
-    assert Fixed("euler", np.int64(4)) == Fixed("euler", 4)  # type: ignore[arg-type]
-
-
 # Gradients
 
 
@@ -263,11 +254,11 @@ def test_backpropagation_differentiates_the_steps_and_the_adjoint_does_not() -> 
 
 
 @pytest.mark.parametrize("gradient", ["backprop", "adjoint"])
-def test_times_have_a_gradient(gradient: Any) -> None:
+@pytest.mark.parametrize("solver", [Adaptive(rtol=1e-10, atol=1e-10), Fixed("rk4", 200)])
+def test_times_have_a_gradient(gradient: Any, solver: Any) -> None:
     """dL/dT is the rate at the end; a field that depends on t is no borrower of it."""
     rate, u = Tanh(), start()
     times = torch.tensor([0.0, 1.2], dtype=torch.float64, requires_grad=True)
-    solver = Adaptive(rtol=1e-10, atol=1e-10)
     end = solve(rate, u, times, solver, gradient=gradient).end
     (found,) = torch.autograd.grad(end.sum(), times)
     assert found[1].item() == pytest.approx(rate(times[1], end).sum().item(), rel=1e-6)
@@ -293,6 +284,15 @@ def test_a_parameter_that_needs_no_gradient_gets_none() -> None:
     solve(rate, u, 1.0, gradient="adjoint").end.sum().backward()
     assert u.grad is not None
     assert rate.weight.grad is None
+
+
+@pytest.mark.parametrize("gradient", ["backprop", "adjoint"])
+def test_a_field_of_time_alone_passes_gradients_on(gradient: Any) -> None:
+    u = start()
+    solve(
+        Given(lambda t, u: torch.cos(t) * torch.ones(3, dtype=torch.float64)), u, 1.0, gradient=gradient
+    ).end.sum().backward()
+    torch.testing.assert_close(u.grad, torch.ones_like(u))
 
 
 # What the adjoint method would miss
@@ -324,27 +324,6 @@ def test_what_needs_no_gradient_may_be_captured() -> None:
 # Bad input
 
 
-@pytest.mark.parametrize(
-    ("kind", "arguments", "error", "message"),
-    [
-        (Fixed, ("rk5", 3), ValueError, "method of fixed step must be one of 'euler', .*; got 'rk5'"),
-        (Fixed, ("dopri5", 3), ValueError, "method of fixed step must be one of .*; got 'dopri5'"),
-        (Fixed, ("euler", 0), ValueError, "steps must be a whole number, at least 1; got 0"),
-        (Fixed, ("euler", 2.5), TypeError, "steps must be a whole number, .*; got 2.5"),
-        (Adaptive, ("euler",), ValueError, "adaptive method must be one of 'dopri5', .*; got 'euler'"),
-        (Adaptive, ("dopri5", 0), ValueError, "rtol and atol must be positive numbers; got 0 and 1e-05"),
-        (Adaptive, ("dopri5", 1e-5, math.nan), ValueError, "rtol and atol must be positive numbers; .* nan"),
-        (Adaptive, ("dopri5", math.inf), ValueError, "rtol and atol must be positive numbers; got inf"),
-        (Adaptive, ("dopri5", 1e-5, 1e-5, 0), ValueError, "max_evaluations must be at least 1; got 0"),
-    ],
-)
-def test_a_solver_that_cannot_be_is_refused(
-    kind: type, arguments: tuple[Any, ...], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        kind(*arguments)
-
-
 @pytest.mark.parametrize("gradient", ["backprop", "adjoint"])
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
@@ -365,6 +344,10 @@ def test_a_solver_that_cannot_be_is_refused(
         ({"times": [0.0, math.nan]}, ValueError, "finite times"),
         ({"times": math.inf}, ValueError, "finite times"),
         ({"times": [[0.0, 1.0]]}, ValueError, "two or more finite times"),
+        ({"times": "1"}, TypeError, "times must be numbers, such as 1.0 or .*; got '1'"),
+        ({"times": ["0", "1"]}, TypeError, r"times must be numbers, .*; got \['0', '1'\]"),
+        ({"times": True}, TypeError, "times must be numbers, .*; got True"),
+        ({"times": torch.tensor([0, 1j])}, TypeError, "times must be numbers"),
         (
             {"rate": Given(lambda t, u: (u, u))},
             TypeError,
@@ -389,90 +372,12 @@ def test_bad_input_is_refused_in_words(changes: Any, error: Any, message: str, g
 
 
 def test_a_way_to_the_gradient_is_one_of_two() -> None:
-    with pytest.raises(ValueError, match="gradient must be one of 'backprop', 'adjoint'; got 'forward'"):
+    with pytest.raises(ValueError, match="gradient must be 'backprop' or 'adjoint'; got 'forward'"):
         solve(Tanh(), start(), 1.0, gradient="forward")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="a backward solver is used by gradient='adjoint' only; got one"):
         solve(Tanh(), start(), 1.0, backward=Adaptive())
     with pytest.raises(TypeError, match="backward must be Fixed"):
         solve(Tanh(), start(), 1.0, gradient="adjoint", backward=3)  # type: ignore[arg-type]
-
-
-# Divergence
-
-EXPLODES = Given(lambda t, u: u.square())  # u0 = 1 is infinite at t = 1
-
-
-@pytest.mark.parametrize("gradient", ["backprop", "adjoint"])
-@pytest.mark.parametrize("solver", [Fixed("euler", 100), Adaptive()], ids=["fixed", "adaptive"])
-def test_a_solution_without_end_is_an_error_that_says_where(solver: Any, gradient: Any) -> None:
-    message = (
-        r"the solution cannot be carried on: .*Last in order: t = [\d.e+]+, largest entry of the state "
-        r"[\d.e+]+, of its rate [\d.e+]+\. A field that grows without bound"
-    )
-    with pytest.raises(DivergedError, match=message):
-        solve(EXPLODES, start(), 40.0, solver, gradient=gradient)
-
-
-def test_an_infinite_last_state_is_an_error() -> None:
-    u = torch.full((1,), 3e38)
-    with pytest.raises(DivergedError, match="at t = 1 the state is not finite"):
-        solve(Given(lambda t, u: u), u, 1.0, Fixed("euler", 1))
-
-
-def test_a_state_that_is_no_number_is_an_error() -> None:
-    with pytest.raises(DivergedError, match="at t = 0 the state or its rate is not finite"):
-        solve(Tanh(), torch.tensor([math.nan, 1.0, 1.0], dtype=torch.float64), 1.0, Fixed("euler", 2))
-
-
-def test_a_tolerance_that_asks_for_too_much_is_an_error() -> None:
-    with pytest.raises(DivergedError, match="more than 50 evaluations"):
-        solve(Tanh(), start(), 10.0, Adaptive(rtol=1e-13, atol=1e-13, max_evaluations=50))
-    jump = Given(lambda t, u: torch.where(t < 0.5, 0 * u, 1e300 + 0 * u))
-    with pytest.raises(DivergedError):
-        solve(jump, start(), 1.0, Adaptive(rtol=1e-13, atol=1e-13))
-
-
-def test_the_way_back_may_diverge_where_the_way_there_did_not() -> None:
-    """One coarse step there; back from its end, the solution is infinite at t = 0.38."""
-    u = torch.tensor([1.3], dtype=torch.float64, requires_grad=True)
-    cubic = Given(lambda t, u: -u.pow(3))
-    for back in (Fixed("rk4", 50), Adaptive()):
-        end = solve(cubic, u, 1.0, Fixed("euler", 1), gradient="adjoint", backward=back).end
-        with pytest.raises(DivergedError, match=r"cannot be carried on: .* Last in order: t = 0\.\d+"):
-            torch.autograd.grad(end, u)
-    end = solve(Tanh(), start(), 3.0, gradient="adjoint", backward=Adaptive(max_evaluations=10)).end
-    with pytest.raises(DivergedError, match="more than 10 evaluations"):
-        end.sum().backward()
-
-
-@pytest.mark.parametrize("back", [Fixed("euler", 200), Adaptive(rtol=1, atol=1)], ids=["fixed", "adaptive"])
-def test_a_gradient_that_explodes_where_the_state_rests_is_an_error(back: Any) -> None:
-    u = torch.zeros(3, dtype=torch.float64, requires_grad=True)
-    end = solve(Growth(1e5), u, 1.0, Fixed("euler", 2), gradient="adjoint", backward=back).end
-    with pytest.raises(DivergedError, match="going backward, the gradient is not finite"):
-        torch.autograd.grad(end.sum(), u)
-
-
-def test_divergence_is_seen_without_asserts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """torchdiffeq's own check is an `assert`, which `python -O` takes out; here it is taken out likewise.
-
-    A process under -O would compile all of torch anew, which takes longer than all tests of this file.
-    """
-    adaptive = torchdiffeq_steps.RKAdaptiveStepsizeODESolver
-    source = textwrap.dedent(inspect.getsource(adaptive._adaptive_step))
-    assert "assert t0 + dt > t0" in source
-    code = compile(source, "rk_common without asserts", "exec", optimize=1, dont_inherit=True)
-    assert "underflow" not in str(
-        next(part.co_consts for part in code.co_consts if hasattr(part, "co_consts"))
-    )
-    found: dict[str, Any] = {}
-    exec(code, vars(torchdiffeq_steps), found)
-    monkeypatch.setattr(adaptive, "_adaptive_step", found["_adaptive_step"])
-    with pytest.raises(DivergedError, match="the solution cannot be carried on"):
-        solve(EXPLODES, start(), 40.0)
-    jump = Given(lambda t, u: torch.where(t < 0.5, 0 * u, 1e300 + 0 * u))
-    with pytest.raises(DivergedError, match="the solution cannot be carried on"):
-        solve(jump, start(), 1.0, Adaptive(rtol=1e-13, atol=1e-13))
 
 
 # Flow

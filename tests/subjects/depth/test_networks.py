@@ -22,7 +22,7 @@ def test_the_plain_networks_of_the_cross_keep_their_records() -> None:
 
 
 def test_what_cannot_be_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"one of '\(39\)', .*; got '41'"):
+    with pytest.raises(ValueError, match=r"arm must be '\(39\)' or .*; got '41'"):
         arm_spec("41", 2)
     with pytest.raises(ValueError, match="without rho"):
         drift_columns(PDE_1D)

@@ -79,7 +79,7 @@ def test_what_cannot_be_trained_is_refused() -> None:
         train_series(series_arm(GRU).build(2), draw(MAIN, 2, 5))
     with pytest.raises(ValueError, match="6 series for each of 1 nets; got 6 for 2"):
         train_series(SeriesNet("recurrent"), draw(MAIN, 2, 6), TINY)
-    with pytest.raises(ValueError, match="batch between"):
+    with pytest.raises(ValueError, match="batch must be a whole number, at least 1 and at most 200; got 300"):
         SeriesTraining(batch=300)
     with pytest.raises(ValueError, match="learning_rate"):
         SeriesTraining(learning_rate=0)

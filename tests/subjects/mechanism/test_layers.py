@@ -1,5 +1,6 @@
 """Layer by layer: what the functions measure is what the symbols say, where those are exact."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -116,6 +117,44 @@ def test_a_window_sees_what_a_larger_frame_holds() -> None:
     assert torch.equal(both[1], found)
     with pytest.raises(ValueError, match="within 8 pixels"):
         layerwise.follow(kernels, images, [[9, 0], [0, 0]], margin=8)
+
+
+@pytest.mark.parametrize(
+    ("places", "margin", "error", "message"),
+    [
+        ([[1.9, 0]], 2, ValueError, r"places must be whole pixels; got \[\[1.9, 0\]\]"),
+        ([[math.nan, 0]], 2, ValueError, r"places must be finite; got \[\[nan, 0\]\]"),
+        ([["1", "0"]], 2, TypeError, "places must be numbers, in pixels; got"),
+        ([[True, False]], 2, TypeError, "places must be numbers, in pixels; got"),
+        ([[1, 0]], 2.5, ValueError, "margin must be a whole number, at least 0; got 2.5"),
+        ([[1, 0]], "2", TypeError, "margin must be a whole number, at least 0; got '2'"),
+        ([[0, 0]], -1, ValueError, "margin must be a whole number, at least 0; got -1"),
+    ],
+)
+def test_places_that_are_not_whole_are_refused(places: Any, margin: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        layerwise.follow(torch.rand(1, 1, 3, 3), torch.rand(1, 6, 6), places, margin)
+
+
+def test_whole_places_may_be_of_any_kind_of_number() -> None:
+    kernel, u = torch.rand(1, 1, 3, 3), torch.rand(1, 6, 6)
+    wanted = layerwise.follow(kernel, u, [[1, 0]], 2)
+    for places in ([[1.0, 0.0]], np.array([[1, 0]], dtype=np.uint8), torch.tensor([[1, 0]])):
+        assert torch.equal(layerwise.follow(kernel, u, places, np.int64(2)), wanted)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("moves", "error", "message"),
+    [
+        ([math.nan, 0], ValueError, r"moves must be finite; got \[nan, 0\]"),
+        ([math.inf, 0], ValueError, r"moves must be finite; got \[inf, 0\]"),
+        (["1", "0"], TypeError, "moves must be numbers, in pixels; got"),
+        ([1, 2, 3], ValueError, r"moves must be \(..., 2\), along x and y; got the shape \(3,\)"),
+    ],
+)
+def test_shifts_that_are_none_are_refused(moves: Any, error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
+        layerwise.shifted(pictures(2), moves)
 
 
 def test_a_rigid_shift_moves_and_cuts() -> None:

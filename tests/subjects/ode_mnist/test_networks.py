@@ -107,8 +107,11 @@ def test_the_tied_stack_keeps_the_corners_of_a_mixed_derivative() -> None:
 def test_what_is_no_block_is_refused(make: Callable[..., BlockNet]) -> None:
     with pytest.raises(ValueError, match="zero or more, or a solver; got -1"):
         make(-1)
-    with pytest.raises(TypeError, match="solver must be Fixed"):
-        make(2.0)
+    with pytest.raises(TypeError, match="zero or more, or a solver; got '2'"):
+        make("2")
+    with pytest.raises(ValueError, match=r"zero or more, or a solver; got 2\.5"):
+        make(2.5)
+    assert make(2.0).describe() == make(2).describe()
 
 
 @pytest.mark.parametrize(

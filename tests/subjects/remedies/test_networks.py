@@ -32,7 +32,7 @@ def test_scaled_layers_are_those_of_the_unscaled_network_times_t_over_l() -> Non
     assert torch.equal(plain.theta, scaled.theta)
     assert torch.allclose(scaled.kernels()[0], plain.kernels()[0] / 4)
     assert ScaledPDENet(PDE1, 0).kernels()[0].shape == (1, 0, 3, 3)
-    with pytest.raises(ValueError, match="positive number"):
+    with pytest.raises(ValueError, match="time must be a finite number, above 0; got 0"):
         ScaledPDENet(PDE1, 8, time=0)
 
 

@@ -123,7 +123,7 @@ def test_the_start_of_the_stack_without_skip_is_he_s_and_sees_the_image() -> Non
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: ConvResNet(2, taps=cast("Any", "star")), "taps must be one of 'all', 'cross'; got 'star'"),
+        (lambda: ConvResNet(2, taps=cast("Any", "star")), "taps must be 'all' or 'cross'; got 'star'"),
         (lambda: PlainConvNet(2, taps="cross"), "a plain stack has all nine taps; got taps='cross'"),
         (
             lambda: ConvResNet(2, taps="cross", bias=False, init=Init(zero=("bias",))),

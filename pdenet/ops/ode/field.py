@@ -1,0 +1,80 @@
+"""A field that somebody else wrote: how it is asked, and what its answer must be."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+def check_field(rate: Any) -> None:
+    """Raise a TypeError if the field is no module."""
+    if not isinstance(rate, nn.Module):
+        message = (
+            f"the field must be a torch.nn.Module with forward(t, u), so that its parameters are known; "
+            f"got {type(rate).__name__}"
+        )
+        raise TypeError(message)
+
+
+def evaluate(rate: nn.Module, t: Tensor, u: Tensor) -> Tensor:
+    """The field's du/dt at the state `u`, of which it is given a copy, as a tensor that is not its own.
+
+    A field may then work in place (``nn.ReLU(inplace=True)``), or answer in memory that it fills anew each
+    time, without changing a state or an earlier rate. Both copies together cost a hundredth of a field.
+
+    Raises
+    ------
+    TypeError
+        If the field returns no tensor.
+    ValueError
+        If what it returns is not like `u`.
+    """
+    found = rate(t.clone(), u.clone())
+    if not isinstance(found, Tensor):
+        message = f"the field must return a tensor, du/dt; got {type(found).__name__}"
+        raise TypeError(message)
+    if torch.is_autocast_enabled(u.device.type) and found.is_floating_point():
+        found = found.to(u.dtype)  # autocast, not the field, chose another
+    if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
+        message = f"the field must return du/dt like the state, {describe(u)}; got {describe(found)}"
+        raise ValueError(message)
+    return found.clone()
+
+
+def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
+    """Raise what `evaluate` raises, or a ValueError if the field sees a tensor with gradient not its own.
+
+    Costs one evaluation of the field. `method` is named in the message.
+    """
+    own = {id(p) for p in rate.parameters()}
+    with torch.enable_grad():
+        state = u.detach().requires_grad_()
+        found = evaluate(rate, t.detach().to(u.dtype), state)
+    borrowed = [leaf for leaf in _leaves(found) if leaf is not state and id(leaf) not in own]
+    if borrowed:
+        shapes = ", ".join(str(tuple(leaf.shape)) for leaf in borrowed)
+        message = (
+            f"{method} gives gradients to parameters of the field only, and this field uses others, "
+            f"of shape {shapes}; make them its parameters, or take gradient='backprop'"
+        )
+        raise ValueError(message)
+
+
+def _leaves(result: Tensor) -> Iterator[Tensor]:
+    """The tensors at which the graph behind a result ends, those that would be given a gradient."""
+    seen = set()
+    open_nodes = [result.grad_fn]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            yield node.variable
+        open_nodes += [following for following, _ in node.next_functions]
+
+
+def describe(tensor: Tensor) -> str:
+    """Shape, dtype and device in words."""
+    return f"{tuple(tensor.shape)} of {tensor.dtype} on {tensor.device}"
