@@ -144,6 +144,11 @@ class ResidualNet(nn.Module, ABC):
         arguments, options = self._arguments()
         return self.description(*arguments, **options)
 
+    def afresh(self) -> Self:
+        """The networks as they were before training: the class called again with the same arguments."""
+        arguments, options = self._arguments()
+        return type(self)(*arguments, **{**options, "seeds": self.seeds})
+
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """What the class was called with, seeds left out."""
         return (self.depth,), {
