@@ -6,9 +6,10 @@ uninterrupted one would have drawn, and two models with one seed start from the 
 """
 
 import reprlib
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import islice
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
@@ -59,7 +60,7 @@ def as_seeds(seeds: int | Iterable[int]) -> tuple[int, ...]:
     return chosen
 
 
-def _is_sequence(seeds: Any) -> bool:
+def _is_sequence(seeds: Any) -> TypeGuard[Iterable[Any]]:
     """Whether these are several numbers in an order of their own."""
-    unfit = isinstance(seeds, str | bytes | bytearray | memoryview | Mapping | Set)
+    unfit = isinstance(seeds, str | bytes | bytearray | memoryview | Mapping | AbstractSet)
     return isinstance(seeds, Iterable) and not unfit and getattr(seeds, "shape", None) != ()  # 0-d: a number

@@ -51,7 +51,7 @@ def choose_device(device: str = "auto") -> torch.device:
 def _reason_against(device: torch.device) -> str:
     """Why nothing can be trained there, or an error that says it; "" if something can."""
     total = torch.ones(2, device=device, requires_grad=True).sum()
-    total.backward()  # type: ignore[no-untyped-call]
+    total.backward()
     return "it holds no numbers" if total.is_meta else ""
 
 

@@ -1,8 +1,8 @@
 """Where a training starts: from what the seed draws, or elsewhere, which is then part of what names the run.
 
-A record's key says what determines the run, and the initial network follows from the description and the seed.
-That is true of a network as it was built. One whose parameters were set by hand, or loaded, starts elsewhere, and
-its record says so; one that was trained already is refused, since its first record has the key.
+A record's key says what determines the run, and a network as it was built follows from its description and the
+seed. One whose parameters were set by hand, or loaded, starts elsewhere, and its record says so; one that was
+trained already is refused, since its first record has the key.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from weakref import WeakKeyDictionary
 import torch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import Tensor
 
     from pdenet.models import ResidualNet
@@ -39,8 +41,8 @@ def begin(network: ResidualNet, *, resumed: bool = False) -> Starts:
     if now != before and not resumed:
         message = (
             "this network was trained before, and its second record would have the key of the first; build it "
-            "afresh, resume from its checkpoint, or load its state into one built afresh, whose record then says "
-            "that it started there"
+            "afresh, resume from its checkpoint, or load its state into one built afresh, whose record then "
+            "says that it started there"
         )
         raise ValueError(message)
     return before
@@ -73,7 +75,7 @@ def _drawn(network: ResidualNet) -> dict[str, Tensor]:
             return {}
 
 
-def _settings(parameters: dict[str, Tensor]) -> str:
+def _settings(parameters: Mapping[str, Tensor]) -> str:
     """Names, shapes, and whether they are trained, which can be switched by hand as well."""
     return repr([(name, tuple(one.shape), one.requires_grad) for name, one in parameters.items()])
 

@@ -6,16 +6,13 @@ import errno
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _PROBE = b"\0" * 4096  # a block: a full disk often still takes the name of a file
 
 
 def check_writable(path: Path) -> None:
-    """Find out whether `path` can be made or added to, and whether files can be made beside it; nothing is left.
+    """Find out whether `path` can be made or added to, and files made beside it; nothing is left there.
 
     The folder is made if need be. What is at `path` stays as it is, to the byte.
 
@@ -42,7 +39,7 @@ def _check(path: Path) -> None:
     if there is not None and not stat.S_ISREG(there.st_mode):
         raise OSError(errno.EINVAL, "a device or a pipe, not a file")
     # Beside the link a checkpoint is kept; beside its target the file itself.
-    for folder in {path.parent, path.parent / os.path.dirname(os.path.realpath(path))}:
+    for folder in {path.parent, Path(os.path.realpath(path)).parent}:
         folder.mkdir(parents=True, exist_ok=True)
         _try_out(folder / f".{path.name}.{secrets.token_hex(6)}.checkpoint.pt.{secrets.token_hex(8)}.tmp")
     if there is not None:

@@ -29,8 +29,8 @@ def test_listed_seeds_of_any_kind_are_plain_numbers(listed: list[int]) -> None:
 @pytest.mark.parametrize(
     "wrong",
     ["12", "", b"12", bytearray(b"1"), memoryview(b"12"), [1.7], ["1"], {0: 1}, {0, 1}, frozenset([1]), True,
-     [True], np.array([True]), None, [None], 2.5, float("nan"), float("inf"), [[1]], np.array([[1]]), 1j, 0, -1,
-     [], [-1], [1, 1], [1, 1.0], [2**63], object()],
+     [True], np.array([True]), None, [None], 2.5, float("nan"), float("inf"), [[1]], np.array([[1]]), 1j, 0,
+     -1, [], [-1], [1, 1], [1, 1.0], [2**63], object()],
 )  # fmt: skip
 def test_what_is_no_seed_is_refused(wrong: object) -> None:
     with pytest.raises(ValueError, match=r"seeds must be a positive count or distinct .* got "):

@@ -71,7 +71,7 @@ def test_a_second_training_of_a_network_is_refused_and_says_what_to_do() -> None
     (first,) = train(network)
     after = copy.deepcopy(network.state_dict())
     with pytest.raises(
-        ValueError, match="was trained before, .* build it afresh, resume from its checkpoint"
+        ValueError, match=r"was trained before, .* build it afresh, resume from its checkpoint"
     ):
         train(network)
     assert all(torch.equal(value, after[name]) for name, value in network.state_dict().items())
