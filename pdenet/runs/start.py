@@ -1,8 +1,8 @@
 """Where a training starts: from what the seed draws, or elsewhere, which is then part of what names the run.
 
-A record's key says what determines the run, and a network as it was built follows from its description and the
-seed. One whose parameters were set by hand, or loaded, starts elsewhere, and its record says so; one that was
-trained already is refused, since its first record has the key.
+A record's key says what determines the run, and a network as it was built follows from its description and
+the seed. One whose parameters were set by hand, or loaded, starts elsewhere, and its record says so; one that
+was trained already is refused, since its first record has the key.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def begin(network: ResidualNet, *, resumed: bool = False) -> Starts:
     before = _begun.setdefault(network, now)
     if now != before and not resumed:
         message = (
-            "this network was trained before, and its second record would have the key of the first; build it "
+            "this network was trained before, and a second record would have the key of the first; build it "
             "afresh, resume from its checkpoint, or load its state into one built afresh, whose record then "
             "says that it started there"
         )

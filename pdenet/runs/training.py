@@ -248,6 +248,11 @@ def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> lis
     ]
 
 
+def common_key(model: ResidualNet, data: ImageData, config: TrainingConfig) -> str:
+    """The key of the run of seed 0, whichever seeds the network has: that of an arm with this training."""
+    return run_key(_model(model, starts(model)[0]), asdict(config), 0, data.name, data.checksum)
+
+
 def _model(model: ResidualNet, start: str | None) -> dict[str, Any]:
     """What a record says of the network: its configuration, and where it started if not as drawn."""
     return model.describe() if start is None else {**model.describe(), "start": start}

@@ -6,7 +6,12 @@ import errno
 import os
 import secrets
 import stat
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PROBE = b"\0" * 4096  # a block: a full disk often still takes the name of a file
 
@@ -19,31 +24,46 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     OSError
-        If not: a folder, a device, a pipe, a loop of links, no permission, a full disk, a file where a folder
-        should be; it names the path.
+        If not: as `check_kind`, or no permission, a full disk, a file where a folder should be.
     """
+    there = check_kind(path)
+    with _named(path):
+        # Beside a link a checkpoint is kept; beside its target the file itself.
+        for folder in {path.parent, Path(os.path.realpath(path)).parent}:
+            folder.mkdir(parents=True, exist_ok=True)
+            name = f".{path.name}.{secrets.token_hex(6)}.checkpoint.pt.{secrets.token_hex(8)}.tmp"
+            _try_out(folder / name)
+        if there:
+            os.close(os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)))
+
+
+def check_kind(path: Path) -> bool:
+    """Whether there is a file at `path`; what is something else is refused without being opened.
+
+    Raises
+    ------
+    OSError
+        If it is a folder, a device, a pipe or a loop of links, or behind a file; it names the path.
+    """
+    with _named(path):
+        try:
+            mode = path.stat().st_mode
+        except FileNotFoundError:  # nothing yet, or a link whose target is still to be made
+            return False
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "a device or a pipe is there, not a regular file")
+    return True
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
     try:
-        _check(path)
+        yield
     except OSError as error:
         reason = f"cannot be written ({error.strerror}); name another file"
         raise OSError(error.errno, reason, str(path)) from error
-
-
-def _check(path: Path) -> None:
-    try:
-        there = path.stat()
-    except FileNotFoundError:  # nothing yet, or a link whose target is still to be made
-        there = None
-    if there is not None and stat.S_ISDIR(there.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if there is not None and not stat.S_ISREG(there.st_mode):
-        raise OSError(errno.EINVAL, "a device or a pipe, not a file")
-    # Beside the link a checkpoint is kept; beside its target the file itself.
-    for folder in {path.parent, Path(os.path.realpath(path)).parent}:
-        folder.mkdir(parents=True, exist_ok=True)
-        _try_out(folder / f".{path.name}.{secrets.token_hex(6)}.checkpoint.pt.{secrets.token_hex(8)}.tmp")
-    if there is not None:
-        os.close(os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)))
 
 
 def _try_out(probe: Path) -> None:
