@@ -7,11 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from pdenet.checks.numbers import whole
 from pdenet.ops.linear import seed_linear
 from pdenet.ops.seeding import CLASSIFIER, generator
 
-MOST_FEATURES = 1_000_000  # of a layer: behind MNIST's pixels 784 million weights
 Activation = Literal["relu", "tanh", "none"]
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
@@ -37,8 +35,7 @@ class Classifier(nn.Module):
     Raises
     ------
     ValueError
-        If there are fewer than two sizes, one is not whole or beyond `MOST_FEATURES`, or the activation is
-        unknown.
+        If there are fewer than two sizes, or the activation is unknown.
     """
 
     def __init__(self, sizes: Sequence[int], seeds: tuple[int, ...], activation: Activation = "relu") -> None:
@@ -46,7 +43,6 @@ class Classifier(nn.Module):
         if len(sizes) < 2 or min(sizes) < 1:
             message = f"sizes must be two or more positive integers; got {tuple(sizes)}"
             raise ValueError(message)
-        sizes = [whole("a size", size, least=1, most=MOST_FEATURES) for size in sizes]
         if activation not in ACTIVATIONS:
             message = f"activation must be one of {', '.join(map(repr, ACTIVATIONS))}; got {activation!r}"
             raise ValueError(message)

@@ -64,13 +64,10 @@ class ConvResNet(ResidualNet):
         zero = self.init.zero_among(["weight", "bias"] if bias else ["weight"])
         free = len(TAPS[taps])
         draws = torch.stack(
-            [self.init.draw((self.depth, free + 1), generator(seed, TRUNK)) for seed in self.seeds]
+            [self.init.draw((depth, free + 1), generator(seed, TRUNK)) for seed in self.seeds]
         )
         shape = (3, 3) if taps == "all" else (free,)
-        parts = (
-            draws[..., :free].reshape(len(self.seeds), self.depth, *shape).clone(),
-            draws[..., free].clone(),
-        )
+        parts = draws[..., :free].reshape(len(self.seeds), depth, *shape).clone(), draws[..., free].clone()
         for position in zero:
             parts[position].zero_()
         self.weight = self._trunk_parameter(parts[0])

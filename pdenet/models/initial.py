@@ -7,9 +7,6 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from pdenet.checks.numbers import real
-from pdenet.checks.words import one_of
-
 Law = Literal["uniform", "symmetric", "normal"]
 LAWS = ("uniform", "symmetric", "normal")
 
@@ -24,16 +21,9 @@ class Init:
         ``"uniform"``: uniform on [0, scale). ``"symmetric"``: uniform on [-scale, scale).
         ``"normal"``: mean zero, standard deviation `scale`.
     scale
-        Dimensionless, finite, not negative.
+        Dimensionless, not negative.
     zero
         Names of parameters that start at zero, for instance ``("gamma",)``.
-
-    Raises
-    ------
-    TypeError
-        If the scale is no number, or `zero` is text or holds something else.
-    ValueError
-        If the law is unknown or the scale out of range.
     """
 
     law: Law = "uniform"
@@ -41,14 +31,12 @@ class Init:
     zero: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        # One kind of number and of sequence, whatever was given: a run's key must not depend on that.
-        object.__setattr__(self, "law", one_of("law", self.law, LAWS))
-        object.__setattr__(self, "scale", real("scale", self.scale, least=0))
-        if isinstance(self.zero, list):
-            object.__setattr__(self, "zero", tuple(self.zero))
-        if not isinstance(self.zero, tuple) or not all(isinstance(name, str) for name in self.zero):
-            message = f"zero must be names of parameters, such as ('gamma',); got {self.zero!r}"
-            raise TypeError(message)
+        if self.law not in LAWS:
+            message = f"law must be one of {', '.join(map(repr, LAWS))}; got {self.law!r}"
+            raise ValueError(message)
+        if not self.scale >= 0:
+            message = f"scale must be a non-negative number; got {self.scale!r}"
+            raise ValueError(message)
 
     def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Float32 numbers of the law, independent, without regard to `zero`."""

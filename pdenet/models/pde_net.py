@@ -57,10 +57,8 @@ class PDENet(ResidualNet):
         self.stencil = pde.stencil()
         self.support = "cross" if self.stencil.support <= CROSS else "full"
         self.init = default_init(pde) if init is None else init
-        self.theta = self._trunk_parameter(
-            draw_parameters(pde, self.init, self.depth, self.seeds)
-        )  # (S, L, P)
-        self.bias = self._trunk_parameter(torch.zeros(len(self.seeds), self.depth)) if bias else None
+        self.theta = self._trunk_parameter(draw_parameters(pde, self.init, depth, self.seeds))  # (S, L, P)
+        self.bias = self._trunk_parameter(torch.zeros(len(self.seeds), depth)) if bias else None
 
     def kernels(self) -> tuple[Tensor, Tensor | None]:
         """The stencils of all layers, (S, L, size, size), and the biases (S, L) or None, differentiable."""

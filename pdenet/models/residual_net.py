@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 from torch import Tensor, nn
 
-from pdenet.checks.numbers import whole
-from pdenet.models.classifier import MOST_FEATURES, Activation, Classifier
+from pdenet.models.classifier import Activation, Classifier
+from pdenet.models.limits import check_size
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pdenet.ops.stack import Backend, Support
 
 CLASSIFIER_WIDTHS = (256, 128)
-MOST_LAYERS = 100_000  # deeper than anybody can train: whoever asks for more has put another number here
 
 
 class ResidualNet(nn.Module, ABC):
@@ -29,12 +28,11 @@ class ResidualNet(nn.Module, ABC):
     Parameters
     ----------
     depth
-        Number of layers L, zero to `MOST_LAYERS`; zero is the classifier alone, on raw pixels.
+        Number of layers L, zero or more; zero is the classifier alone, on raw pixels.
     seeds
         How many networks (seeds 0, 1, ...), or which seeds.
     widths
-        Hidden widths of the classifier, each at most `MOST_FEATURES`. The thesis says "three layers" and no
-        more; (256, 128) is our choice.
+        Hidden widths of the classifier. The thesis says "three layers" and no more; (256, 128) is our choice.
     activation
         Between the classifier's layers; the thesis does not say which, if any. ``"relu"`` is our choice.
     image_shape
@@ -48,10 +46,8 @@ class ResidualNet(nn.Module, ABC):
 
     Raises
     ------
-    TypeError
-        If a number is text or a boolean.
     ValueError
-        If a number is not whole or out of range, or what `as_seeds` and `Classifier` refuse.
+        If the depth is negative, or what `as_seeds` and `Classifier` refuse.
 
     References
     ----------
@@ -72,16 +68,19 @@ class ResidualNet(nn.Module, ABC):
         backend: Backend = "auto",
         frozen: bool = False,
     ) -> None:
+        seeds = as_seeds(seeds)
+        check_size(len(seeds), depth, image_shape, widths, classes)
         super().__init__()
-        self.depth = as_depth(depth)
+        if depth < 0:
+            message = f"depth must be a number of layers, zero or more; got {depth}"
+            raise ValueError(message)
+        self.depth = depth
         self.seeds = as_seeds(seeds)
         self.image_shape = image_shape
         self.backend = backend
         self.frozen = frozen
         pixels = image_shape[0] * image_shape[1]
-        self.classifier = Classifier(
-            (pixels, *as_widths(widths), as_classes(classes)), self.seeds, activation
-        )
+        self.classifier = Classifier((pixels, *widths, classes), self.seeds, activation)
 
     @abstractmethod
     def kernels(self) -> tuple[Tensor, Tensor | None]:
@@ -282,36 +281,10 @@ def _describe_stack(
     frozen: bool = False,
 ) -> dict[str, Any]:
     described = {
-        "depth": as_depth(depth),
-        "widths": list(as_widths(widths)),
+        "depth": depth,
+        "widths": list(widths),
         "activation": activation,
-        "image_shape": [whole("image_shape", side, least=1) for side in image_shape],
-        "classes": as_classes(classes),
+        "image_shape": list(image_shape),
+        "classes": classes,
     }
     return {**described, "frozen": True} if frozen else described  # older records lack the word
-
-
-def as_depth(depth: Any) -> int:
-    """The number of layers as an int, whatever kind of number it is given as."""
-    return whole("depth", depth, least=0, most=MOST_LAYERS)
-
-
-def as_classes(classes: Any) -> int:
-    """The number of logits as an int."""
-    return whole("classes", classes, least=1, most=MOST_FEATURES)
-
-
-def as_widths(widths: Sequence[Any]) -> tuple[int, ...]:
-    """Hidden widths as ints.
-
-    Raises
-    ------
-    TypeError
-        If they are no sequence of numbers, or text.
-    ValueError
-        If one is not whole or out of range.
-    """
-    if isinstance(widths, str | bytes) or not hasattr(widths, "__iter__"):
-        message = f"widths must be a sequence of whole numbers, such as (256, 128); got {widths!r}"
-        raise TypeError(message)
-    return tuple(whole("a width", width, least=1, most=MOST_FEATURES) for width in widths)

@@ -99,7 +99,7 @@ def test_description_is_plain_data_and_tells_networks_apart() -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: PDENet(PDE1, -1), "depth must be a whole number, at least 0 and at most 100,000; got -1"),
+        (lambda: PDENet(PDE1, -1), "depth must be a number of layers, zero or more; got -1"),
         (
             lambda: PDENet(PDE1, 2, seeds=0),
             "seeds must be a positive count or distinct non-negative integers; got 0",
@@ -113,15 +113,15 @@ def test_description_is_plain_data_and_tells_networks_apart() -> None:
             lambda: ConvResNet(2, bias=False, init=Init(zero=("bias",))),
             r"starts \['bias'\] at zero, but the parameters are \['weight'\]",
         ),
-        (lambda: Init(NO_LAW), "law must be 'uniform' or 'symmetric' or 'normal'; got 'cauchy'"),
-        (lambda: Init(scale=float("nan")), "scale must be a finite number, at least 0; got nan"),
+        (lambda: Init(NO_LAW), "law must be one of 'uniform', 'symmetric', 'normal'; got 'cauchy'"),
+        (lambda: Init(scale=float("nan")), "scale must be a non-negative number; got nan"),
         (
             lambda: ConvResNet(2, activation="swish"),
             "activation must be one of 'relu', 'tanh', 'none'; got 'swish'",
         ),
         (
             lambda: ConvResNet(2, widths=(0,)),
-            r"a width must be a whole number, at least 1 and at most 1,000,000; got 0",
+            r"sizes must be two or more positive integers; got \(784, 0, 10\)",
         ),
         (lambda: ConvResNet(2).features(IMAGES, upto=3), "upto must be between 0 and the depth 2; got 3"),
         (

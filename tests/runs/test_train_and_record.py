@@ -94,16 +94,13 @@ def test_an_interrupted_run_leaves_its_claim_and_keeps_its_checkpoint(tmp_path: 
     assert os.listdir(tmp_path) == ["runs.jsonl"]
 
 
-def test_numbers_from_numpy_resume_like_any_other(tmp_path: Path) -> None:
+def test_a_rate_from_numpy_resumes_like_any_other(tmp_path: Path) -> None:
     """What a killed run kept could not be read again, since it held NumPy's numbers."""
-    path = tmp_path / "run.pt"
-    (straight,) = fit(build("pde1", 2, 1), SMALL, TrainingConfig(2, 50, 1e-3), device="cpu")
-    kinds: list[Any] = [(np.logspace(-3, -2, 2)[0], 2), (1e-3, np.array([2, 5])[0])]
-    for rate, depth in kinds:
-        config = TrainingConfig(2, 50, rate)
-        killed(1, lambda kill: fit(build("pde1", depth), SMALL, config, checkpoint=path, progress=kill))  # noqa: B023
-        (resumed,) = fit(build("pde1", depth), SMALL, config, checkpoint=path, resume=True)
-        assert (resumed.key, resumed.history) == (straight.key, straight.history)
+    path, config = tmp_path / "run.pt", TrainingConfig(2, 50, np.logspace(-3, -2, 2)[0])
+    (straight,) = fit(three(1), SMALL, TrainingConfig(2, 50, 1e-3), device="cpu")
+    killed(1, lambda kill: fit(three(1), SMALL, config, checkpoint=path, progress=kill))
+    (resumed,) = fit(three(1), SMALL, config, checkpoint=path, resume=True)
+    assert (resumed.key, resumed.history) == (straight.key, straight.history)
 
 
 def unwritable(folder: Path) -> dict[str, Path]:
