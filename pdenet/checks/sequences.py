@@ -6,7 +6,9 @@ from typing import Any
 from pdenet.checks.numbers import whole
 
 
-def wholes(name: str, values: Any, *, count: int | None = None, least: int | None = None) -> tuple[int, ...]:
+def wholes(
+    name: str, values: Any, *, count: int | None = None, least: int | None = None, most: int | None = None
+) -> tuple[int, ...]:
     """The whole numbers `values`, called `name`, as a tuple of ints.
 
     Parameters
@@ -15,8 +17,8 @@ def wholes(name: str, values: Any, *, count: int | None = None, least: int | Non
         As in `whole`; arrays and lists count as sequences.
     count
         How many there must be; any number unless given.
-    least
-        Of each.
+    least, most
+        Bounds of each.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def wholes(name: str, values: Any, *, count: int | None = None, least: int | Non
     if count is not None and len(given) != count:
         message = f"{name} must be {count} whole numbers; got {values!r}"
         raise ValueError(message)
-    return tuple(whole(f"each of {name}", value, least=least) for value in given)
+    return tuple(whole(f"each of {name}", value, least=least, most=most) for value in given)
 
 
 def names(name: str, values: Any) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """``pdenet bench``: time the operator against its contenders."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,15 +7,27 @@ import typer
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from pdenet.cli.options import BatchOption, DeviceOption, JsonOption, app, errors
+from pdenet.cli.options import (
+    MOST_LAYERS,
+    BatchOption,
+    DeviceOption,
+    JsonOption,
+    app,
+    errors,
+    path_of,
+    words_of,
+)
+from pdenet.cli.output import json_text, print_json
 
 
 @app.command()
 def bench(
-    depth: Annotated[int, typer.Option(min=1, help="Number of layers.")] = 50,
+    depth: Annotated[int, typer.Option(min=1, max=MOST_LAYERS, help="Number of layers.")] = 50,
     batch_size: BatchOption = 128,
-    size: Annotated[int, typer.Option(min=1, help="Rows and columns of an image.")] = 28,
-    rounds: Annotated[int, typer.Option(min=1, help="Steps of each contender; they take turns.")] = 20,
+    size: Annotated[int, typer.Option(min=1, max=10_000, help="Rows and columns of an image.")] = 28,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="Steps of each contender; they take turns.")
+    ] = 20,
     only: Annotated[
         str, typer.Option(help="Contenders, comma between: fused,conv2d,slices,compile,compile-conv2d,jax.")
     ] = "",
@@ -30,7 +41,11 @@ def bench(
     device: DeviceOption = "cpu",
     out: Annotated[
         Path | None,
-        typer.Option(help="File to save the result in, as JSON; the book shows results/bench-*.json."),
+        typer.Option(
+            parser=path_of,
+            metavar="FILE",
+            help="File to save the result in, as JSON; the book shows results/bench-*.json.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,18 +57,21 @@ def bench(
     """
     from pdenet.runs.files import write_atomic
     from pdenet.runs.machine import choose_device
+    from pdenet.runs.writable import check_writable
     from pdenet.subjects.performance import measure as benchmark
     from pdenet.subjects.performance.contenders import available
     from pdenet.subjects.performance.epoch import EPOCH_STEPS
     from pdenet.subjects.performance.problem import Problem
     from pdenet.subjects.performance.report import notes_of, tables_of
 
-    names = available() if not only else only.split(",")
+    names = available() if not only else words_of("--only", only)
     if unknown := [name for name in names if name not in available()]:
         hint = "; jax is not installed here" if "jax" in unknown else ""
         message = f"{', '.join(unknown)}: contenders here are {','.join(available())}{hint}"
         raise typer.BadParameter(message, param_hint="--only")
     problem = Problem(depth, batch_size, size, device=choose_device(device).type)
+    if out is not None:
+        check_writable(out)
     result: dict[str, Any] = {}
     events = benchmark.run(
         problem,
@@ -70,10 +88,10 @@ def bench(
             else:
                 result = value
     if out is not None:
-        text = json.dumps(result, indent=1) + "\n"
+        text = json_text(result, indent=1) + "\n"
         write_atomic(out, lambda file: file.write(text.encode()))
     if as_json:
-        typer.echo(json.dumps(result))
+        print_json(result)
         return
     console = Console()
     for table in tables_of(result):

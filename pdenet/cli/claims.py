@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pdenet.cli.options import JsonOption, app
+from pdenet.cli.options import JsonOption, app, path_of
+from pdenet.cli.output import print_json
+
+if TYPE_CHECKING:
+    from pdenet.runs.record import Record
 
 
 @app.command()
@@ -21,7 +24,11 @@ def claims(
     ] = None,
     records: Annotated[
         Path | None,
-        typer.Option(help="File of records to judge by. Default: those that come with the book."),
+        typer.Option(
+            parser=path_of,
+            metavar="FILE",
+            help="File of records to judge by. Default: those that come with the book.",
+        ),
     ] = None,
     data: Annotated[str, typer.Option(help="Image set that the runs were made on.")] = "mnist",
     as_json: JsonOption = False,
@@ -32,10 +39,15 @@ def claims(
 
     Example: pdenet claims irregular --records mine.jsonl
     """
+    from pdenet.checks.words import one_of
+    from pdenet.runs.files import read
     from pdenet.subjects.catalogue import experiments
 
+    chosen = experiments(name)
+    others = [] if records is None else read(records)  # an error if there is no such file
+    one_of("data", data, list(dict.fromkeys(["mnist", "digits", *(_set_of(one) for one in others)])))
     found = []
-    for experiment in experiments(name):
+    for experiment in chosen:
         given = None if records is None else experiment.read(records)
         judged = experiment.judged(experiment.results(given, data))
         found += [(experiment, one) for one in judged.values()]
@@ -55,7 +67,7 @@ def claims(
             }
             for experiment, one in found
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     printed = RichTable("", "claim", "measured [95 % interval]", "n", "needed", "verdict")
     for experiment, one in found:
@@ -67,3 +79,8 @@ def claims(
     console.print(printed)
     words = [one.verdict for _, one in found]
     console.print(", ".join(f"{word}: {words.count(word)}" for word in dict.fromkeys(sorted(words))))
+
+
+def _set_of(record: Record) -> str:
+    """The name of the image set, or of the whole of which the run had a part."""
+    return str(record.data["name"]).partition("[")[0]

@@ -1,6 +1,5 @@
 """``pdenet equations`` and ``pdenet info``: the ledger on the terminal; what is installed."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -8,7 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from pdenet.cli.options import JsonOption, app, errors
+from pdenet.cli.options import JsonOption, app, errors, words_of
+from pdenet.cli.output import print_json
 
 
 @app.command()
@@ -25,7 +25,7 @@ def equations(
     from pdenet.audit import ledger
     from pdenet.audit.ledger.page import as_data, correction_verdict, print_verdict
 
-    entries = ledger.find(filter(None, only.replace(" ", "").split(","))) if only else ledger.ENTRIES
+    entries = ledger.find(words_of("--only", only)) if only else ledger.ENTRIES
     results = []
     with errors.status("") as status:
         for number, entry in enumerate(entries, start=1):
@@ -33,7 +33,7 @@ def equations(
             results.append(ledger.run(entry))
     wrong = [result for result in results if not result.as_listed]
     if as_json:
-        typer.echo(json.dumps([as_data(result) for result in results], ensure_ascii=False))
+        print_json([as_data(result) for result in results])
     else:
         console = Console()
         printed = RichTable("equation", "print", "correction", "what was shown")
@@ -78,7 +78,7 @@ def info(as_json: JsonOption = False) -> None:
         "recorded_runs": recorded,
     }
     if as_json:
-        typer.echo(json.dumps(facts))
+        print_json(facts)
         return
     printed = RichTable("what", "here", show_header=False)
     for key, value in facts["versions"].items():

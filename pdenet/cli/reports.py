@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import typer
 from rich.console import Console
 from rich.table import Table as RichTable
+
+from pdenet.cli.output import print_json
 
 if TYPE_CHECKING:
     from pdenet.runs.intervals import Interval
@@ -28,7 +28,7 @@ def print_list(*, as_json: bool) -> None:
         rows = [
             {"name": e.name, "title": e.title, "recorded": p.recorded, "missing": p.missing} for e, p in found
         ]
-        typer.echo(json.dumps(rows))
+        print_json(rows)
         return
     printed = RichTable("experiment", "what it is", title="pdenet run NAME")
     for heading in ("recorded", "missing", "about"):
@@ -52,8 +52,7 @@ def print_estimate(jobs: Sequence[Job], *, as_json: bool) -> None:
         recorded = {arm.name: len(job.wanted(arm)) - missing[arm.name] for arm in job.arms}
         parts += progress(job.experiment, job.arms, missing, recorded)
     if as_json:
-        rows = [{**vars(p), "seconds": None if math.isnan(p.seconds) else p.seconds} for p in parts]
-        typer.echo(json.dumps(rows))
+        print_json([vars(part) for part in parts])
         return
     printed = RichTable("arm")
     for heading in ("recorded", "missing", "about"):
@@ -78,7 +77,7 @@ def print_results(jobs: Sequence[Job], *, as_json: bool) -> None:
     from pdenet.runs.table import Table
 
     if as_json:
-        typer.echo(json.dumps({job.experiment.name: _as_data(job) for job in jobs}))
+        print_json({job.experiment.name: _as_data(job) for job in jobs})
         return
     for job in jobs:
         if isinstance(job.experiment, Table):
@@ -114,7 +113,7 @@ def table_as_data(job: Job) -> dict[str, Any]:
                 "depth": depth,
                 "column": column,
                 "thesis": result.cell.thesis,
-                "accuracies": [None if math.isnan(a) else a for a in result.accuracies],
+                "accuracies": result.accuracies,
                 "diverged": result.diverged,
             }
             for (depth, column), result in cells.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +16,11 @@ from pdenet.cli.options import (
     JsonOption,
     SeedsOption,
     app,
+    numbers_of,
 )
+from pdenet.cli.output import print_json
 from pdenet.cli.reports import print_table, table_as_data
-from pdenet.cli.train import integers
-from pdenet.cli.work import OutOption, WorkersOption, work
+from pdenet.cli.work import OutOption, WorkersOption, check_ahead, work
 
 
 @app.command()
@@ -61,15 +61,16 @@ def reproduce(
     config = TrainingConfig(epochs, batch_size)
     cells = tuple(
         replace(cell, protocol=config)
-        for cell in select_cells(TABLES[table], columns or (), integers("--depths", depths))
+        for cell in select_cells(TABLES[table], columns or (), numbers_of("--depths", depths))
     )
     chosen = replace(TABLES[table], arms=lambda mode: cells)
-    images = load_images(dataset)
     path = Path("results", chosen.file) if out is None else out
+    check_ahead(device, workers, path)
+    images = load_images(dataset)
     job = Job(chosen, cells, images, path, tuple(range(seeds)), device)
     work(job, workers)
     if as_json:
-        typer.echo(json.dumps({"table": table, "data": images.name, **table_as_data(job)}))
+        print_json({"table": table, "data": images.name, **table_as_data(job)})
         return
     title = f"{chosen.title}, per cent, {epochs} epochs, {seeds} seeds, {images.title}"
     print_table(chosen, job, title)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pdenet.cli.options import DatasetOption, DeviceOption, JsonOption, app
+from pdenet.cli.options import MOST_SEEDS, DatasetOption, DeviceOption, JsonOption, app
 from pdenet.cli.reports import print_estimate, print_list, print_results
-from pdenet.cli.work import OutOption, WorkersOption, work
+from pdenet.cli.work import OutOption, WorkersOption, check_ahead, work
 
 if TYPE_CHECKING:
     from pdenet.runs.arm import Arm
@@ -28,7 +28,8 @@ def run(
         typer.Option("--arm", help="Only this arm, or those that fit, such as 'latent ODE*'."),
     ] = None,
     seeds: Annotated[
-        int | None, typer.Option(min=1, help="Runs of each arm: seeds 0, 1, ... Default: as planned.")
+        int | None,
+        typer.Option(min=1, max=MOST_SEEDS, help="Runs of each arm: seeds 0, 1, ... Default: as planned."),
     ] = None,
     mode: Annotated[
         Literal["book", "full"],
@@ -59,6 +60,7 @@ def run(
         print_list(as_json=as_json)
         return
     chosen = experiments(name)
+    check_ahead("auto" if estimate else device, workers, out)
     jobs = []
     for experiment in chosen:
         of_mode = experiment.arms(mode)

@@ -1,7 +1,5 @@
 """``pdenet train``: train one network for a few seeds."""
 
-import json
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ from rich.table import Table as RichTable
 from pdenet.cli.options import (
     BatchOption,
     DatasetOption,
+    DepthOption,
     DeviceOption,
     EpochsOption,
     JsonOption,
@@ -30,7 +29,11 @@ from pdenet.cli.options import (
     SeedsOption,
     app,
     errors,
+    numbers_of,
+    path_of,
+    words_of,
 )
+from pdenet.cli.output import print_json
 
 
 @app.command()
@@ -42,7 +45,7 @@ def train(
             "plain: the same without the skip.",
         ),
     ] = "pde1",
-    depth: Annotated[int, typer.Option(min=0, help="Number of layers.")] = 5,
+    depth: DepthOption = 5,
     epochs: EpochsOption = 50,
     seeds: SeedsOption = 1,
     dataset: DatasetOption = "auto",
@@ -57,7 +60,7 @@ def train(
             "normal with deviation scale. Default: the network's own.",
         ),
     ] = None,
-    init_scale: Annotated[float, typer.Option(min=0, help="Scale of --init.")] = 1.0,
+    init_scale: Annotated[float, typer.Option(min=0, max=1e6, help="Scale of --init.")] = 1.0,
     init_zero: Annotated[
         str,
         typer.Option(help="With --init, parameters that start at zero, by name, comma between: gamma,beta."),
@@ -70,7 +73,10 @@ def train(
         Literal["relu", "tanh", "none"],
         typer.Option(help="Between the classifier's layers."),
     ] = "relu",
-    out: Annotated[Path | None, typer.Option(help="File of JSON lines to append the records to.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(parser=path_of, metavar="FILE", help="File of JSON lines to append the records to."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option(help="Go on from the checkpoint that a killed run left beside --out.")
     ] = False,
@@ -83,29 +89,36 @@ def train(
     from pdenet.data.images import load_images
     from pdenet.models import Init
     from pdenet.models.named import build
+    from pdenet.runs.machine import choose_device
     from pdenet.runs.runner import train_and_record
     from pdenet.runs.training import TrainingConfig
+    from pdenet.runs.writable import check_writable
 
     if resume and out is None:
         message = "--resume needs --out FILE: the checkpoint lies beside it"
         raise typer.BadParameter(message)
-    options: dict[str, Any] = {"widths": integers("--widths", widths), "activation": activation}
+    options: dict[str, Any] = {"widths": numbers_of("--widths", widths), "activation": activation}
     if init is not None:
-        options["init"] = Init(init, init_scale, tuple(filter(None, init_zero.split(","))))
+        options["init"] = Init(init, init_scale, words_of("--init-zero", init_zero))
     elif init_zero or init_scale != 1.0:
         message = "--init-scale and --init-zero go with --init LAW"
         raise typer.BadParameter(message)
     if bias is not None:
         options["bias"] = bias
     config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
+    choose_device(device)  # here and below, before anything is read or built
+    if out is not None:
+        check_writable(out)
     images = load_images(dataset)
     network = build(model, depth, seeds, **options)
     with epoch_bar(f"{model}, {depth} layers", epochs) as report:
         records = train_and_record(
             network, images, config, device=device, out=out, resume=resume, progress=report
         )
+    if len(records) < seeds:
+        errors.print(f"left to another command that runs it into {out}", highlight=False, soft_wrap=True)
     if as_json:
-        typer.echo(json.dumps([_summary(record) for record in records]))
+        print_json([_summary(record) for record in records])
         return
     table = RichTable(
         "seed", "test accuracy", "last loss", "seconds", title=f"{model}, {depth} layers, {images.title}"
@@ -119,20 +132,11 @@ def train(
     Console().print(table)
 
 
-def integers(flag: str, text: str) -> tuple[int, ...]:
-    """The whole numbers of an option, comma between."""
-    try:
-        return tuple(int(part) for part in text.split(",") if part)
-    except ValueError:
-        message = f"{text!r} is not a list of integers such as 256,128"
-        raise typer.BadParameter(message, param_hint=flag) from None
-
-
 def _summary(record: Any) -> dict[str, Any]:
     return {
         "key": record.key,
         "seed": record.seed,
-        "accuracy": None if math.isnan(record.accuracy) else record.accuracy,
+        "accuracy": record.accuracy,
         "diverged_at": record.diverged_at,
         "train_loss": record.history["train_loss"][-1],
         "seconds": record.seconds,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pdenet.cli.options import errors
+from pdenet.cli.options import errors, path_of
 from pdenet.cli.train import epoch_bar
 
 if TYPE_CHECKING:
@@ -27,10 +27,39 @@ WorkersOption = Annotated[
 OutOption = Annotated[
     Path | None,
     typer.Option(
+        parser=path_of,
+        metavar="FILE",
         help="Records to continue from and append to. Default: results/SUBJECT.jsonl, the book's own in a "
-        "checkout; in mode book NAME-book.jsonl here."
+        "checkout; in mode book NAME-book.jsonl here.",
     ),
 ]
+
+
+MOST_WORKERS = 1024
+
+
+def check_ahead(device: str, workers: str | None, out: Path | None) -> None:
+    """Refuse what cannot be run with, before anything is read or built.
+
+    Raises
+    ------
+    typer.BadParameter
+        If more workers are to be started than any machine has cores.
+    ValueError
+        If the device is none; what a cluster elsewhere has is known there.
+    OSError
+        If the records cannot be in such a file.
+    """
+    from pdenet.runs.machine import choose_device
+    from pdenet.runs.writable import check_kind
+
+    if workers is not None and workers.isdecimal() and float(workers) > MOST_WORKERS:
+        message = f"at most {MOST_WORKERS:,} processes, one a core; got {workers}"
+        raise typer.BadParameter(message, param_hint="--workers")
+    if workers is None or ":" not in workers:
+        choose_device(device)
+    if out is not None:
+        check_kind(out)
 
 
 def work(job: Job, workers: str | None) -> None:

@@ -13,6 +13,7 @@ from pdenet.checks.numbers import whole
 from pdenet.checks.sequences import wholes
 from pdenet.checks.words import flag, one_of
 from pdenet.models.classifier import ACTIVATIONS, Activation, Classifier
+from pdenet.models.limits import check_size
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
 from pdenet.ops.stack import BACKENDS
@@ -82,6 +83,7 @@ class ResidualNet(nn.Module, ABC):
         self.backend: Any = one_of("backend", backend, BACKENDS)
         self.frozen = flag("frozen", frozen)
         hidden, logits = wholes("widths", widths, least=1), whole("classes", classes, least=1)
+        check_size(len(self.seeds), self.depth, self.image_shape, hidden, logits)
         self.classifier = Classifier((rows * columns, *hidden, logits), self.seeds, activation)
 
     @abstractmethod
@@ -151,6 +153,11 @@ class ResidualNet(nn.Module, ABC):
         """The configuration as plain data: all that, beside a seed, fixes the initial network."""
         arguments, options = self._arguments()
         return self.description(*arguments, **options)
+
+    def afresh(self) -> Self:
+        """The networks as they were before training: the class called again with the same arguments."""
+        arguments, options = self._arguments()
+        return type(self)(*arguments, **{**options, "seeds": self.seeds})
 
     def _arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """What the class was called with, seeds left out."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pdenet.checks.places import place
 from pdenet.runs.claims import Claim, Judged, judge
 from pdenet.runs.files import read, shipped
 from pdenet.runs.results import Results
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from pdenet.runs.arm import Arm
     from pdenet.runs.record import Record
@@ -64,9 +65,10 @@ class Experiment:
         except FileNotFoundError:
             return []
 
-    def read(self, out: Path) -> list[Record]:
+    def read(self, out: str | os.PathLike[str]) -> list[Record]:
         """The records in `out`, each run once; none if there is no such file."""
-        return distinct(read(out)) if out.exists() else []
+        path = place("out", out)
+        return distinct(read(path)) if path.exists() else []
 
     def of_arms(self, records: Iterable[Record], mode: Mode = "full") -> list[Record]:
         """Those of the records that are of its arms' networks, each run once."""

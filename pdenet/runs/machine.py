@@ -4,9 +4,11 @@ import os
 import platform
 import resource
 import sys
+import warnings
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import torch
@@ -19,21 +21,38 @@ def choose_device(device: str = "auto") -> torch.device:
 
     Raises
     ------
+    TypeError
+        If it is no name.
     ValueError
-        If the name is not a device, or the machine does not have it.
+        If the name is not a device, or the machine does not have it, or nothing can be computed there.
     """
+    if not isinstance(device, str | torch.device):
+        message = f"device must be a name, such as 'cpu'; got {device!r}"
+        raise TypeError(message)
     if device == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
-        chosen = torch.device(device)
-        torch.empty(0, device=chosen)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
+        with warnings.catch_warnings(action="ignore"):  # of names that torch knows from former times
+            chosen = torch.device(device)
+            if chosen.type == "cpu" and not chosen.index:
+                return torch.device("cpu")
+            reason = "there is one CPU" if chosen.type == "cpu" else _reason_against(chosen)
+    except Exception as error:  # torch raises a different type for each way in which a device can be none
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+    if reason:
         message = (
-            f"device must be 'auto', 'cpu' or one this machine has, such as 'cuda'; got {device!r} ({reason})"
+            f"device must be 'auto', 'cpu' or one this machine has, such as 'cuda'; got {str(device)!r} "
+            f"({shorten(reason, 120)})"
         )
-        raise ValueError(message) from error
+        raise ValueError(message)
     return chosen
+
+
+def _reason_against(device: torch.device) -> str:
+    """Why nothing can be trained there, or an error that says it; "" if something can."""
+    total = torch.ones(2, device=device, requires_grad=True).sum()
+    total.backward()
+    return "it holds no numbers" if total.is_meta else ""
 
 
 def describe_machine(device: torch.device) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from pdenet.checks.places import place
+from pdenet.ops.seeding import as_seeds
 from pdenet.runs.loop import seeds_in
 
 if TYPE_CHECKING:
@@ -50,7 +52,9 @@ class Job:
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "out", self.out.absolute())  # workers have a working directory of their own
+        # Workers have a working directory of their own.
+        object.__setattr__(self, "out", place("out", self.out).absolute())
+        object.__setattr__(self, "seeds", None if self.seeds is None else as_seeds(self.seeds))
 
     def wanted(self, arm: Arm) -> tuple[int, ...]:
         """The arm's seeds that are to have a record."""
@@ -118,7 +122,12 @@ def checkpoint_path(out: Path, key: str) -> Path:
 
 def claim_path(job: Job, arm: Arm) -> Path:
     """The name is that of the arm's runs: a hidden file beside the records, the same for every command."""
-    return job.out.with_name(f".{job.out.name}.{arm.key(0, job.images)[:12]}.claim.tmp")
+    return claim_beside(job.out, arm.key(0, job.images))
+
+
+def claim_beside(out: Path, key: str) -> Path:
+    """The claim of the runs that are named by the key of seed 0."""
+    return out.with_name(f".{out.name}.{key[:12]}.claim.tmp")
 
 
 def split(

@@ -18,14 +18,18 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from pdenet.checks.places import place
+from pdenet.checks.words import flag
 from pdenet.data import DataError, ImageData, load_images
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.files import append, read
 from pdenet.runs.lock import claimed
-from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_path, plan
-from pdenet.runs.training import TrainingConfig, fit, run_keys
+from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_beside, claim_path, plan
+from pdenet.runs.training import TrainingConfig, common_key, fit, run_keys
+from pdenet.runs.writable import check_kind, check_writable
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
@@ -51,28 +55,42 @@ def train_and_record(
     config: TrainingConfig,
     *,
     device: str = "auto",
-    out: Path | None = None,
+    out: str | os.PathLike[str] | None = None,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> list[Record]:
     """Train in this process, append the records to `out`, and drop the checkpoint once they are safe there.
 
     With `resume`, a run goes on from its checkpoint, and one whose records are all in `out` is not run again.
+    Nothing is recorded twice. While another command runs the same into `out` it is left to that one, and the
+    records returned are those that are there by then: fewer than seeds, or none.
+
+    Raises
+    ------
+    OSError
+        If `out` cannot be written, before anything is trained.
+    TypeError, ValueError, CheckpointError
+        As `fit`.
     """
     if out is None:
         return fit(network, images, config, device=device, progress=progress)
+    out, resume = place("out", out), flag("resume", resume)
+    check_writable(out)
     keys = run_keys(network, images, config)
     checkpoint = checkpoint_path(out, keys[0])
-    if resume and out.exists():  # killed between its last record and the end: nothing is left to do
-        done = {record.key: record for record in read(out)}
-        if all(key in done for key in keys):
+    with claimed(claim_beside(out, common_key(network, images, config))) as mine:
+        done = {record.key: record for record in read(out)} if out.exists() else {}
+        recorded = [done[key] for key in keys if key in done]
+        if not mine:
+            return recorded
+        if resume and len(recorded) == len(keys):  # killed between its last record and the end
             _drop(checkpoint)
-            return [done[key] for key in keys]
-    records = fit(
-        network, images, config, device=device, checkpoint=checkpoint, resume=resume, progress=progress
-    )
-    append(out, records)
-    _drop(checkpoint)
+            return recorded
+        records = fit(
+            network, images, config, device=device, checkpoint=checkpoint, resume=resume, progress=progress
+        )
+        _append_new(out, records)
+        _drop(checkpoint)
     return records
 
 
@@ -88,8 +106,13 @@ def run_here(job: Job, watch: Callable[[Unit], AbstractContextManager[Progress]]
     -------
     list of Arm
         Those left out because another command is running them into the same file.
+
+    Raises
+    ------
+    OSError
+        If records are missing and the file cannot be written, before anything is run.
     """
-    _sweep(job)
+    _prepare(job)
     left_out = []
     for arm in job.arms:
         if not job.missing(arm):
@@ -127,10 +150,12 @@ def run_apart(
 
     Raises
     ------
+    OSError
+        If records are missing and the file cannot be written, before anything is run.
     RunError
         If units ended in an error, after all the others are recorded.
     """
-    _sweep(job)
+    _prepare(job)
     units, left_out = [], []
     with ExitStack() as stack:
         for arm in job.arms:
@@ -246,8 +271,12 @@ def _drop(checkpoint: Path) -> None:
         torn.unlink(missing_ok=True)
 
 
-def _sweep(job: Job) -> None:
-    """Killed between its records and the end, a run leaves its checkpoint behind."""
-    for arm in job.arms:
-        for seed in set(job.wanted(arm)).difference(job.missing(arm)):
+def _prepare(job: Job) -> None:
+    """Sweep what killed commands left, and see that records can be written if some are to come."""
+    check_kind(job.out)  # before it is read: a pipe is waited for, and a device may never end
+    missing = [(arm, job.missing(arm)) for arm in job.arms]
+    for arm, seeds in missing:
+        for seed in set(job.wanted(arm)).difference(seeds):  # killed between its records and the end
             checkpoint_path(job.out, arm.key(seed, job.images)).unlink(missing_ok=True)
+    if any(seeds for _, seeds in missing):
+        check_writable(job.out)

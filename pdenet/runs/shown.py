@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pdenet.checks.numbers import whole
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,11 +22,21 @@ class Images:
     ----------
     train, test
         Numbers of images, at most; None is all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is none, not whole, or less than one.
     """
 
     train: int | None = None
     test: int | None = None
     of_images: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        for name in ("train", "test"):  # as ints, since a record's data are called by them
+            count = getattr(self, name)
+            object.__setattr__(self, name, None if count is None else whole(name, count, least=1))
 
     def of(self, images: ImageData) -> ImageData:
         """The part, or less where there is less."""
@@ -67,11 +79,19 @@ class Drawn:
         As the record gives it.
     train
         Examples to learn from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the number is none, not whole, or negative.
     """
 
     name: str
     train: int = 0
     of_images: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "train", whole("train", self.train, least=0))
 
     def describe(self, images: ImageData | None = None) -> dict[str, Any]:
         """What names the data before they are drawn; a record adds their checksum."""

@@ -1,15 +1,17 @@
 """Networks that read images, trained: S networks see S data orders at once and never touch each other."""
 
-import math
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pdenet.checks.numbers import real, whole
+from pdenet.checks.places import place
+from pdenet.checks.words import flag, one_of
 from pdenet.data.image_data import ImageData
 from pdenet.models import ResidualNet
 from pdenet.ops.pick import pick
@@ -18,7 +20,11 @@ from pdenet.runs.cuda_graph import CudaRecorder, RecordedStep, Recorder
 from pdenet.runs.loop import Progress, Step, Task, learn
 from pdenet.runs.machine import choose_device, describe_origin
 from pdenet.runs.record import Record, run_key
+from pdenet.runs.start import Starts, begin, starts
+from pdenet.runs.writable import check_writable
 
+PIXELS = ("unit", "standard")
+MOST = 1_000_000  # epochs, or images a step: whoever asks for more has put another number here
 TEST_BATCH = 1000  # images a step when only accuracy is asked for
 
 
@@ -29,19 +35,21 @@ class TrainingConfig:
     Parameters
     ----------
     epochs
-        Passes over the training images; the thesis has 50.
+        Passes over the training images, at most a million; the thesis has 50.
     batch_size
-        Images a step; the thesis does not say, 128 is our default.
+        Images a step, at most a million; the thesis does not say, 128 is our default.
     learning_rate
-        Adam's, fixed; the thesis has 1e-3.
+        Adam's, fixed, a positive number; the thesis has 1e-3.
     pixels
         ``"unit"``: 0 to 1. ``"standard"``: mean zero and deviation one over the training images. The thesis
         does not say. With pixels that are not negative, a layer whose taps are not negative never clips.
 
     Raises
     ------
+    TypeError
+        If a number is text or a boolean, or `pixels` no text.
     ValueError
-        If a number is out of range or `pixels` is unknown.
+        If a number is out of range, or a count not whole, or `pixels` is unknown.
     """
 
     epochs: int = 50
@@ -50,15 +58,11 @@ class TrainingConfig:
     pixels: Literal["unit", "standard"] = "unit"
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch_size < 1:
-            message = f"epochs and batch_size must be at least 1; got {self.epochs} and {self.batch_size}"
-            raise ValueError(message)
-        if not 0 < self.learning_rate < math.inf:
-            message = f"learning_rate must be a positive number, such as 1e-3; got {self.learning_rate}"
-            raise ValueError(message)
-        if self.pixels not in ("unit", "standard"):
-            message = f"pixels must be 'unit' or 'standard'; got {self.pixels!r}"
-            raise ValueError(message)
+        # Each number as one kind of number, whatever was given: a run's key must not depend on that.
+        object.__setattr__(self, "epochs", whole("epochs", self.epochs, least=1, most=MOST))
+        object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size, least=1, most=MOST))
+        object.__setattr__(self, "learning_rate", real("learning_rate", self.learning_rate, above=0))
+        object.__setattr__(self, "pixels", one_of("pixels", self.pixels, PIXELS))
 
 
 def fit(
@@ -67,7 +71,7 @@ def fit(
     config: TrainingConfig | None = None,
     *,
     device: str = "auto",
-    checkpoint: Path | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> list[Record]:
@@ -80,7 +84,8 @@ def fit(
     Parameters
     ----------
     model
-        Trained in place, moved to the device.
+        Trained in place, moved to the device. Parameters that are not as drawn are part of a record's model,
+        as ``start``: then another run has another key.
     data
         Images (N, H, W) of uint8 and labels (N,).
     config
@@ -88,7 +93,7 @@ def fit(
     device
         ``"auto"``, ``"cpu"``, ``"cuda"``, ...
     checkpoint
-        File to keep the state in, replaced whole after each epoch.
+        File to keep the state in, replaced whole after each epoch; tried before the first.
     resume
         Start from `checkpoint` if it is there.
     progress
@@ -96,18 +101,28 @@ def fit(
 
     Raises
     ------
+    ValueError
+        If the network was trained before, or the device is none.
     CheckpointError
         If the checkpoint to resume from is unreadable or belongs to another run.
+    OSError
+        If the checkpoint cannot be written.
     """
-    task = ImageTask(model, data, TrainingConfig() if config is None else config, choose_device(device))
-    course = learn(task, checkpoint=checkpoint, resume=resume, progress=progress)
+    resume = flag("resume", resume)
+    path = None if checkpoint is None else place("checkpoint", checkpoint)
+    where = choose_device(device)
+    if path is not None:
+        check_writable(path)
+    start = begin(model, resumed=resume and path is not None and path.exists())
+    task = ImageTask(model, data, TrainingConfig() if config is None else config, where, start)
+    course = learn(task, checkpoint=path, resume=resume, progress=progress)
     trunk = {name: values.detach().cpu() for name, values in model.trunk().items()}
     origin = describe_origin(task.device)
     records = []
     for i, seed in enumerate(model.seeds):
         losses, accuracies = course.of_seed(i)
         record = Record(
-            model=model.describe(),
+            model=_model(model, start[i]),
             training=asdict(task.config),
             seed=seed,
             data=describe_images(data),
@@ -132,12 +147,19 @@ class ImageTask(Task):
         As in `fit`.
     device
         Where it is trained.
+    start
+        Where each seed starts, if not as drawn; a checkpoint is of a run that started there.
     """
 
     model: ResidualNet
 
     def __init__(
-        self, model: ResidualNet, data: ImageData, config: TrainingConfig, device: torch.device
+        self,
+        model: ResidualNet,
+        data: ImageData,
+        config: TrainingConfig,
+        device: torch.device,
+        start: Starts = (),
     ) -> None:
         model.to(device)
         optimizer = torch.optim.Adam(
@@ -147,7 +169,7 @@ class ImageTask(Task):
             capturable=device.type == "cuda",  # the step count on the device, where a CUDA graph can raise it
         )
         super().__init__(model, model.seeds, config.epochs, optimizer)
-        self.data, self.config, self.device = data, config, device
+        self.data, self.config, self.device, self.start = data, config, device, start
         self.scale = pixel_scale(data, config.pixels)
         self.images, self.labels = data.train_images.to(device).contiguous(), data.train_labels.to(device)
         self.test_images, self.test_labels = data.test_images.to(device), data.test_labels.to(device)
@@ -155,8 +177,9 @@ class ImageTask(Task):
     @property
     def identity(self) -> dict[str, Any]:
         """Model, training and images."""
+        started = {"start": list(self.start)} if any(self.start) else {}
         return {
-            "model": self.model.describe(),
+            "model": {**self.model.describe(), **started},
             "training": asdict(self.config),
             "data": self.data.checksum,
         }
@@ -218,9 +241,22 @@ def scaled(images: Tensor, scale: tuple[float, float]) -> Tensor:
 
 
 def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> list[str]:
-    """The keys that the records of `fit` with these arguments will have, one a seed."""
+    """The keys that the records of `fit` with these arguments will have, or have, one a seed."""
     settings = asdict(config)
-    return [run_key(model.describe(), settings, s, data.name, data.checksum) for s in model.seeds]
+    return [
+        run_key(_model(model, start), settings, seed, data.name, data.checksum)
+        for seed, start in zip(model.seeds, starts(model), strict=True)
+    ]
+
+
+def common_key(model: ResidualNet, data: ImageData, config: TrainingConfig) -> str:
+    """The key of the run of seed 0, whichever seeds the network has: that of an arm with this training."""
+    return run_key(_model(model, starts(model)[0]), asdict(config), 0, data.name, data.checksum)
+
+
+def _model(model: ResidualNet, start: str | None) -> dict[str, Any]:
+    """What a record says of the network: its configuration, and where it started if not as drawn."""
+    return model.describe() if start is None else {**model.describe(), "start": start}
 
 
 def describe_images(data: ImageData) -> dict[str, Any]:

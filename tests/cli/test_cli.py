@@ -1,11 +1,15 @@
 """The command line as a whole: it says what would be right where it is used wrongly."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
-from helpers.command import call
+from helpers.command import call, left
 
 from pdenet.subjects.catalogue import experiments
 
@@ -57,18 +61,77 @@ def test_every_help_page_shows_an_example(command: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("train", "--device", "abacus"), "error: device must be 'auto', 'cpu' or one this machine has"),
-        (("train", "--learning-rate", "-1"), "error: learning_rate must be a positive number"),
-        (("train", "--init", "normal", "--init-zero", "kappa"), "error: init starts ['kappa'] at zero"),
-        (
-            ("reproduce", "table-4.1", "--workers", "many"),
-            "error: workers is a number of processes, such as 4",
-        ),
+        (("train", "--device", "abacus"), "device must be 'auto', 'cpu' or one this machine has"),
+        (("train", "--learning-rate", "-1"), "learning_rate must be a finite number, above 0; got -1.0"),
+        (("train", "--init", "normal", "--init-zero", "kappa"), "init starts ['kappa'] at zero"),
+        (("train", "--seeds", "3000000"), "Invalid value for '--seeds'"),
+        (("train", "--widths", "99999999999"), "each of widths must be a whole number, at most 1,000,000"),
+        (("reproduce", "table-4.1", "--workers", "many"), "workers is a number of processes, such as 4"),
+        (("reproduce", "table-4.1", "--workers", "2000"), "Invalid value for --workers: at most 1,024 proc"),
     ],
 )
-def test_an_error_that_a_user_can_mend_is_one_line(arguments: tuple[str, ...], message: str) -> None:
-    command = [sys.executable, "-m", "pdenet", *arguments, "--dataset", "digits", "--epochs", "1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+def test_an_error_that_a_user_can_mend_is_one_line(
+    arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = left(capsys, *arguments, "--dataset", "digits", "--epochs", "1")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"error: {message}")
+
+
+def started(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """The command as a process of its own."""
+    command = [sys.executable, "-m", "pdenet", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_the_process_leaves_with_the_same_line_and_status() -> None:
+    with started("train", "--device", "meta", "--dataset", "digits") as process:
+        out, err = process.communicate()
+    assert (process.returncode, out) == (2, "")
+    assert err == (
+        "error: device must be 'auto', 'cpu' or one this machine has, such as 'cuda'; got 'meta' "
+        "(it holds no numbers)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [("equations", "--only", "24"), ("equations", "--only", "24", "--json")]
+)
+def test_a_reader_who_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
+    with started(*arguments) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+    assert "Broken" not in err
+    assert "Traceback" not in err
+    assert process.returncode == 1
+
+
+def test_an_interrupted_command_says_so_in_a_line(tmp_path: Path) -> None:
+    given = (
+        "train",
+        "--epochs",
+        "100000",
+        "--depth",
+        "1",
+        "--widths",
+        "8",
+        "--out",
+        str(tmp_path / "x.jsonl"),
+    )
+    with started(*given, "--dataset", "digits", "--device", "cpu") as process:
+        while not list(tmp_path.glob("*.checkpoint.pt")):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.endswith("interrupted\n")
+    assert "Traceback" not in err
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = left(capsys)
+    assert (status, err) == (2, "")
+    assert "reproduce" in out

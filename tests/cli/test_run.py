@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from helpers.command import ONE_EPOCH, call
+from helpers.command import ONE_EPOCH, call, left
 from helpers.experiments import CELLS, SERIES_ARMS, TINY
 
 from pdenet.data import load_images
@@ -267,7 +267,7 @@ def test_an_experiment_that_runs_nothing_says_whose_records_it_reads(tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("run", "table-9"), "error: there is no experiment 'table-9'; there are tables, table-4.1"),
+        (("run", "table-9"), "error: there is no experiment 'table-9'; there are tables, both, table-4.1"),
         (
             ("run", "irregular", "--arm", "GRU"),
             "error: no arm is called 'GRU'; the arms are: 'at rest; irreg",
@@ -280,13 +280,17 @@ def test_an_experiment_that_runs_nothing_says_whose_records_it_reads(tmp_path: P
     ],
 )
 def test_an_unknown_name_is_one_line_that_lists_what_there_is(
-    arguments: tuple[str, ...], message: str, tmp_path: Path
+    arguments: tuple[str, ...],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    command = [sys.executable, "-m", "pdenet", *arguments, "--dataset", "digits"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.startswith(message)
-    assert done.stderr.count("\n") == 1
+    monkeypatch.chdir(tmp_path)
+    status, _, err = left(capsys, *arguments, "--dataset", "digits")
+    assert status == 2
+    assert err.startswith(message)
+    assert err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 

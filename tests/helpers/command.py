@@ -1,8 +1,9 @@
 """The command line, called in this process."""
 
+import pytest
 from typer.testing import CliRunner, Result
 
-import pdenet.cli  # noqa: F401  which tells the application its commands
+from pdenet.cli import main
 from pdenet.cli.options import app
 
 ONE_EPOCH = ("--epochs", "1", "--batch-size", "100", "--dataset", "digits", "--device", "cpu")
@@ -10,3 +11,12 @@ ONE_EPOCH = ("--epochs", "1", "--batch-size", "100", "--dataset", "digits", "--d
 
 def call(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
+
+
+def left(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Exit status, output and errors of the whole command, as the shell has them."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as caught:
+        main([str(argument) for argument in arguments])
+    out, err = capsys.readouterr()
+    return int(caught.value.code or 0), out, err

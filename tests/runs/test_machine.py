@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import torch
@@ -32,6 +33,49 @@ def test_a_device_that_is_not_here_is_refused_in_a_line() -> None:
     with pytest.raises(ValueError, match=r"device must be .* got 'abacus' \(") as caught:
         choose_device("abacus")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "gpu",
+        "CPU",
+        " cpu",
+        "cpu:1",
+        "cpu:-1",
+        "cpu\ncuda",
+        "cuda:99",
+        "cuda:-1",
+        "meta",
+        "xla",
+        "mkldnn",
+        "hpu",
+    ],
+)
+def test_a_name_where_nothing_can_be_trained_is_refused_in_a_line(name: str) -> None:
+    """Some of them torch makes tensors on, with no numbers in them."""
+    with pytest.raises(ValueError, match=r"device must be 'auto', 'cpu' or one this machine has") as caught:
+        choose_device(name)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize("wrong", [None, 0, True, 1.5, b"cpu"])
+def test_a_device_is_a_name(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="device must be a name"):
+        choose_device(wrong)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has one")
+def test_cuda_is_refused_where_there_is_none() -> None:
+    for name in ("cuda", "cuda:0"):
+        with pytest.raises(ValueError, match=f"got '{name}'"):
+            choose_device(name)
+
+
+def test_the_one_cpu_has_one_name() -> None:
+    assert choose_device("cpu:0") == choose_device("cpu") == torch.device("cpu")
 
 
 def test_the_peak_is_that_of_this_process_and_grows_with_it() -> None:

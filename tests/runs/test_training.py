@@ -7,8 +7,11 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import sympy
 import torch
 
 from pdenet.data import load_images
@@ -203,14 +206,55 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": 0}, "epochs and batch_size must be at least 1; got 0 and 128"),
-        ({"learning_rate": math.inf}, "learning_rate must be a positive number, such as 1e-3; got inf"),
+        ({"epochs": 0}, "epochs must be a whole number, at least 1 and at most 1,000,000; got 0"),
+        ({"epochs": 2.5}, "epochs must be a whole number, .* got 2.5"),
+        ({"epochs": "3"}, "epochs must be a whole number, .* got '3'"),
+        ({"epochs": True}, "epochs must be a whole number, .* got True"),
+        ({"epochs": math.nan}, "epochs must be a whole number, .* got nan"),
+        ({"epochs": 10**11}, "epochs must be a whole number, .* got 100000000000"),
+        ({"batch_size": 0}, "batch_size must be a whole number, at least 1"),
+        ({"batch_size": math.inf}, "batch_size must be a whole number, .* got inf"),
+        ({"batch_size": 10**11}, "batch_size must be a whole number, .* got 100000000000"),
+        ({"learning_rate": math.inf}, "learning_rate must be a finite number, above 0; got inf"),
+        ({"learning_rate": math.nan}, "learning_rate must be a finite number, above 0; got nan"),
+        ({"learning_rate": 0}, "learning_rate must be a finite number, above 0; got 0"),
+        ({"learning_rate": "1e-3"}, "learning_rate must be a finite number, above 0; got '1e-3'"),
+        ({"learning_rate": True}, "learning_rate must be a finite number, above 0; got True"),
         ({"pixels": "raw"}, "pixels must be 'unit' or 'standard'; got 'raw'"),
+        ({"pixels": "standart"}, "did you mean 'standard'"),
+        ({"pixels": None}, "pixels must be 'unit' or 'standard'; got None"),
+        ({"pixels": ["unit"]}, "pixels must be 'unit' or 'standard'; got"),
     ],
 )
 def test_bad_configurations_are_refused(options: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         TrainingConfig(**options)  # type: ignore[arg-type]
+
+
+def test_numbers_of_any_kind_make_one_configuration() -> None:
+    """From NumPy, from a file that writes 2.0 for 2 or 1 for 1.0: equal, plain, and of one key."""
+    plain = TrainingConfig(2, 32, 1.0, "unit")
+    same = [
+        TrainingConfig(np.int64(2), np.array([32])[0], np.float64(1), "unit"),  # type: ignore[arg-type]
+        TrainingConfig(2.0, 32.0, 1, "unit"),  # type: ignore[arg-type]
+        TrainingConfig(np.float32(2), torch.tensor(32), sympy.Integer(1), np.str_("unit")),  # type: ignore[arg-type]
+    ]
+    (key,) = run_keys(ConvResNet(1), SMALL, plain)
+    for config in same:
+        assert config == plain
+        assert {name: type(value) for name, value in asdict(config).items()} == {
+            "epochs": int,
+            "batch_size": int,
+            "learning_rate": float,
+            "pixels": str,
+        }
+        assert run_keys(ConvResNet(1), SMALL, config) == [key]
+
+
+@pytest.mark.parametrize("resume", ["false", 0, None])
+def test_whether_to_resume_is_a_switch(resume: Any, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="resume must be True or False"):
+        fit(ConvResNet(1), SMALL, SHORT, device="cpu", checkpoint=tmp_path / "run.pt", resume=resume)
 
 
 def test_an_unknown_device_is_refused() -> None:

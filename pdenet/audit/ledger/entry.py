@@ -44,6 +44,9 @@ class Finding:
     text: str
     holds: bool
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "holds", bool(self.holds))  # a comparison of arrays gives NumPy's
+
 
 Check = Callable[[], Sequence[Finding]]
 
