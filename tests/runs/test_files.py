@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
-from helpers.records import ordinary
+from helpers.records import ordinary, unsealed
 
-from pdenet.runs import files
+from pdenet.runs import files, lock
 from pdenet.runs.files import RecordWarning, append, read, shipped, write_atomic
 from pdenet.runs.record import RecordError
 
@@ -101,7 +101,7 @@ def test_a_last_line_cut_at_any_byte_costs_only_itself(tmp_path: Path) -> None:
         (b'{"schema": 1, "seed": 1, "colour": 2}', "fields missing or unknown: colour, data, date"),
         (b"\xff\xfe\x00{", "not a record"),
         (
-            ordinary().to_json().replace('{"alpha":[0.5,-0.25]}', "[]").encode(),
+            unsealed(ordinary()).replace('{"alpha":[0.5,-0.25]}', "[]").encode(),
             "field trunk is not an object",
         ),
     ],
@@ -225,7 +225,7 @@ def test_without_file_locks_appending_works_and_a_short_write_stays_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "runs.jsonl"
-    monkeypatch.setattr(files, "fcntl", None)
+    monkeypatch.setattr(lock, "fcntl", None)
     append(path, [ordinary(0)])
     write = os.write
     with monkeypatch.context() as patched:
