@@ -48,5 +48,5 @@ def fields_of(record: Record) -> dict[str, Any]:
 
 
 def unsealed(record: Record, **changes: Any) -> str:
-    """The line of a record, without a digest, as older versions wrote it; `changes` may be what no record holds."""
+    """The line that older versions wrote, without a digest; `changes` may be what no record holds."""
     return json.dumps({**fields_of(record), **changes}, separators=(",", ":"), ensure_ascii=False)
