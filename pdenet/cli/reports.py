@@ -145,7 +145,7 @@ def _results(job: Job) -> Results:
     records = job.experiment.read(job.out)
     if job.seeds is not None:
         records = [record for record in records if record.seed in job.seeds]
-    return Results(job.arms, records, "mnist" if job.images is None else job.images.name)
+    return Results(job.arms, records, "mnist" if job.images is None else job.images)
 
 
 def _cells(job: Job) -> dict[Place, CellResult]:

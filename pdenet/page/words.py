@@ -15,12 +15,12 @@ class Judged(Protocol):
         """The words of the three that fit the verdict."""
 
 
-def plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that a file or a machine gave, as a page shows it: what looks like HTML in it is read, not run.
 
     Examples
     --------
-    >>> plain("a <b>processor</b>")
+    >>> escaped("a <b>processor</b>")
     'a &lt;b&gt;processor&lt;/b&gt;'
     """
     return html.escape(text, quote=False)

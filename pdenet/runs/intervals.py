@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
+from pdenet.checks.numbers import real, whole
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -130,12 +132,14 @@ def rank_interval(a: ArrayLike, b: ArrayLike) -> Interval:
     Raises
     ------
     ValueError
-        If the two differ in length or there are fewer than two pairs.
+        If the two differ in length, there are fewer than two pairs, or a value is NaN or infinite.
     """
-    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    first, second = _numbers(a, "a"), _numbers(b, "b")
     if first.shape != second.shape or first.ndim != 1 or len(first) < 2:
         message = f"a and b must be (n,) with n at least 2; got shapes {first.shape} and {second.shape}"
         raise ValueError(message)
+    _check_finite(first, "a")
+    _check_finite(second, "b")
     from scipy.stats import spearmanr  # half a second to import, for which most pages have no use
 
     n = len(first)
@@ -167,28 +171,48 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
     ----------
     E. B. Wilson, Probable inference, the law of succession, and statistical inference, JASA 22 (1927).
     """
-    if n != int(n) or successes != int(successes) or not 0 <= successes <= n or n < 1:
+    try:
+        trials, right = whole("n", n, least=1), whole("successes", successes, least=0)
+    except ValueError:
+        trials, right = 0, 1
+    if right > trials:
         message = (
             f"got {successes} successes in {n} trials; "
             "counts are whole numbers, 0 <= successes <= n and n >= 1"
         )
         raise ValueError(message)
     z = float(ndtri(_upper_quantile_level(level)))
-    share = successes / n
-    weight = z * z / n
+    share = right / trials
+    weight = z * z / trials
     centre = (share + weight / 2) / (1 + weight)
-    half = z * math.sqrt(share * (1 - share) / n + weight / (4 * n)) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
     # At 0 and n successes one end is exactly the share; rounding must not push it past.
     return Interval(
-        share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share), int(n), level
+        share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share), trials, level
     )
 
 
 def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    sample = np.asarray(values, dtype=np.float64)
+    sample = _numbers(values, name)
     if sample.ndim != 1 or sample.size == 0:
         message = f"{name} has shape {sample.shape}; it must be a sequence of one number a seed, at least one"
         raise ValueError(message)
+    _check_finite(sample, name)
+    return sample
+
+
+def _numbers(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Values as floats; text and switches are none, though NumPy would make some of them."""
+    found = np.asarray(values)
+    if found.dtype.kind not in "fiuO" or (
+        found.dtype.kind == "O" and any(isinstance(v, str) for v in found.flat)
+    ):
+        message = f"{name} must hold numbers; got {values!r}"
+        raise TypeError(message)
+    return found.astype(np.float64)
+
+
+def _check_finite(sample: NDArray[np.float64], name: str) -> None:
     broken = np.flatnonzero(~np.isfinite(sample))
     if broken.size:
         message = (
@@ -196,11 +220,10 @@ def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
             "flatter the mean: report their share (wilson_interval) or give them the value they scored"
         )
         raise ValueError(message)
-    return sample
 
 
 def _upper_quantile_level(level: float) -> float:
-    if not 0 < level < 1:
+    if not 0 < real("level", level) < 1:
         message = f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95"
         raise ValueError(message)
     return (1 + level) / 2

@@ -6,7 +6,6 @@ are an axis: a task hands out one loss a seed, and seeds share no parameter, so 
 
 from __future__ import annotations
 
-import io
 import math
 import time
 from abc import ABC, abstractmethod
@@ -16,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from pdenet.checks.places import place
+from pdenet.checks.words import flag
 from pdenet.ops.ode.solvers import DivergedError
-from pdenet.runs.files import write_atomic
+from pdenet.runs.checkpoint import CheckpointError, identity_of, load, save, seeds_in, storable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from torch import Tensor, nn
 
+__all__ = ["CheckpointError", "Course", "Progress", "Step", "Task", "descend", "learn", "seeds_in"]
+
 Progress = Callable[[int, int, list[float], list[float]], None]
 Step = Callable[["Tensor"], None]
-
-
-class CheckpointError(ValueError):
-    """A checkpoint that cannot be read, or that belongs to another run."""
 
 
 class Task(ABC):
@@ -136,11 +135,16 @@ def learn(
     Raises
     ------
     CheckpointError
-        If the checkpoint to resume from is unreadable or belongs to another run.
+        If the checkpoint to resume from is damaged, unreadable or belongs to another run.
+    TypeError
+        If a checkpoint could not hold what the task says of itself or remembers; nothing is trained then.
     """
     course = Course()
-    if resume and checkpoint is not None and checkpoint.exists():
+    if flag("resume", resume) and checkpoint is not None and place("checkpoint", checkpoint).exists():
         course = _load(checkpoint, task)
+    elif checkpoint is not None:
+        identity_of(task.identity, task.seeds)  # what cannot be kept is refused before an epoch is lost
+        storable(task.memory)
     step = _Step(task)
     do = task.recorded(step)
     while course.epoch < task.epochs and course.broke_off is None:
@@ -195,52 +199,32 @@ class _Step:
         return mean
 
 
-def _identity(task: Task) -> dict[str, Any]:
-    return {**task.identity, "seeds": list(task.seeds)}
-
-
 def _save(path: Path, task: Task, course: Course) -> None:
     state = {
-        "identity": _identity(task),
         **vars(course),
         "memory": task.memory,
         "model": task.model.state_dict(),
         "optimizer": task.optimizer.state_dict(),
     }
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    write_atomic(path, lambda file: file.write(buffer.getbuffer()))
+    save(path, identity_of(task.identity, task.seeds), state)
 
 
 def _load(path: Path, task: Task) -> Course:
-    device = next(task.model.parameters()).device
-    try:
-        state = torch.load(path, map_location=device, weights_only=True)
-        found = state["identity"]
-        course = Course(**{name: state[name] for name in vars(Course())})
-    except Exception as error:  # torch raises a different type for each way in which a file can be broken
-        message = f"{path} is not a readable checkpoint ({type(error).__name__}); delete it to start afresh"
-        raise CheckpointError(message) from error
-    wanted = _identity(task)
-    if found != wanted:
-        differs = [key for key, value in wanted.items() if found.get(key) != value]
-        message = (
-            f"{path} belongs to another run: {', '.join(differs)} differ; "
-            "resume with the settings it was made with, or delete it to start afresh"
-        )
-        raise CheckpointError(message)
-    task.memory = state["memory"]
+    state = load(path, identity_of(task.identity, task.seeds), next(task.model.parameters()).device)
     capturable = [group["capturable"] for group in task.optimizer.param_groups]
-    task.model.load_state_dict(state["model"])
-    task.optimizer.load_state_dict(state["optimizer"])
+    try:
+        course = Course(**{name: state[name] for name in vars(Course())})
+        task.model.load_state_dict(state["model"])
+        task.optimizer.load_state_dict(state["optimizer"])
+        task.memory = state["memory"]
+    except (
+        Exception
+    ) as error:  # torch raises a different type for each way in which names and shapes can differ
+        message = (
+            f"{path} is whole, but what it holds does not fit this version of pdenet ({error}); "
+            "go on with the version that wrote it, or delete it to start afresh"
+        )
+        raise CheckpointError(message) from error
     for group, own in zip(task.optimizer.param_groups, capturable, strict=True):
         group["capturable"] = own  # the checkpoint may come from another kind of device
     return course
-
-
-def seeds_in(checkpoint: Path) -> tuple[int, ...] | None:
-    """The seeds that a checkpoint is of; None if it cannot be read, which `learn` will say of it."""
-    try:
-        return tuple(torch.load(checkpoint, map_location="cpu", weights_only=True)["identity"]["seeds"])
-    except Exception:  # torch raises a different type for each way in which a file can be broken
-        return None

@@ -1,7 +1,8 @@
 """What a run leaves behind: append-only JSON lines, one record a seed, read back as a list.
 
 A line, once written, is never touched again. A process that is killed can at worst leave a torn last line,
-which `read` recognises and the next `append` leaves on a line of its own.
+which `read` recognises and the next `append` leaves on a line of its own. What happens to a line later, its
+digest tells.
 """
 
 from __future__ import annotations
@@ -10,17 +11,22 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pdenet.page.words import plain
+from pdenet.checks.plain import plain
+from pdenet.runs.line import parsed, sealed
+from pdenet.runs.values import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+from pdenet.page.words import escaped
 
 SCHEMA = 1
 _TRUNK_DIGITS = 7
 _OPTIONAL = {"measured"}  # older records lack it
-_OBJECTS = {"model", "training", "data", "history", "machine", "versions", "trunk", "measured"}
 
 
 class RecordError(ValueError):
@@ -85,18 +91,22 @@ class Record:
         return course[-1]
 
     def to_json(self) -> str:
-        """Return the record as one line of compact JSON, without the newline.
+        """Return the record as one line of compact JSON with a digest of itself, without the newline.
 
         Raises
         ------
         RecordError
-            If a value has no place in JSON.
+            If a value has no place in JSON, or is one that `from_json` would refuse.
         """
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         fields["trunk"] = _plain(self.trunk, digits=_TRUNK_DIGITS)
         if not self.measured:  # as in the records written before the field was there
             del fields["measured"]
-        return _dumps(fields)
+        fields = _plain(fields)
+        if self.schema == SCHEMA and (wrong := fault(fields)):
+            message = f"this is no record, and is not written: {wrong}"
+            raise RecordError(message)
+        return sealed(fields)
 
     @classmethod
     def from_json(cls, line: str | bytes) -> Record:
@@ -107,12 +117,19 @@ class Record:
         RecordError
             If the line is a record of a schema that this version does not read.
         ValueError
-            If the line is not a record.
+            If the line is not a record, is damaged, or holds a value that no run has.
         """
-        fields = json.loads(line)
-        if not isinstance(fields, dict) or not isinstance(fields.get("schema"), int):
-            message = "not a JSON object with a schema number"
-            raise ValueError(message)
+        try:
+            record = cls._from_json(line)
+            _ = record.key  # a model that is nested deeper than Python goes has none
+        except RecursionError:
+            message = "nested too deeply"
+            raise ValueError(message) from None
+        return record
+
+    @classmethod
+    def _from_json(cls, line: str | bytes) -> Record:
+        fields = parsed(line)
         if fields["schema"] != SCHEMA:
             message = f"schema {fields['schema']}, but this version of pdenet reads schema {SCHEMA}"
             raise RecordError(message)
@@ -120,10 +137,8 @@ class Record:
         if wrong := sorted((fields.keys() - known) | (known - _OPTIONAL - fields.keys())):
             message = f"fields missing or unknown: {', '.join(wrong)}"
             raise ValueError(message)
-        for name in fields.keys() & _OBJECTS:
-            if not isinstance(fields[name], dict):
-                message = f"field {name} is not an object"
-                raise ValueError(message)
+        if found := fault(fields):
+            raise ValueError(found)
         if fields["seconds"] is None:
             fields["seconds"] = math.nan
         return cls(**fields)
@@ -148,7 +163,13 @@ def run_key(
     RecordError
         If a value has no place in JSON.
     """
-    identity = _dumps([model, training, seed, data_name, data_checksum], sort_keys=True)
+    identity = json.dumps(
+        _plain([model, training, seed, data_name, data_checksum]),
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
     return hashlib.sha256(identity.encode()).hexdigest()
 
 
@@ -176,31 +197,14 @@ def provenance(records: Sequence[Record]) -> str:
         f"seeds {_ranges(sorted({record.seed for record in records}))}",
         _joined(f"data {record.data['name']}" for record in records),
     ]
-    return plain("; ".join(part for part in parts if part))
-
-
-def _dumps(value: Any, *, sort_keys: bool = False) -> str:
-    return json.dumps(
-        _plain(value), sort_keys=sort_keys, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return escaped("; ".join(part for part in parts if part))
 
 
 def _plain(value: Any, digits: int | None = None) -> Any:
-    """Return the value in JSON's own types: floats that are not finite as None, others to `digits`."""
-    if hasattr(value, "tolist"):  # NumPy arrays and scalars, torch tensors
-        value = value.tolist()
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return value if digits is None else float(f"{value:.{digits}g}")
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item, digits) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, digits) for item in value]
-    message = f"{value!r} is of type {type(value).__name__}; a record holds numbers, strings, lists and dicts"
-    raise RecordError(message)
+    try:
+        return plain("a record", value, digits=digits)
+    except (TypeError, ValueError) as error:
+        raise RecordError(str(error)) from None
 
 
 def _machine(machine: Mapping[str, Any]) -> str:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pdenet.checks.plain import plain
 from pdenet.runs.intervals import Interval, mean_interval, paired_interval
+from pdenet.runs.sets import left_out, of_images, of_one_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pdenet.data import ImageData
     from pdenet.runs.arm import Arm
     from pdenet.runs.record import Record
 
@@ -25,7 +28,7 @@ class Results:
     """Records by arm and seed.
 
     Accuracies are in per cent; a diverged network has labelled nothing right. What else is measured has the
-    unit that its arm gives it.
+    unit that its arm gives it. Of two records of one run the first counts.
 
     Parameters
     ----------
@@ -34,19 +37,33 @@ class Results:
     records
         Those of other arms, protocols or data are left out.
     data
-        Name of the image set.
+        The image set, or its name. A name does not say which images they are: where runs on several sets of
+        one name are recorded, those of the checksum that most of them have count, in all arms.
+
+    Warns
+    -----
+    RecordWarning
+        If runs on another set of the same name, or another draw of the same seed, were left out.
     """
 
-    def __init__(self, arms: Sequence[Arm], records: Iterable[Record], data: str = "mnist") -> None:
+    def __init__(
+        self, arms: Sequence[Arm], records: Iterable[Record], data: str | ImageData = "mnist"
+    ) -> None:
         self.arms = {arm.name: arm for arm in arms}
         by_identity: dict[str, list[Arm]] = {}
         for arm in arms:
             by_identity.setdefault(_identity(arm.model, arm.training), []).append(arm)
+        of_arms = [
+            (arm, record)
+            for record in records
+            for arm in by_identity.get(_identity(record.model, record.training), ())
+        ]
+        chosen = of_one_name(of_arms, data) if isinstance(data, str) else of_images(of_arms, data)
         self._records: dict[str, dict[int, Record]] = {}
-        for record in records:
-            for arm in by_identity.get(_identity(record.model, record.training), ()):
-                if arm.shown.fits(record.data, data):
-                    self._records.setdefault(arm.name, {})[record.seed] = record
+        for arm, record in chosen:
+            first = self._records.setdefault(arm.name, {}).setdefault(record.seed, record)
+            if first.data["checksum"] != record.data["checksum"]:
+                left_out(1, record.data["name"], record.data["checksum"], first.data["checksum"])
 
     def __contains__(self, arm: str) -> bool:
         return arm in self._records
@@ -140,8 +157,17 @@ def _value(record: Record, what: str) -> float:
     if what == ACCURACY:
         return 0.0 if math.isnan(record.accuracy) else 100 * record.accuracy
     value = record.measured.get(what)
-    return math.nan if value is None else float(value)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
 def _identity(model: dict[str, Any], training: dict[str, Any]) -> str:
-    return json.dumps([model, training], sort_keys=True, default=list)
+    """The settings as a text that is the same for equal settings: 1 and 1.0 are one."""
+    return json.dumps(_with_whole_numbers(plain("a configuration", [model, training])), sort_keys=True)
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -8,7 +8,6 @@ appends records, and only those that are not there yet. An engine is any `concur
 
 from __future__ import annotations
 
-import glob
 import platform
 import threading
 from concurrent.futures import Executor, Future, as_completed
@@ -22,8 +21,10 @@ from pdenet.checks.places import place
 from pdenet.checks.words import flag
 from pdenet.data import DataError, ImageData, load_images
 from pdenet.runs.arm import Arm, Context
+from pdenet.runs.disk import sweep
 from pdenet.runs.files import append, read
 from pdenet.runs.lock import claimed
+from pdenet.runs.loop import CheckpointError
 from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_beside, claim_path, plan
 from pdenet.runs.training import TrainingConfig, common_key, fit, run_keys
 from pdenet.runs.writable import check_kind, check_writable
@@ -111,9 +112,13 @@ def run_here(job: Job, watch: Callable[[Unit], AbstractContextManager[Progress]]
     ------
     OSError
         If records are missing and the file cannot be written, before anything is run.
+    RunError
+        If checkpoints could not be read, after all that has another or none is recorded.
     """
     _prepare(job)
-    left_out = []
+    left_out: list[Arm] = []
+    failed: list[tuple[Unit, Exception]] = []
+    total = 0
     for arm in job.arms:
         if not job.missing(arm):
             continue
@@ -122,10 +127,17 @@ def run_here(job: Job, watch: Callable[[Unit], AbstractContextManager[Progress]]
                 left_out.append(arm)
                 continue
             for unit in plan(job, arm):  # read anew: another command may have run it before we came
-                with watch(unit) as progress:
-                    context = Context(job.images, job.device, unit.checkpoint, progress)
-                    _append_new(job.out, arm.run(unit.seeds, context))
-                    _drop(unit.checkpoint)
+                total += len(unit.seeds)
+                try:
+                    with watch(unit) as progress:
+                        context = Context(job.images, job.device, unit.checkpoint, progress)
+                        _append_new(job.out, arm.run(unit.seeds, context))
+                except CheckpointError as error:
+                    failed.append((unit, error))
+                    continue
+                _drop(unit.checkpoint)
+    if failed:
+        raise _failure(job, failed, total)
     return left_out
 
 
@@ -189,14 +201,19 @@ def run_apart(
             for future in futures:
                 future.cancel()
     if failed:
-        first, reason = failed[0]
-        runs = sum(len(unit.seeds) for unit, _ in failed)
-        message = (
-            f"{runs} of {total} runs failed; the records of the others are in {job.out}, and the same "
-            f"command goes on from where these stopped. {first.title}: {type(reason).__name__}: {reason}"
-        )
-        raise RunError(message) from reason
+        raise _failure(job, failed, total)
     return left_out
+
+
+def _failure(job: Job, failed: list[tuple[Unit, Exception]], total: int) -> RunError:
+    first, reason = failed[0]
+    runs = sum(len(unit.seeds) for unit, _ in failed)
+    error = RunError(
+        f"{runs} of {total} runs failed; the records of the others are in {job.out}, and the same "
+        f"command goes on from where these stopped. {first.title}: {type(reason).__name__}: {reason}"
+    )
+    error.__cause__ = reason
+    return error
 
 
 def run_unit(unit: Unit, images: tuple[str, str] | None, device: str) -> list[Record]:
@@ -260,15 +277,13 @@ def _loaded(name: str) -> ImageData:
 
 
 def _append_new(out: Path, records: Iterable[Record]) -> None:
-    recorded = {record.key for record in read(out)} if out.exists() else set()
-    append(out, [record for record in records if record.key not in recorded])
+    append(out, records, once=True)
 
 
 def _drop(checkpoint: Path) -> None:
     """Remove a checkpoint, and what a worker left that was killed while it wrote one."""
     checkpoint.unlink(missing_ok=True)
-    for torn in checkpoint.parent.glob(f".{glob.escape(checkpoint.name)}.*.tmp"):
-        torn.unlink(missing_ok=True)
+    sweep(checkpoint)
 
 
 def _prepare(job: Job) -> None:

@@ -54,15 +54,20 @@ class Images:
 
         A part of another draw, which says so in its name, is none of these.
         """
-        base, _, sizes = data["name"].partition("[")
-        wanted = self.train, self.test
-        if base != name or bool(sizes) != any(count is not None for count in wanted):
-            return False
-        counts = re.fullmatch(r"(\d+)\+(\d+)\]", sizes)
-        if sizes and counts is None:
-            return False
-        found = [int(size) for size in counts.groups()] if counts else []
-        return all(most is None or count <= most for count, most in zip(found, wanted, strict=False))
+        if self.train is None and self.test is None:
+            return bool(data["name"] == name)
+        sizes = sizes_of(data["name"], name)
+        return sizes is not None and all(
+            most is None or count <= most for count, most in zip(sizes, (self.train, self.test), strict=True)
+        )
+
+
+def sizes_of(part: str, name: str) -> tuple[int, int] | None:
+    """How many images to train and to test on a part has, by its name; None if it is no part of that set."""
+    found = re.fullmatch(r"(.*)\[(\d+)\+(\d+)\]", part, re.DOTALL)
+    if found is None or found[1] != name.partition("[")[0]:
+        return None
+    return int(found[2]), int(found[3])
 
 
 ALL = Images()

@@ -1,5 +1,6 @@
 """Records of runs that were never made, for tests of what is done with records."""
 
+import json
 from typing import Any
 
 from pdenet.runs.record import Record
@@ -37,3 +38,15 @@ def ordinary(seed: int = 0, **changes: Any) -> Record:
         "trunk": {"alpha": [0.5, -0.25]},
     }
     return Record(**fields | changes)
+
+
+def fields_of(record: Record) -> dict[str, Any]:
+    """What a line says of a record, without the line's digest."""
+    fields: dict[str, Any] = json.loads(record.to_json())
+    del fields["digest"]
+    return fields
+
+
+def unsealed(record: Record, **changes: Any) -> str:
+    """The line that older versions wrote, without a digest; `changes` may be what no record holds."""
+    return json.dumps({**fields_of(record), **changes}, separators=(",", ":"), ensure_ascii=False)

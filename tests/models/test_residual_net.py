@@ -147,8 +147,9 @@ def test_seeds_as_a_count_or_a_choice() -> None:
 def record_of(network: ResidualNet, seed: int) -> Record:
     """What a file of records gives back of a trained network."""
     trunk = {name: values[seed].tolist() for name, values in network.trunk().items()}
-    empty: dict[str, Any] = {"model": {}, "training": {}, "data": {}, "machine": {}, "versions": {}}
-    record = Record(**empty, seed=seed, history={}, seconds=0.0, date="2026-11-21", trunk=trunk)
+    given: dict[str, Any] = {"model": {}, "training": {}, "machine": {}, "versions": {}}
+    given["data"] = {"name": "digits", "checksum": "ab12"}
+    record = Record(**given, seed=seed, history={}, seconds=0.0, date="2026-11-21", trunk=trunk)
     return Record.from_json(record.to_json())
 
 

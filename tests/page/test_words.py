@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pdenet.page.words import plain, say, sentences
+from pdenet.page.words import escaped, say, sentences
 
 
 @dataclass
@@ -42,7 +42,7 @@ def test_an_empty_list_may_have_other_words() -> None:
 
 
 def test_text_of_a_file_is_no_html_on_a_page() -> None:
-    assert plain("<script>alert(1)</script> & <img src=x>") == (
+    assert escaped("<script>alert(1)</script> & <img src=x>") == (
         "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &lt;img src=x&gt;"
     )
-    assert plain("Intel(R) Xeon(R), 2 threads: 'a' \"b\"") == "Intel(R) Xeon(R), 2 threads: 'a' \"b\""
+    assert escaped("Intel(R) Xeon(R), 2 threads: 'a' \"b\"") == "Intel(R) Xeon(R), 2 threads: 'a' \"b\""

@@ -10,19 +10,15 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
-from helpers.records import ordinary
+from helpers.records import ordinary, unsealed
 
-from pdenet.runs import files
-from pdenet.runs.files import RecordWarning, append, read, shipped, write_atomic
+from pdenet.runs import files, lock
+from pdenet.runs.files import RecordWarning, append, read, shipped
 from pdenet.runs.record import RecordError
-
-if TYPE_CHECKING:
-    from typing import IO
 
 
 def test_what_is_appended_is_read_back_in_order(tmp_path: Path) -> None:
@@ -101,7 +97,7 @@ def test_a_last_line_cut_at_any_byte_costs_only_itself(tmp_path: Path) -> None:
         (b'{"schema": 1, "seed": 1, "colour": 2}', "fields missing or unknown: colour, data, date"),
         (b"\xff\xfe\x00{", "not a record"),
         (
-            ordinary().to_json().replace('{"alpha":[0.5,-0.25]}', "[]").encode(),
+            unsealed(ordinary()).replace('{"alpha":[0.5,-0.25]}', "[]").encode(),
             "field trunk is not an object",
         ),
     ],
@@ -225,7 +221,7 @@ def test_without_file_locks_appending_works_and_a_short_write_stays_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "runs.jsonl"
-    monkeypatch.setattr(files, "fcntl", None)
+    monkeypatch.setattr(lock, "fcntl", None)
     append(path, [ordinary(0)])
     write = os.write
     with monkeypatch.context() as patched:
@@ -259,30 +255,105 @@ def test_shipped_finds_files_of_the_checkout_and_of_the_wheel(
         shipped("other.jsonl")
 
 
-def test_write_atomic_replaces_the_file_and_leaves_nothing_else(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "state.bin"
-    write_atomic(path, lambda file: torch.save({"epoch": 1}, file))
-    write_atomic(path, lambda file: torch.save({"epoch": 2}, file))
-    assert torch.load(path)["epoch"] == 2
-    assert list(path.parent.iterdir()) == [path]
+# What is appended once
 
 
-def test_write_atomic_keeps_the_earlier_file_if_writing_fails(tmp_path: Path) -> None:
-    path = tmp_path / "state.bin"
-    path.write_bytes(b"earlier")
-
-    def fail(file: IO[bytes]) -> None:
-        file.write(b"half")
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with pytest.raises(OSError, match=r"No space left.*state\.bin"):
-        write_atomic(path, fail)
-    assert path.read_bytes() == b"earlier"
-    assert list(tmp_path.iterdir()) == [path]
+def test_runs_that_are_there_are_not_appended_again(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    append(path, [ordinary(0), ordinary(1), ordinary(1)], once=True)
+    before = path.read_bytes()
+    append(path, [ordinary(1, seconds=9.0), ordinary(0)], once=True)
+    assert path.read_bytes() == before
+    append(path, [ordinary(1), ordinary(2), ordinary(2)], once=True)
+    assert [run.seed for run in read(path)] == [0, 1, 2]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_write_atomic_follows_the_umask(tmp_path: Path) -> None:
-    write_atomic(tmp_path / "state.bin", lambda file: None)
-    (tmp_path / "plain").touch()
-    assert (tmp_path / "state.bin").stat().st_mode == (tmp_path / "plain").stat().st_mode
+def test_after_a_torn_append_only_what_is_missing_is_appended(tmp_path: Path) -> None:
+    path = tmp_path / "runs.jsonl"
+    runs = [ordinary(seed) for seed in range(3)]
+    append(path, runs)
+    whole = path.read_bytes()
+    for cut in range(0, len(whole), 37):
+        path.write_bytes(whole[:cut])
+        append(path, runs, once=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RecordWarning)
+            assert sorted(run.seed for run in read(path)) == [0, 1, 2], cut
+
+
+def test_two_processes_that_have_the_same_runs_append_them_once(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl", reason="this system has no file locks")
+    path = tmp_path / "runs.jsonl"
+    script = """
+import dataclasses, sys
+from pdenet.runs.files import append
+from pdenet.runs.record import Record
+run = Record.from_json(sys.argv[1])
+sys.stdin.read(1)
+for seed in range(40):
+    append(sys.argv[2], [dataclasses.replace(run, seed=seed + more) for more in (0, 1)], once=True)
+"""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, ordinary().to_json(), path], stdin=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write(b"gg")
+    for writer in writers:
+        writer.communicate(timeout=60)
+        assert writer.returncode == 0
+    assert sorted(run.seed for run in read(path)) == list(range(41))
+
+
+# Files that are none
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a path are POSIX")
+def test_what_is_no_file_is_neither_read_nor_appended_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, kind in (
+        (tmp_path / "pipe", "a pipe"),
+        (tmp_path, "a folder"),
+        (Path("/dev/zero"), "a device"),
+    ):
+        with pytest.raises(OSError, match=f"not a regular file but {kind}"):
+            read(path)
+    with pytest.raises(OSError, match=r"not a regular file but a pipe.*pipe"):
+        append(tmp_path / "pipe", [ordinary()])
+    append("/dev/null", [ordinary()], once=True)
+
+
+def test_a_line_that_never_ends_is_not_kept_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LONGEST", 2000)
+    path = tmp_path / "runs.jsonl"
+    line = ordinary().to_json().encode()
+    assert len(line) < 2000
+    path.write_bytes(line + b"\n" + bytes(9000) + b"\n" + line + b"\n" + bytes(7000))
+    with pytest.warns(RecordWarning, match="longer than 2,000 bytes") as caught:
+        assert read(path) == [ordinary()] * 2
+    assert [str(one.message).split(": ")[0] for one in caught] == [f"{path}, line {n}" for n in (2, 4)]
+
+
+def test_a_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    append("~/runs.jsonl", [ordinary()])
+    assert os.listdir(tmp_path) == ["runs.jsonl"]
+    assert read("~/runs.jsonl") == [ordinary()]
+
+
+def test_a_link_to_records_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "runs.jsonl").symlink_to("there/real.jsonl")
+    append(tmp_path / "runs.jsonl", [ordinary()])
+    assert read(tmp_path / "there" / "real.jsonl") == [ordinary()]
+
+
+def test_what_ships_is_read_without_a_warning() -> None:
+    names = [path.name for folder in files.results_folders() for path in folder.glob("*.jsonl")]
+    assert len(names) > 4
+    for name in names:
+        lines = shipped(name).read_text(encoding="utf-8").splitlines()
+        assert len(read(shipped(name))) == len(lines)

@@ -178,3 +178,26 @@ def test_a_number_without_spread_is_both_ends() -> None:
     assert exact_interval(2.5, 7) == Interval(2.5, 2.5, 2.5, 7)
     with pytest.raises(ValueError, match="without NaN"):
         exact_interval(math.nan)
+
+
+@pytest.mark.parametrize("values", [["0.9", "0.8"], [True, False], [1j, 2.0], ["0.9", None]], ids=repr)
+@pytest.mark.parametrize("interval", [mean_interval, lambda a: rank_interval(a, a)], ids=["mean", "rank"])
+def test_text_and_switches_are_no_sample(interval: Callable[[Any], Interval], values: Any) -> None:
+    with pytest.raises(TypeError, match="must hold numbers; got "):
+        interval(values)
+
+
+def test_a_number_that_is_none_has_no_rank() -> None:
+    with pytest.raises(ValueError, match="b is not finite at position 1"):
+        rank_interval([1.0, 2.0, 3.0], [1.0, math.nan, 2.0])
+    with pytest.raises(ValueError, match="a is not finite at position 0"):
+        rank_interval([math.inf, 2.0, 3.0], [1.0, 2.0, 3.0])
+
+
+def test_counts_and_levels_are_numbers() -> None:
+    assert wilson_interval(cast("int", np.int64(1)), cast("int", 2.0)) == wilson_interval(1, 2)
+    for counts in ((True, 2), ("1", 2), (1, "2")):
+        with pytest.raises(TypeError, match="must be a whole number"):
+            wilson_interval(*cast("tuple[int, int]", counts))
+    with pytest.raises(TypeError, match=r"level must be a finite number; got '0\.95'"):
+        mean_interval([1.0, 2.0], level=cast("float", "0.95"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 from helpers.runs import kill_after, killed
@@ -15,7 +17,6 @@ from pdenet.runs.loop import CheckpointError, Course, Task, descend, learn, seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Points(nn.Module):
@@ -136,6 +137,74 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
         learn(Descent(epochs=5), checkpoint=path, resume=True)
     with pytest.raises(CheckpointError, match="belongs to another run: name, seeds differ"):
         learn(Descent((0,), name="other"), checkpoint=path, resume=True)
+
+
+def test_a_damaged_checkpoint_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    killed(2, lambda kill: learn(Descent(), checkpoint=path, progress=kill))
+    whole = path.read_bytes()
+    at = len(whole) // 2
+    path.write_bytes(whole[:at] + bytes(512) + whole[at + 512 :])
+    task = Descent()
+    before = end(task, Course())
+    with pytest.raises(CheckpointError, match="damaged after it was written"):
+        learn(task, checkpoint=path, resume=True)
+    assert end(task, Course()) == before
+
+
+def test_numbers_of_numpy_do_not_keep_a_run_from_going_on(tmp_path: Path) -> None:
+    """In what the task says of itself, in what it remembers, in its tests and in its optimiser."""
+
+    class Numpy(Descent):
+        @property
+        def identity(self) -> dict[str, Any]:
+            return {"name": np.str_("descent"), "epochs": np.int64(4), "rate": np.float64(0.1)}
+
+        def test(self, epoch: int) -> list[float]:
+            self.memory["tests"] = np.int64(epoch)
+            return [np.float64(value) for value in super().test(epoch)]
+
+    def made() -> Numpy:
+        task = Numpy(tuple(np.arange(2)))
+        task.optimizer = torch.optim.Adam(
+            task.model.parameters(), np.float64(0.1), betas=(np.float64(0.9), 0.99)
+        )
+        return task
+
+    path = tmp_path / "run.pt"
+    killed(2, lambda kill: learn(made(), checkpoint=path, progress=kill))
+    again, straight = made(), made()
+    assert end(again, learn(again, checkpoint=path, resume=True)) == end(straight, learn(straight))
+
+
+def test_what_a_checkpoint_could_not_keep_is_refused_before_the_first_epoch(tmp_path: Path) -> None:
+    task = Descent()
+    task.memory["kept"] = {1, 2}
+    with pytest.raises(TypeError, match="what a checkpoint keeps"):
+        learn(task, checkpoint=tmp_path / "run.pt", progress=kill_after(1))
+    task = Descent(name=object())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="the identity of a run"):
+        learn(task, checkpoint=tmp_path / "run.pt", progress=kill_after(1))
+
+
+def test_parameters_of_another_version_are_an_error_and_no_traceback_of_torch(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    learn(Descent(), checkpoint=path)
+    task = Descent()
+    task.model.register_parameter("new", nn.Parameter(torch.zeros(2)))
+    with pytest.raises(CheckpointError, match=r"is whole, but what it holds does not fit this version"):
+        learn(task, checkpoint=path, resume=True)
+
+
+def test_a_switch_is_no_text_and_a_home_is_expanded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(TypeError, match="resume must be True or False; got 'false'"):
+        learn(Descent(), checkpoint=tmp_path / "run.pt", resume="false")  # type: ignore[arg-type]
+    killed(2, lambda kill: learn(Descent(), checkpoint=Path("~/run.pt"), progress=kill))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+    told: list[int] = []
+    learn(Descent(), checkpoint=Path("~/run.pt"), resume=True, progress=lambda now, *_: told.append(now))
+    assert told == [3, 4]
 
 
 def test_a_checkpoint_says_of_which_seeds_it_is(tmp_path: Path) -> None:

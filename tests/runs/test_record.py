@@ -66,8 +66,8 @@ def test_provenance_is_one_line_with_what_is_common_drawn_together() -> None:
         provenance([])
 
 
-def test_a_line_holds_every_field_of_the_record() -> None:
-    names = {field.name for field in dataclasses.fields(Record)}
+def test_a_line_holds_every_field_of_the_record_and_its_digest() -> None:
+    names = {field.name for field in dataclasses.fields(Record)} | {"digest"}
     assert json.loads(ordinary(measured={"a": 1}).to_json()).keys() == names
     assert json.loads(ordinary().to_json()).keys() == names - {"measured"}
 

@@ -146,6 +146,18 @@ def test_a_broken_checkpoint_is_named_and_costs_no_other_run(job: Job, images: I
     assert len(by_key(read(job.out))) == 4
 
 
+def test_here_too_a_broken_checkpoint_costs_no_other_run(job: Job, images: ImageData) -> None:
+    broken = checkpoint_path(job.out, CELLS[0].key(0, images))
+    broken.write_bytes(b"torn")
+    with pytest.raises(RunError, match=r"2 of 4 runs failed.*PDE net, 1 layers, seeds 0, 1: CheckpointError"):
+        run_here(job, unwatched)
+    assert [record.model["depth"] for record in read(job.out)] == [2, 2]
+    assert broken.read_bytes() == b"torn", "it is the user's to delete"
+    broken.unlink()
+    run_here(job, unwatched)
+    assert len(by_key(read(job.out))) == 4
+
+
 def test_two_commands_on_one_file_train_nothing_twice(job: Job) -> None:
     """The second finds the first at work on a cell, leaves that cell to it, and does the other."""
     pytest.importorskip("fcntl", reason="this system has no file locks")

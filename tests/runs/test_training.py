@@ -16,6 +16,7 @@ import torch
 
 from pdenet.data import load_images
 from pdenet.models import ConvResNet, PDENet
+from pdenet.runs.checkpoint import save
 from pdenet.runs.files import append, read
 from pdenet.runs.loop import CheckpointError
 from pdenet.runs.record import Record
@@ -164,12 +165,12 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
             process.send_signal(signal.SIGKILL)
             process.wait()
     state = torch.load(checkpoint, weights_only=True)
+    identity = state.pop("identity")
     done = state["epoch"]
     assert done >= 2, "each of the two processes finished an epoch"
     # The killed run was asked for 1000 epochs; a shorter one must have the same beginning.
     config = TrainingConfig(epochs=done + 2, batch_size=32)
-    state["identity"]["training"] = asdict(config)
-    torch.save(state, checkpoint)
+    save(checkpoint, {**identity, "training": asdict(config)}, state)
     resumed = fit(PDENet(PDE1, 3, seeds=2), SMALL, config, device="cpu", checkpoint=checkpoint, resume=True)
     straight = fit(PDENet(PDE1, 3, seeds=2), SMALL, config, device="cpu")
     assert [outcome(r) for r in resumed] == [outcome(r) for r in straight]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pdenet.page.tables import markdown_table
-from pdenet.page.words import plain
+from pdenet.page.words import escaped
 from pdenet.runs.files import results_folders
 from pdenet.subjects.performance.epoch import share_bound
 
@@ -30,7 +30,7 @@ class Table:
 
     def markdown(self) -> str:
         """The same for a page, without its title."""
-        return markdown_table(self.columns, [[plain(cell) for cell in row] for row in self.rows])
+        return markdown_table(self.columns, [[escaped(cell) for cell in row] for row in self.rows])
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def machine_name(result: Result) -> str:
     """Processor and number of threads, or the graphics card."""
     machine = result["machine"]
     if machine["device"] != "cpu":
-        return plain(str(machine["name"]))
+        return escaped(str(machine["name"]))
     threads = machine["threads"]
-    return f"{plain(str(machine['name']))}, {threads} thread{'s' if threads != 1 else ''}"
+    return f"{escaped(str(machine['name']))}, {threads} thread{'s' if threads != 1 else ''}"
 
 
 def look_up(result: Any, *path: str) -> Any:
