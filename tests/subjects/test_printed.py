@@ -1,0 +1,117 @@
+"""What the sources print, typed a second time as they print it, next to what the package uses."""
+
+import pytest
+
+from pdenet.runs.table import PRINTED as A_TENTH
+from pdenet.runs.table import Table
+from pdenet.runs.training import TrainingConfig
+from pdenet.subjects.catalogue import experiments
+from pdenet.subjects.depth.experiment import PRINTED
+from pdenet.subjects.tables.claims import TEST_IMAGES
+from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
+from pdenet.subjects.tables.networks import FULL
+
+# Per cent.
+THESIS_4_1 = """
+layers  PDE net  c_ResNet
+5       97.4     97.5
+15      96.5     97.3
+27      95.8     97.0
+50      89.2     96.2
+"""
+THESIS_4_2 = """
+layers  PDE 1  PDE 2  c_ResNet
+27      95.8   97.0   96.7
+50      89.2   96.9   97.3
+"""
+EQUATIONS = {"PDE net": "(39)", "PDE 1": "(39)", "PDE 2": "(40)"}
+"""What a column is called where equations stand side by side."""
+
+
+def places(print_: str) -> dict[tuple[int, str], str]:
+    """What stands at each place of a table, as printed."""
+    heading, *rows = (line.replace("PDE net", "PDE_net").replace("PDE ", "PDE_") for line in lines(print_))
+    _, *columns = (word.replace("PDE_", "PDE ") for word in heading.split())
+    found = {}
+    for row in rows:
+        depth, *values = row.split()
+        found |= {(int(depth), column): value for column, value in zip(columns, values, strict=True)}
+    return found
+
+
+def lines(text: str) -> list[str]:
+    return text.strip().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("table", "print_"), [(TABLE_4_1, THESIS_4_1), (TABLE_4_2, THESIS_4_2)], ids=["4.1", "4.2"]
+)
+def test_the_accuracies_are_those_of_the_thesis(table: Table, print_: str) -> None:
+    ours = {(c.depth, c.column): f"{100 * c.thesis:.1f}" for c in table.cells if c.thesis is not None}
+    assert ours == places(print_)
+    for cell in table.cells:
+        if cell.thesis is not None:
+            assert cell.thesis == pytest.approx(float(ours[cell.depth, cell.column]) / 100, abs=1e-15)
+
+
+def test_the_grid_of_settings_aims_at_the_same_accuracies() -> None:
+    both = places(THESIS_4_1) | places(THESIS_4_2)
+    expected = {(EQUATIONS[c], d): float(value) for (d, c), value in both.items() if c in EQUATIONS}
+    assert expected == PRINTED
+
+
+def test_the_protocol_is_that_of_the_thesis() -> None:
+    """Adam at a rate of 1e-3, fifty epochs; 10 000 test images; accuracies to a tenth of a per cent."""
+    assert FULL == TrainingConfig()
+    assert (FULL.epochs, FULL.learning_rate) == (50, 1e-3)
+    assert TEST_IMAGES == 10_000
+    assert A_TENTH == 0.1 / 100
+
+
+# What a claim about records is judged by: the side on which it is true, and where that side ends.
+# 97.5 is the best accuracy of Table 4.1, the falls and leads of 4.1f, 4.1g, 4.2c and 4.2d are differences of what
+# is printed above; all others are the words of the claim: half a point, three standard errors, most, little.
+ABOVE = {
+    "4.1a": 97.5,
+    "C8": 0.5,
+    "C9": 0.5,
+    "T1, 27": 3,
+    "T1, 50": 3,
+    "4.4i": -0.5,
+    "5.3s": 0.01,
+}
+BELOW = {
+    "4.1c": 0.5,
+    "4.1d": 0.5,
+    "4.1f": 97.4 - 89.2,
+    "4.1g": 97.4 - 95.8,
+    "4.2c": 97.0 - 95.8,
+    "4.2d": 96.9 - 89.2,
+    "4.2j": 0.5,
+    "C5": 0.5,
+    "C7": 0.5,
+    "4.3v": 0,
+    "4.4a": 20,
+    "4.4b": 20,
+    "4.4f": 2,
+    **{f"5.2{letter} agree": 0.5 for letter in "abcdefghi"},
+    "5.3m": 0.01,
+    "5.3o": 0.02,
+    "5.3t": 1e-4,
+    "5.3u": 0.01,
+    **{f"5a {equation}, {depth} layers": 1 for equation in ("(39)", "(40)") for depth in (15, 27, 50)},
+    **{f"5b {equation}, {depth} layers": 5 for equation in ("(39)", "(40)") for depth in (15, 27, 50)},
+}
+
+
+def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
+    claims = [claim for experiment in experiments() for claim in experiment.claims]
+    there = {claim.id for claim in claims}
+    assert there >= ABOVE.keys() | BELOW.keys()
+    for claim in claims:
+        assert claim.kind == "comparison", claim.id
+        if claim.id in BELOW:
+            assert (claim.direction, claim.threshold) == ("below", pytest.approx(BELOW[claim.id])), claim.id
+        else:
+            expected = ABOVE.get(claim.id, 0)
+            assert (claim.direction, claim.threshold) == ("above", pytest.approx(expected)), claim.id
