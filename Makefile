@@ -12,6 +12,8 @@ PAGE   := _build/html/index.html
 JOBS ?= auto
 # The part of the book whose notebooks `make nbval` and `make outputs` run, for example PART=part2; all by default.
 PART ?=
+# What `make mutants` changes, and how often: for example MUTATE='pdenet/runs --each 20 --seed 7'.
+MUTATE ?= pdenet --each 5
 
 # Flags for `jupyter-book build`; .ci/run passes -W --keep-going -n.
 JB_FLAGS ?=
@@ -25,7 +27,7 @@ export PDENET_DATA := $(abspath $(PDENET_DATA))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book html test lint nbval outputs lock clean
+.PHONY: help env book html test lint nbval outputs lock mutants clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +74,9 @@ lock: env  ## for maintainers: pin the newest versions that pyproject.toml allow
 	_build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	_build/lock/bin/uv pip compile pyproject.toml --extra book --extra tests --extra build --upgrade \
 	    --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+
+mutants: env  ## for maintainers: change the package a little, many times, and see which changes no test notices
+	$(BIN)/python scripts/mutate.py $(MUTATE)
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache

@@ -7,8 +7,11 @@ turn over. Annotations and error texts are left alone: what they say, tests of b
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
@@ -115,11 +118,13 @@ def _is_left_alone(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return ast.unparse(node.test) in ("TYPE_CHECKING", "__name__ == '__main__'")
     if isinstance(node, ast.Assign):
-        target = node.targets[0]
-        text = isinstance(node.value, ast.JoinedStr | ast.Constant | ast.BinOp)
-        subscript = isinstance(node.value, ast.Subscript | ast.BinOp)
-        is_type = isinstance(target, ast.Name) and target.id[:1].isupper() and not target.id.isupper()
-        return isinstance(target, ast.Name) and (target.id in ERROR_TEXTS and text or is_type and subscript)
+        target, value = node.targets[0], node.value
+        if not isinstance(target, ast.Name):
+            return False
+        is_type = target.id[:1].isupper() and not target.id.isupper()
+        return (target.id in ERROR_TEXTS and _is_text(value)) or (
+            is_type and isinstance(value, ast.Subscript)
+        )
     return isinstance(node, ast.Raise | ast.Assert | ast.Import | ast.ImportFrom)
 
 

@@ -3,9 +3,9 @@
 python scripts/mutate.py pdenet/runs --each 10
 python scripts/mutate.py pdenet/runs/intervals.py --each 1000
 
-Each module gets the tests of its mirror, tests/<room>/test_<file>.py, where `TESTS` names no others, and those
-of `PINS`. All happens in a copy of the working tree. A mutant that no test notices is printed with its place;
-what becomes of it is either a test or a line with a reason in tests/survivors.md.
+Each module gets the tests of its mirror, tests/<room>/test_<file>.py, those that `TESTS` names for it, and
+the `PINS`. All happens in a copy of the working tree. A mutant that no test notices is printed with its
+place: it gets a test, or a line with a reason in tests/survivors.md.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from mutants import Mutant, mutants
@@ -69,7 +70,7 @@ TESTS: dict[str, tuple[str, ...]] = {
 """Tests of modules whose mirror is missing, or does not see all, relative to `tests`."""
 
 
-def tests_of(module: str, root: Path = ROOT) -> list[str]:
+def tests_of(module: str, root: Path) -> list[str]:
     """The test files that answer for a module, both relative to the root; a folder's where it has no file."""
     path = Path("tests") / Path(module).relative_to("pdenet")
     mirror = path.with_name(f"test_{path.name}")
@@ -83,13 +84,19 @@ def tests_of(module: str, root: Path = ROOT) -> list[str]:
     return [*named, *(pin for pin in PINS if (root / pin).is_file())]
 
 
-def run_tests(copy: Path, tests: list[str], limit: float) -> str:
-    """What becomes of the tests in a copy of the tree, in a child that has imported what is slow."""
+def run_tests(copy: Path, tests: list[str], limit: float, *, keep_bytecode: bool = False) -> str:
+    """What becomes of the tests in a copy of the tree, in a child that has imported what is slow.
+
+    Bytecode is told apart by the second and the length of its source, in which mutants are alike: only that
+    of unchanged sources is kept.
+    """
     child = os.fork()
     if not child:
         code = 3
         try:
             os.setsid()
+            sys.dont_write_bytecode = not keep_bytecode
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "" if keep_bytecode else "1"
             os.chdir(copy)
             with Path(os.devnull).open("r+") as nowhere:
                 for stream in (0, 1, 2):
@@ -128,10 +135,11 @@ def mutate(copy: Path, module: str, each: int, seed: int) -> Counter[str]:
     if not chosen:
         return counts
     start = time.monotonic()
-    if run_tests(copy, tests, 600.0) != SURVIVED:
+    if run_tests(copy, tests, 600.0, keep_bytecode=True) != SURVIVED:
         print(f"{module}: its tests fail without a change: {' '.join(tests)}", flush=True)
         return Counter({"without tests": len(chosen)})
     limit = max(LEAST, PATIENCE * (time.monotonic() - start))
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)
     for mutant in chosen:
         path.write_bytes(mutant.applied(source))
         outcome = run_tests(copy, tests, limit)
@@ -171,7 +179,6 @@ def main(arguments: list[str] | None = None) -> int:
         "1"  # bytecode is told apart by second and length, mutants are not
     )
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    sys.dont_write_bytecode = True
     for name in SLOW_IMPORTS:
         __import__(name)
     total: Counter[str] = Counter()

@@ -42,8 +42,8 @@ def _public(module: object) -> Iterator[tuple[str, Any]]:
             yield name, one
         elif inspect.isclass(one) and not issubclass(one, Enum | BaseException):
             yield name, one
-            for method, function in vars(one).items():
-                function = getattr(function, "__func__", function)  # of a class method  # noqa: PLW2901
+            for method, there in vars(one).items():
+                function = getattr(there, "__func__", there)  # of a class method
                 if not method.startswith("_") and inspect.isfunction(function):
                     yield f"{name}.{method}", function
 

@@ -11,7 +11,7 @@ PINNED = Path(__file__).with_name("defaults.txt")
 def test_no_default_changed_unseen() -> None:
     """If it was meant to change: python tests/helpers/defaults.py > tests/repository/defaults.txt"""
     pinned = PINNED.read_text(encoding="utf-8").splitlines()
-    changed = [line for line in unified_diff(pinned, defaults(), "pinned", "pdenet", lineterm="", n=0)]
+    changed = list(unified_diff(pinned, defaults(), "pinned", "pdenet", lineterm="", n=0))
     assert not changed, "\n".join(["other defaults than tests/repository/defaults.txt says:", *changed])
 
 

@@ -32,7 +32,7 @@ def places(print_: str) -> dict[tuple[int, str], str]:
     """What stands at each place of a table, as printed."""
     heading, *rows = (line.replace("PDE net", "PDE_net").replace("PDE ", "PDE_") for line in lines(print_))
     _, *columns = (word.replace("PDE_", "PDE ") for word in heading.split())
-    found = {}
+    found: dict[tuple[int, str], str] = {}
     for row in rows:
         depth, *values = row.split()
         found |= {(int(depth), column): value for column, value in zip(columns, values, strict=True)}
@@ -62,16 +62,16 @@ def test_the_grid_of_settings_aims_at_the_same_accuracies() -> None:
 
 def test_the_protocol_is_that_of_the_thesis() -> None:
     """Adam at a rate of 1e-3, fifty epochs; 10 000 test images; accuracies to a tenth of a per cent."""
-    assert FULL == TrainingConfig()
+    assert TrainingConfig() == FULL
     assert (FULL.epochs, FULL.learning_rate) == (50, 1e-3)
     assert TEST_IMAGES == 10_000
     assert A_TENTH == 0.1 / 100
 
 
 # What a claim about records is judged by: the side on which it is true, and where that side ends.
-# 97.5 is the best accuracy of Table 4.1, the falls and leads of 4.1f, 4.1g, 4.2c and 4.2d are differences of what
-# is printed above; all others are the words of the claim: half a point, three standard errors, most, little.
-ABOVE = {
+# 97.5 is the best accuracy of Table 4.1, the falls and leads of 4.1f, 4.1g, 4.2c and 4.2d are differences of
+# what is printed above; all others are the words of the claim: half a point, three standard errors, most.
+ABOVE: dict[str, float] = {
     "4.1a": 97.5,
     "C8": 0.5,
     "C9": 0.5,
@@ -80,7 +80,7 @@ ABOVE = {
     "4.4i": -0.5,
     "5.3s": 0.01,
 }
-BELOW = {
+BELOW: dict[str, float] = {
     "4.1c": 0.5,
     "4.1d": 0.5,
     "4.1f": 97.4 - 89.2,
@@ -110,8 +110,6 @@ def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
     assert there >= ABOVE.keys() | BELOW.keys()
     for claim in claims:
         assert claim.kind == "comparison", claim.id
-        if claim.id in BELOW:
-            assert (claim.direction, claim.threshold) == ("below", pytest.approx(BELOW[claim.id])), claim.id
-        else:
-            expected = ABOVE.get(claim.id, 0)
-            assert (claim.direction, claim.threshold) == ("above", pytest.approx(expected)), claim.id
+        assert (claim.direction == "below") == (claim.id in BELOW), claim.id
+        threshold = BELOW[claim.id] if claim.id in BELOW else ABOVE.get(claim.id, 0.0)
+        assert claim.threshold == pytest.approx(threshold), claim.id
