@@ -24,7 +24,10 @@ LONGEST = 200  # characters of a default that is shown; of a longer collection, 
 
 
 def defaults() -> list[str]:
-    """One line for each public function, class and method with defaults: its name and what they are."""
+    """One line for each public function, class and method with defaults: its name and what they are.
+
+    A star marks what can be given by name only; brackets how a dataclass departs from an ordinary one.
+    """
     lines = []
     for module in pkgutil.walk_packages(pdenet.__path__, "pdenet."):
         if module.name not in NOT_IMPORTED:
@@ -50,8 +53,22 @@ def _public(module: object) -> Iterator[tuple[str, Any]]:
 
 def _line(name: str, one: Any) -> str:
     given = inspect.signature(one).parameters.values()
-    found = [f"{p.name}={_shown(p.default)}" for p in given if p.default is not inspect.Parameter.empty]
-    return f"{name}: {', '.join(found)}" if found else ""
+    found = [
+        f"{'*' if p.kind is p.KEYWORD_ONLY else ''}{p.name}={_shown(p.default)}"
+        for p in given
+        if p.default is not p.empty
+    ]
+    kind = _kind(one)
+    return f"{name}{kind}: {', '.join(found)}" if found or kind else ""
+
+
+def _kind(one: Any) -> str:
+    """How a dataclass departs from an ordinary one: frozen, or shown or compared in another way."""
+    made = vars(one).get("__dataclass_params__")
+    if made is None:
+        return ""
+    flags = {"frozen": made.frozen, "eq": not made.eq, "repr": not made.repr, "order": made.order}
+    return "".join(f" [{flag}]" for flag, departs in flags.items() if departs)
 
 
 def _shown(value: Any) -> str:
