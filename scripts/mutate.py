@@ -3,9 +3,9 @@
 python scripts/mutate.py pdenet/runs --each 10
 python scripts/mutate.py pdenet/runs/intervals.py --each 1000
 
-Each module gets the tests of its mirror, tests/<room>/test_<file>.py, those that `TESTS` names for it, and
-the `PINS`. All happens in a copy of the working tree. A mutant that no test notices is printed with its
-place: it gets a test, or a line with a reason in tests/survivors.md.
+Each module gets the tests of its mirror, tests/<room>/test_<file>.py, those that `TESTS` names for it, the
+bounds of its room, and the `PINS`. All happens in a copy of the working tree. A mutant that no test notices
+is printed with its place: it gets a test, or a line with a reason in tests/survivors.md.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def tests_of(module: str, root: Path) -> list[str]:
         named = [
             found.relative_to(root).as_posix() for found in sorted((root / path.parent).glob("test_*.py"))
         ]
-    return [*named, *(pin for pin in PINS if (root / pin).is_file())]
+    bounds = Path("tests", path.parts[1], "test_bounds.py").as_posix()
+    return [*dict.fromkeys(named), *(name for name in (bounds, *PINS) if (root / name).is_file())]
 
 
 def run_tests(copy: Path, tests: list[str], limit: float, *, keep_bytecode: bool = False) -> str:
