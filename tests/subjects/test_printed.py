@@ -7,6 +7,9 @@ from pdenet.runs.table import Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.catalogue import experiments
 from pdenet.subjects.depth.experiment import PRINTED
+from pdenet.subjects.mechanism.claims import SMALL_STEP, SMOOTH
+from pdenet.subjects.ode_mnist.claims import FEWEST_SEEDS, HALF_A_POINT
+from pdenet.subjects.remedies.claims import DEEP, SHALLOW
 from pdenet.subjects.tables.claims import TEST_IMAGES
 from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
 from pdenet.subjects.tables.networks import FULL
@@ -113,3 +116,29 @@ def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
         assert (claim.direction == "below") == (claim.id in BELOW), claim.id
         threshold = BELOW[claim.id] if claim.id in BELOW else ABOVE.get(claim.id, 0.0)
         assert claim.threshold == pytest.approx(threshold), claim.id
+
+
+# name: seeds, digits behind the point, page
+SHOWN = {
+    "table-4.1": (10, 1, "experiment"),
+    "table-4.2": (10, 1, "experiment"),
+    "controls": (10, 1, "experiment"),
+    "depth": (1, 1, "depth"),
+    "mechanism": (10, 1, "mechanism"),
+    "remedies": (10, 1, "remedies"),
+    "neural-ode": (10, 1, "neural-ode"),
+    "ode-mnist": (10, 1, "ode-mnist"),
+    "irregular": (6, 3, "irregular-series"),
+}
+
+
+def test_experiments_have_the_seeds_and_the_digits_that_the_book_tells() -> None:
+    """Accuracies in per cent to a tenth, as the thesis prints them; errors of a pendulum in thousandths."""
+    found = {e.name: (e.seeds, e.digits, e.page) for e in experiments()}
+    assert {name: found[name] for name in SHOWN} == SHOWN
+
+
+def test_a_flow_needs_three_seeds_and_agrees_to_half_a_point() -> None:
+    assert (FEWEST_SEEDS, HALF_A_POINT) == (3, 0.5)
+    assert (SMOOTH, SMALL_STEP) == (1, 5)
+    assert (SHALLOW, DEEP) == (50, 200)
