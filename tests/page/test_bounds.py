@@ -6,6 +6,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from pdenet.page.figures import accuracy_by_depth, accuracy_curves, draw_stencil, error_scale, image_row
+from pdenet.page.tables import markdown_table
 
 
 def test_a_title_an_image_and_no_more() -> None:
@@ -79,3 +80,8 @@ def test_networks_stand_side_by_side_around_their_depth() -> None:
         np.testing.assert_allclose(dots, [offset, 1 + offset], atol=1e-12, err_msg=str(i))
     np.testing.assert_allclose(places[3], [1 + 0.4 * step])
     assert ax.get_xlim() == (-0.5, 1.5)
+
+
+def test_a_column_is_flush_right_if_all_of_it_are_numbers() -> None:
+    mixed = markdown_table(["a", "b"], [("1", "2"), ("none", "3.5 %"), ("4", "–1,000")])
+    assert mixed.splitlines()[1] == "| :--- | ---: |"
