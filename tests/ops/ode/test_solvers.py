@@ -35,7 +35,7 @@ def test_the_least_that_may_be_asked_for() -> None:
     assert Adaptive(max_evaluations=1).max_evaluations == 1
     least = math.nextafter(0, 1)
     assert Adaptive(rtol=least, atol=least).rtol == least
-    for tolerances in ((0.0, 1e-5), (1e-5, 0.0), (-1e-5, 1e-5), (1e-5, -1e-5)):
+    for tolerances in ((0.0, 1e-5), (1e-5, 0.0), (-1e-5, 1e-5), (1e-5, -1e-5), (1e-5, math.inf)):
         with pytest.raises(ValueError, match="rtol and atol must be positive"):
             Adaptive("dopri5", *tolerances)
 
