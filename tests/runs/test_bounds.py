@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from helpers.records import made
 from helpers.tables import record_of, tiny_cell
 
 from pdenet.data import load_images
-from pdenet.runs.intervals import mean_interval, wilson_interval
+from pdenet.runs.arm import Arm, Context
+from pdenet.runs.claims import Claim
+from pdenet.runs.cuda_graph import WARM_UP
+from pdenet.runs.intervals import Interval, mean_interval, wilson_interval
 from pdenet.runs.plan import split
 from pdenet.runs.results import Results, ahead
 from pdenet.runs.shown import Drawn, Images
 from pdenet.runs.table import CHANCE, Cell, CellResult
 from pdenet.runs.training import TrainingConfig
 
+if TYPE_CHECKING:
+    from pdenet.runs.record import Record
+
 CELL = tiny_cell(2)
 IMAGES = load_images("digits")
+
+
+class Bare(Arm):
+    """An arm that says nothing of itself."""
+
+    name = "nothing"
+    model: ClassVar[dict[str, Any]] = {}
+
+    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
+        raise NotImplementedError
 
 
 def result(accuracies: list[float | None], cell: Cell = CELL) -> CellResult:
@@ -122,3 +139,13 @@ def test_a_record_that_broke_off_has_no_accuracy() -> None:
     assert math.isnan(broken.accuracy)
     assert result([0.9, None]).diverged == 1
     assert result([0.9]).diverged == 0
+
+
+def test_one_infinite_end_is_enough_to_say_so() -> None:
+    for low, high in ((-math.inf, 2.0), (0.0, math.inf)):
+        assert "too few for an interval" in Claim("a", "it is so").sentence(Interval(1.0, low, high, 2))
+
+
+def test_an_arm_weighs_one_and_a_graph_is_recorded_after_three_steps() -> None:
+    assert Bare().weight == 1
+    assert WARM_UP == 3

@@ -2,6 +2,8 @@
 
 import pytest
 
+from pdenet.runs.arm import Arm
+from pdenet.runs.shown import Images
 from pdenet.runs.table import PRINTED as A_TENTH
 from pdenet.runs.table import Table
 from pdenet.runs.training import TrainingConfig
@@ -142,3 +144,31 @@ def test_a_flow_needs_three_seeds_and_agrees_to_half_a_point() -> None:
     assert (FEWEST_SEEDS, HALF_A_POINT) == (3, 0.5)
     assert (SMOOTH, SMALL_STEP) == (1, 5)
     assert (SHALLOW, DEEP) == (50, 200)
+
+
+# What a reader runs in minutes: name, training, what it is shown, seeds
+BOOK = """
+table-4.1: epochs 3, batch_size 128; 10000 + 2000 images; 3
+table-4.2: epochs 3, batch_size 128; 10000 + 2000 images; 3
+controls: epochs 3, batch_size 128; 10000 + 2000 images; 3
+depth: epochs 3, batch_size 128; 10000 + 2000 images; 1
+remedies: epochs 1, batch_size 16; 2000 + 2000 images; 3
+adjoint: batch 32, evaluations [4, 16], rounds 2; drawn; 1
+ode-mnist: epochs 2, batch_size 64; 1000 + 500 images; 2
+ode-mnist: epochs 3, batch_size 128; 1000 + 500 images; 2
+ode-mnist: epochs 3, batch_size 32; 1000 + 500 images; 2
+irregular: nothing; drawn; 2
+irregular: steps 100, batch 32, series 200; drawn; 2
+"""
+
+
+def told(arm: Arm) -> str:
+    said = ("epochs", "steps", "batch", "batch_size", "series", "evaluations", "rounds")
+    training = ", ".join(f"{word} {arm.training[word]}" for word in arm.training if word in said) or "nothing"
+    shown = f"{arm.shown.train} + {arm.shown.test} images" if isinstance(arm.shown, Images) else "drawn"
+    return f"{training}; {shown}; {arm.most}"
+
+
+def test_what_takes_minutes_is_as_short_as_the_book_says() -> None:
+    found = {f"{e.name}: {told(arm)}" for e in experiments() for arm in e.arms("book")}
+    assert sorted(found) == sorted(lines(BOOK))
