@@ -149,3 +149,10 @@ def test_one_infinite_end_is_enough_to_say_so() -> None:
 def test_an_arm_weighs_one_and_a_graph_is_recorded_after_three_steps() -> None:
     assert Bare().weight == 1
     assert WARM_UP == 3
+
+
+def test_a_record_is_found_whatever_the_order_of_its_words() -> None:
+    record = record_of(CELL, IMAGES, 0, 0.9)
+    turned = replace(record, model=dict(reversed(record.model.items())))
+    assert list(turned.model) != list(record.model)
+    assert Results([CELL], [turned], "digits").values(CELL.name).tolist() == [90.0]
