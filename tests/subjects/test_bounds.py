@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from pdenet.runs.intervals import Interval
 from pdenet.subjects.adjoint import CostProtocol, Problem
 from pdenet.subjects.irregular.system import Sampling, draw
 from pdenet.subjects.irregular.training import SeriesTraining
+from pdenet.subjects.mechanism.layers import course
 from pdenet.subjects.ode_mnist.claims import _with_enough_seeds
 from pdenet.subjects.particle.checks import times_i, uniform_spacing, whole_count
 from pdenet.subjects.particle.closed import free_kernel, mehler_kernel, oscillator_state
@@ -90,3 +92,14 @@ def test_constants_of_a_particle_are_one_unless_given() -> None:
     assert np.array_equal(free_kernel(x, 0.2, 0.7), free_kernel(x, 0.2, 0.7, **ones))
     assert np.array_equal(mehler_kernel(x, 0.2, 0.7), mehler_kernel(x, 0.2, 0.7, omega=1.0, **ones))
     assert np.array_equal(oscillator_state(2, x), oscillator_state(2, x, omega=1.0, **ones))
+
+
+def test_a_gate_is_cut_by_the_share_of_pixels_that_have_something_to_lose() -> None:
+    one = torch.zeros(1, 5, 5)
+    one[0, 2, 2] = 1
+    kernels = torch.zeros(2, 1, 3, 3)
+    kernels[0, 0, 1, 1] = -2  # turns the pixel over, so that the gate shuts
+    found = course(kernels, one)
+    assert found.cut.tolist() == [[1.0], [0.0]]
+    assert found.growth.tolist() == [[0.0], [1.0]]
+    assert course(kernels, torch.zeros(1, 5, 5)).cut.tolist() == [[0.0], [0.0]]
