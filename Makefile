@@ -12,6 +12,8 @@ PAGE   := _build/html/index.html
 JOBS ?= auto
 # The part of the book whose notebooks `make nbval` and `make outputs` run, for example PART=part2; all by default.
 PART ?=
+# What `make mutants` changes, and how often: for example MUTATE='pdenet/runs --each 20 --seed 7'.
+MUTATE ?= pdenet --each 5
 
 # Flags for `jupyter-book build`; .ci/run passes -W --keep-going -n.
 JB_FLAGS ?=
@@ -37,7 +39,7 @@ export PDENET_DATA
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book html test lint nbval outputs lock lowest clean
+.PHONY: help env book html test lint nbval outputs lock lowest mutants clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +93,9 @@ lowest: env  ## run the tests with the lowest versions that pyproject.toml allow
 	_build/lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r _build/lowest.txt
 	_build/lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	_build/lowest/bin/python -m pytest -n $(JOBS) --dist loadfile
+
+mutants: env  ## for maintainers: change the package a little, many times, and see which changes no test notices
+	$(BIN)/python scripts/mutate.py $(MUTATE)
 
 clean:  ## remove what was built; .venv stays
 	rm -rf _build .mypy_cache .pytest_cache .ruff_cache

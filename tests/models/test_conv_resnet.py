@@ -17,3 +17,32 @@ def test_a_control_can_start_without_biases_or_as_the_identity() -> None:
     assert (no_bias.bias == 0).all()
     identity = ConvResNet(4, init=Init("symmetric", 1 / 3, zero=("weight", "bias")))
     assert torch.equal(identity.features(IMAGES)[0, -1], IMAGES)
+
+
+def test_what_is_not_said_is_the_start_of_a_convolution_of_torch() -> None:
+    """Uniform on [-1/3, 1/3), for kernels and biases alike."""
+    network = ConvResNet(40, seeds=2)
+    assert network.init == Init("symmetric", 1 / 3)
+    assert network.bias is not None
+    for parameter in (network.weight.detach(), network.bias.detach()):
+        assert 0.31 < parameter.abs().max() <= 1 / 3
+        assert abs(float(parameter.mean())) < 0.03
+    assert ConvResNet.description(40)["init"] == Init("symmetric", 1 / 3).describe()
+    other = Init("normal", 0.1)
+    assert ConvResNet(4, init=other).init == other
+    assert ConvResNet.description(4, init=other)["init"] == other.describe()
+
+
+def test_every_tap_and_every_bias_is_a_draw_of_its_own() -> None:
+    for taps in ("all", "cross"):
+        network = ConvResNet(3, taps=taps)
+        assert network.bias is not None
+        parameters = torch.cat([network.weight.flatten(), network.bias.flatten()])
+        assert len(parameters.unique()) == len(parameters) == 3 * (10 if taps == "all" else 6)
+
+
+def test_a_copy_of_other_seeds_keeps_its_bias_or_has_none() -> None:
+    for bias in (True, False):
+        arguments, options = ConvResNet(3, bias=bias)._arguments()
+        assert options["bias"] is bias
+        assert (ConvResNet(*arguments, **options).bias is not None) is bias

@@ -57,3 +57,9 @@ def test_float64_takes_the_batched_product() -> None:
     x, weight, bias = problem(torch.float64)
     assert torch.autograd.gradcheck(seed_linear, (x, weight, bias))
     assert torch.equal(seed_linear(x, weight, bias), torch.baddbmm(bias, x, weight))
+
+
+def test_only_float32_on_the_cpu_goes_by_a_product_a_seed() -> None:
+    """The batched product is slower there, and its last bits are others than those of the records."""
+    assert type(seed_linear(*problem(torch.float32)).grad_fn).__name__ == "_SeedLinearBackward"
+    assert type(seed_linear(*problem(torch.float64)).grad_fn).__name__ == "BaddbmmBackward0"

@@ -164,6 +164,13 @@ def test_few_pairs_and_a_perfect_order_have_no_limits(a: Sequence[int], b: Seque
     assert (found.low, found.high) == (-np.inf, np.inf)
 
 
+def test_five_pairs_are_the_fewest_with_limits() -> None:
+    order = [1, 2, 3, 5, 4]
+    assert math.isfinite(rank_interval(order, range(5)).low)
+    for n in (2, 3, 4):
+        assert math.isinf(rank_interval([2, 1, 3, 4][:n], range(n)).low)
+
+
 def test_a_side_that_does_not_vary_is_not_correlated() -> None:
     assert rank_interval([1.0] * 6, range(6)).estimate == 0
 

@@ -204,3 +204,16 @@ def test_the_shipped_run_is_of_this_code() -> None:
     assert max(off[way] for way in WAYS if way != "adjoint") < 1e-4
     assert record.machine["threads"] >= 1
     assert {"torch", "pdenet"} <= record.versions.keys()
+
+
+def test_a_step_is_timed_until_it_took_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 100.5, 101.0, 102.0])
+    monkeypatch.setattr("pdenet.subjects.adjoint.time.perf_counter", lambda: next(clock))
+    taken: list[int] = []
+
+    def step() -> list[torch.Tensor]:
+        taken.append(1)
+        return []
+
+    assert adjoint._seconds(step, at_least=2.0) == pytest.approx(2.0 / 3)
+    assert len(taken) == 3

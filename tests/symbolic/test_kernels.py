@@ -176,3 +176,11 @@ def test_symbolic_steps_have_no_numbers() -> None:
         PDE1.stencil(spacing=dx).kernels(torch.ones(5))
     with pytest.raises(ValueError, match="dt is the symbol Δx – expected a number"):
         PDE1.stencil(dt=dx).kernels(torch.ones(5))
+
+
+def test_leading_axes_of_parameters_are_leading_axes_of_kernels() -> None:
+    theta = np.random.default_rng(0).uniform(size=(2, 3, 4, 5))
+    kernel_map = PDE1.stencil().kernel_map
+    kernels = kernel_map.as_numpy(theta)
+    assert kernels.shape == (2, 3, 4, 3, 3)
+    assert np.array_equal(kernels[1, 2, 3], kernel_map.as_numpy(theta[1, 2, 3]))

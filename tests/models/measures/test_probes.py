@@ -9,7 +9,7 @@ from helpers.networks import KINDS, OTHER_STEPS, stack_of_kernels
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.models import PDENet, ResidualNet
+from pdenet.models import ConvResNet, PDENet, ResidualNet
 from pdenet.models.measures import probes
 from pdenet.models.measures.probes import fit_classifier, gradients
 from pdenet.subjects.mechanism import layers as layerwise
@@ -107,6 +107,17 @@ def test_gradients_are_those_of_the_network() -> None:
     assert (found.state[:, :-1] <= found.state[:, 1:] * gain * (1 + 1e-5)).all()
     assert found.kernel.shape == (2, 3)
     assert (found.kernel > 0).all()
+
+
+def test_gradients_by_the_kernels_are_those_of_each_seed_and_layer() -> None:
+    net = ConvResNet(2, 2, **SMALL)
+    found = probes.kernel_gradients(net, IMAGES, LABELS)
+    assert found.shape == (2, 2, 3, 3)
+    for seed in range(2):
+        loss = functional.cross_entropy(net(IMAGES)[seed], LABELS)
+        (expected,) = torch.autograd.grad(loss, net.weight)
+        torch.testing.assert_close(found[seed], expected[seed], rtol=1e-4, atol=1e-6)
+    assert net.weight.grad is None
 
 
 def test_a_classifier_is_fitted_behind_a_trunk_that_stays() -> None:

@@ -4,6 +4,7 @@ import pytest
 import torch
 from helpers.networks import KINDS, stack_of_kernels
 
+from pdenet.data import load_images
 from pdenet.models import ConvResNet, Init
 from pdenet.models.measures.visibility import probe_images, sees
 
@@ -15,6 +16,9 @@ def test_probes_are_images() -> None:
     assert PROBES.min() >= 0
     assert PROBES.max() <= 1
     assert torch.equal(PROBES, probe_images(4, 3))
+    digits = load_images("digits").test_images[:4]
+    assert torch.equal(PROBES[:4], digits.float() / 255)
+    assert torch.equal(PROBES[4:], torch.rand(3, 28, 28, generator=torch.Generator().manual_seed(0)))
 
 
 def test_a_stack_that_does_nothing_sees_all() -> None:

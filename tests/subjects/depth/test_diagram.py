@@ -98,3 +98,13 @@ def test_other_data_and_other_settings_stay_out() -> None:
 
 def test_steps_are_those_of_all_epochs_the_last_smaller_batch_included() -> None:
     assert (steps(Setting(batch_size=1024)), steps(OURS, 2)) == (50 * 59, 938)
+
+
+def test_seeds_of_different_length_are_cut_to_the_shortest_and_the_longest_run_of_a_seed_counts() -> None:
+    runs = [
+        record(OURS, "(39)", 5, [10.0, 20.0, 30.0]),
+        record(OURS, "(39)", 5, [11.0, 21.0, 31.0, 41.0]),
+        record(OURS, "(39)", 5, [12.0, 22.0], seed=1),
+    ]
+    course = Diagram(runs).course(OURS, "(39)", 5)
+    np.testing.assert_allclose(course, [[11, 21], [12, 22]])

@@ -8,7 +8,7 @@ import torch
 from pdenet.data import load_images
 from pdenet.models import PDENet
 from pdenet.subjects.depth.networks import FACTOR
-from pdenet.subjects.depth.training import MAPPED, Steps, distances, kernel_course
+from pdenet.subjects.depth.training import MAPPED, Steps, _KernelTask, distances, kernel_course
 from pdenet.symbolic import PDE1, PDE2, EvolutionPDE
 
 FEW = load_images("digits").subset(64, 16)
@@ -54,3 +54,12 @@ def test_a_course_is_that_of_an_ordinary_optimiser(second: torch.Tensor) -> None
     """No treatment: the groups are one, and the first kernels those of the network with the seed."""
     assert second.dtype == torch.float64
     assert torch.equal(second[0], PDENet(PDE2, 2).double().kernels()[0][0])
+
+
+def test_pixels_are_shares_of_full_ink() -> None:
+    ink = torch.full((4, 28, 28), 255, dtype=torch.uint8)
+    ones = torch.ones(4, 28, 28, dtype=torch.float64)
+    labels = torch.arange(4)
+    given: dict[str, Any] = {**SHORT, "learning_rate": 1e-3, "epsilon": 1e-8, "seed": 0}
+    for images in (ink, 255 * ones):
+        assert torch.equal(_KernelTask(PDE1, images, labels, Steps(), **given).pixels, ones)
