@@ -1,7 +1,8 @@
 """Change one number, sign or bound of the package at a time and see whether the tests of its file notice.
 
 python scripts/mutate.py pdenet/runs --each 10
-python scripts/mutate.py pdenet/runs/intervals.py --each 1000
+python scripts/mutate.py pdenet/runs/intervals.py --each 1000 > alive.txt
+python scripts/mutate.py --again alive.txt
 
 Each module gets the tests of its mirror, tests/<room>/test_<file>.py, those that `TESTS` names for it, the
 bounds of its room, and the `PINS`. All happens in a copy of the working tree. A mutant that no test notices
@@ -20,6 +21,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -35,6 +38,7 @@ LEAST = 20.0  # seconds that a mutant gets at least; else some times what the te
 PATIENCE = 5
 SLOW_IMPORTS = ("torch", "sympy", "numba", "scipy.stats", "sklearn.datasets", "matplotlib.pyplot", "typer")
 CAUGHT, SURVIVED, TIMED_OUT = "caught", "survived", "timed out"
+Choice = Callable[[str, bytes], list[Mutant]]  # from a module and its source to the mutants that are tried
 
 TESTS: dict[str, tuple[str, ...]] = {
     "pdenet/checks/places.py": ("checks/test_words.py",),
@@ -126,18 +130,33 @@ def run_tests(copy: Path, tests: list[str], limit: float, *, keep_bytecode: bool
     return TIMED_OUT
 
 
-def drawn(source: bytes, module: str, each: int, seed: int) -> list[Mutant]:
+def drawn(module: str, source: bytes, each: int, seed: int) -> list[Mutant]:
     """So many mutants of a module, the same ones for one seed, in the order of its lines."""
     found = mutants(source)
     chosen = random.Random(f"{seed} {module}").sample(range(len(found)), min(each, len(found)))
     return [found[place] for place in sorted(chosen)]
 
 
-def mutate(copy: Path, module: str, each: int, seed: int) -> Counter[str]:
-    """Try mutants of a module; how many were caught, survived and ran out of time."""
+def survivors(told: str) -> dict[str, set[str]]:
+    """What an earlier run printed as not caught: module -> mutants."""
+    found: dict[str, set[str]] = {}
+    for line in told.splitlines():
+        if line.endswith((f"({SURVIVED})", f"({TIMED_OUT})")):
+            module, _, mutant = line.rpartition(" (")[0].partition(":")
+            found.setdefault(module, set()).add(mutant)
+    return found
+
+
+def still_there(module: str, source: bytes, alive: dict[str, set[str]]) -> list[Mutant]:
+    """The mutants of a module that an earlier run told as alive, where its lines have not moved."""
+    return [mutant for mutant in mutants(source) if str(mutant) in alive[module]]
+
+
+def mutate(copy: Path, module: str, choose: Choice) -> Counter[str]:
+    """Try chosen mutants of a module; how many were caught, survived and ran out of time."""
     path, tests = copy / module, tests_of(module, copy)
     source = path.read_bytes()
-    chosen = drawn(source, module, each, seed)
+    chosen = choose(module, source)
     counts: Counter[str] = Counter()
     if not chosen:
         return counts
@@ -185,8 +204,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, default=[ROOT / "pdenet"], metavar="MODULE_OR_FOLDER")
     parser.add_argument("--each", type=int, default=5, metavar="N", help="mutants a module")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--again",
+        type=Path,
+        metavar="FILE",
+        help="only what FILE, the output of an earlier run, tells as alive",
+    )
     given = parser.parse_args(arguments)
     modules = modules_of(given.paths)
+    choose: Choice = partial(drawn, each=given.each, seed=given.seed)
+    if given.again is not None:
+        alive = survivors(given.again.read_text(encoding="utf-8"))
+        modules, choose = list(alive), partial(still_there, alive=alive)
     os.environ["PYTHONDONTWRITEBYTECODE"] = (
         "1"  # bytecode is told apart by second and length, mutants are not
     )
@@ -200,7 +229,7 @@ def main(arguments: list[str] | None = None) -> int:
         shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         os.environ["PYTHONPATH"] = str(copy)
         for module in modules:
-            total += mutate(copy, module, given.each, given.seed)
+            total += mutate(copy, module, choose)
     print(f"all: {told(total)}")
     return 0
 

@@ -46,3 +46,14 @@ def test_a_copy_of_other_seeds_keeps_its_bias_or_has_none() -> None:
         arguments, options = ConvResNet(3, bias=bias)._arguments()
         assert options["bias"] is bias
         assert (ConvResNet(*arguments, **options).bias is not None) is bias
+
+
+def test_the_taps_of_a_cross_stand_above_left_middle_right_and_below() -> None:
+    network = ConvResNet(4, 2, taps="cross")
+    kernels, bias = network.kernels()
+    assert kernels.shape == (2, 4, 3, 3)
+    assert bias is network.bias
+    above, left, middle, right, below = network.weight.unbind(-1)
+    zero = torch.zeros(2, 4)
+    rows = [[zero, above, zero], [left, middle, right], [zero, below, zero]]
+    assert torch.equal(kernels, torch.stack([torch.stack(row, -1) for row in rows], -2))

@@ -61,11 +61,11 @@ def test_one_place_changes_and_every_byte_beside_it_stays() -> None:
 
 def test_a_draw_is_the_same_for_one_seed() -> None:
     source = "\n".join(f"x{n} = {n}" for n in range(100)).encode()
-    first = mutate.drawn(source, "a.py", 10, seed=1)
+    first = mutate.drawn("a.py", source, 10, seed=1)
     assert len(first) == 10
-    assert first == mutate.drawn(source, "a.py", 10, seed=1) == sorted(first, key=lambda m: m.start)
-    assert first != mutate.drawn(source, "a.py", 10, seed=2)
-    assert first != mutate.drawn(source, "b.py", 10, seed=1)
+    assert first == mutate.drawn("a.py", source, 10, seed=1) == sorted(first, key=lambda m: m.start)
+    assert first != mutate.drawn("a.py", source, 10, seed=2)
+    assert first != mutate.drawn("b.py", source, 10, seed=1)
 
 
 def test_every_module_has_tests() -> None:
@@ -100,9 +100,13 @@ def test_who_survives_is_told_and_the_module_is_put_back(
         return mutate.CAUGHT if "-1" not in (copy / "pdenet" / "sign.py").read_text() else mutate.SURVIVED
 
     monkeypatch.setattr(mutate, "run_tests", run)
-    counts = mutate.mutate(copy, "pdenet/sign.py", 10, 0)
+    counts = mutate.mutate(copy, "pdenet/sign.py", lambda module, source: mutants(source))
     assert counts == {mutate.CAUGHT: 2, mutate.SURVIVED: 1}
-    assert "pdenet/sign.py:2 3 -> 4 (survived)" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "pdenet/sign.py:2 3 -> 4 (survived)" in told
+    assert mutate.survivors(told) == {"pdenet/sign.py": {"2 3 -> 4"}}
+    (again,) = mutate.still_there("pdenet/sign.py", b"\nSIZE = 3\n", mutate.survivors(told))
+    assert (again.line, again.new) == (2, "4")
     assert (copy / "pdenet" / "sign.py").read_text() == "SIGN = -1\nSIZE = 3\n"
 
 

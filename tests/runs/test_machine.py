@@ -3,6 +3,8 @@
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,3 +88,27 @@ def test_the_peak_is_that_of_this_process_and_grows_with_it() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 60 < float(done.stdout) < 100
     assert peak_resident() > 1
+
+
+@pytest.mark.parametrize(("platform", "mebibytes"), [("linux", 3.0), ("darwin", 3.0 / 1024)])
+def test_without_a_status_file_the_peak_is_that_of_the_system_s_count(
+    platform: str, mebibytes: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In KiB, on a Mac in bytes."""
+    monkeypatch.setattr(Path, "exists", lambda self: False)
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("resource.getrusage", lambda _: SimpleNamespace(ru_maxrss=3 * 1024))
+    assert machine.peak_resident() == mebibytes
+
+
+@pytest.mark.parametrize(("said", "name"), [("i486", "i486"), ("", "sparc")])
+def test_a_processor_that_no_file_names_is_the_one_that_python_knows(
+    said: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(self: Path) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_text", missing)
+    monkeypatch.setattr("platform.processor", lambda: said)
+    monkeypatch.setattr("platform.machine", lambda: "sparc")
+    assert machine.processor() == name

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 from helpers.runs import by_key, killed, refuse, substance, unwatched
 
 from pdenet.data import ImageData, load_images
+from pdenet.ops.ode.solvers import Fixed
 from pdenet.runs.arm import Context
 from pdenet.runs.files import read
 from pdenet.runs.plan import Job, plan, select
@@ -17,6 +19,8 @@ from pdenet.runs.runner import GROUP, run_apart, run_here
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.ode_mnist.arms import ARMS, FlowArm, arms_of
 from pdenet.subjects.ode_mnist.experiment import ODE_MNIST
+from pdenet.subjects.ode_mnist.measures import kept_bytes
+from pdenet.subjects.ode_mnist.networks import conv_net
 from pdenet.subjects.ode_mnist.settings import ALONE, BLOCKS, CONV, FEW, FLOW, SETTINGS, euler
 
 if TYPE_CHECKING:
@@ -73,6 +77,8 @@ def test_what_is_missing_is_run_once_and_measured(job: Job) -> None:
     assert conv.measured["solver_test"]["same"]["euler 2"] == 1.0
     assert conv.measured["evaluations"] == [2, 2]
     assert conv.measured["parameters"].keys() == {"stem", "block", "head"}
+    batch = torch.zeros(16, 28, 28), torch.zeros(32, dtype=torch.int64)[:16]  # the labels lie among all
+    assert conv.measured["kept_bytes"] == kept_bytes(conv_net(Fixed("euler", 2)), *batch), "of a whole batch"
     assert conv.measured["kept_bytes"] > few.measured["parameters"]["head"]
     assert "solver_test" not in few.measured
     assert few.history["test_accuracy"][0] is None
