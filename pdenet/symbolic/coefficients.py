@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import cmath
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import sympy as sp
 
 from pdenet.symbolic.arguments import INFINITE
@@ -13,8 +14,11 @@ from pdenet.symbolic.formula import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import ModuleType
 
     from sympy.core.function import AppliedUndef
+
+    from pdenet.symbolic.formula import Columns
 
 _TAKEN = {
     "x": "a coordinate",
@@ -105,20 +109,50 @@ def is_complex(coefficient: sp.Expr) -> bool:
     }
     if coefficient.xreplace(declared).is_extended_real:
         return False
-    values = [value for _, value in tried(coefficient, tuple(coefficient.free_symbols))]
+    values = [value for _, value in _tried(coefficient, tuple(coefficient.free_symbols))]
     return bool(values) and all(abs(value.imag) > 1e-12 * abs(value) for value in values)
 
 
-def tried(coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> Iterator[tuple[list[float], complex]]:
-    """Values of a formula where it has any, each with the parameters that it has it for.
+class RealFormula:
+    """A formula of real parameters as a function of their columns, complex where the formula is.
 
     Parameters
     ----------
-    coefficient : sympy.Expr
-        A formula of the parameters.
+    formula : sympy.Expr
+        In the parameters alone.
     parameters : tuple of sympy.Symbol
-        In the order of what is yielded.
+        In the order of the columns.
+
+    Raises
+    ------
+    ValueError
+        What `compiled` refuses.
     """
+
+    def __init__(self, formula: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> None:
+        is_real = not is_complex(formula)
+        # Imaginary parts that cancel must do so before they are numbers, or they would make the rest complex.
+        written = sp.expand(formula) if is_real and formula.has(sp.I) else formula
+        self._function = compiled(written, parameters)
+        self._in_complex = not is_real and not self._is_right_on_reals(formula, parameters)
+
+    def __call__(self, columns: Columns, library: ModuleType) -> Any:
+        """The values for real columns, of ``numpy`` or of ``torch`` as `library` says."""
+        if self._in_complex:
+            columns = [column + 0j for column in columns]
+        return self._function(columns, library)
+
+    def _is_right_on_reals(self, formula: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> bool:
+        """Whether the functions of real numbers give the values: ``sqrt(-1)`` is NaN to them."""
+        with np.errstate(all="ignore"):
+            return all(
+                bool(np.isclose(self._function([np.float64(number) for number in point], np), value))
+                for point, value in _tried(formula, parameters)
+            )
+
+
+def _tried(coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> Iterator[tuple[list[float], complex]]:
+    """Values of a formula where it has any, each with the parameters that it has it for."""
     for place in _PLACES:
         point = [_as_declared(place + 0.1 * i, one) for i, one in enumerate(parameters)]
         there = dict(zip(parameters, map(sp.Float, point), strict=True))

@@ -38,9 +38,12 @@ class EvolutionPDE:
 
     Raises
     ------
+    TypeError
+        If the name is no text.
     ValueError
         Naming the term that is nonlinear, a source, differentiated in time, made of another function, or
-        multiplied by something that depends on x, y or t.
+        multiplied by something that depends on x, y or t; or the coefficient that no kernel can be made of,
+        such as one that is infinite, or has a parameter called p, q, bias or like another one.
 
     Examples
     --------
@@ -60,6 +63,9 @@ class EvolutionPDE:
     name: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str | None):
+            message = f"name must be text or None; got {self.name!r}"
+            raise TypeError(message)
         # Reading the terms is the validation: a bad equation must fail here and not at its first use.
         _ = self._read
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
 
 from pdenet.symbolic.arguments import numbers
-from pdenet.symbolic.coefficients import is_complex, tried
-from pdenet.symbolic.formula import Formula, compiled
+from pdenet.symbolic.coefficients import RealFormula, is_complex
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
+    import sympy as sp
     import torch
 
 
@@ -52,7 +49,7 @@ class KernelMap:
         self.coefficients = coefficients
         self.patterns = patterns
         self.complex = any(map(is_complex, coefficients))
-        self._functions = [_Function(coefficient, parameters) for coefficient in coefficients]
+        self._functions = [RealFormula(coefficient, parameters) for coefficient in coefficients]
         self._patterns_on: dict[Any, torch.Tensor] = {}
 
     def _check(self, shape: tuple[int, ...]) -> None:
@@ -78,6 +75,11 @@ class KernelMap:
         """Kernels of shape (..., rows, columns), differentiable, in the dtype and on the device of theta."""
         import torch
 
+        if not isinstance(theta, torch.Tensor):
+            message = (
+                f"theta must be a torch.Tensor (as_numpy takes other arrays); got {type(theta).__name__}"
+            )
+            raise TypeError(message)
         self._check(tuple(theta.shape))
         if not (theta.is_floating_point() or theta.is_complex()):
             message = f"theta has the dtype {theta.dtype} – expected a floating-point dtype"
@@ -104,27 +106,3 @@ class KernelMap:
             with torch.inference_mode(False):
                 self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
         return self._patterns_on[key]
-
-
-class _Function:
-    """A coefficient as a function of real columns, taken for complex where it has no values otherwise."""
-
-    def __init__(self, coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> None:
-        is_real = not is_complex(coefficient)
-        written = sp.expand(coefficient) if is_real and coefficient.has(sp.I) else coefficient
-        self._formula = compiled(written, parameters)
-        self._in_complex = not is_real and not _is_right_on_reals(self._formula, coefficient, parameters)
-
-    def __call__(self, columns: Any, library: ModuleType) -> Any:
-        if self._in_complex:
-            columns = [column + 0j for column in columns]
-        return self._formula(columns, library)
-
-
-def _is_right_on_reals(formula: Formula, coefficient: sp.Expr, parameters: tuple[sp.Symbol, ...]) -> bool:
-    """Whether a library's functions of real numbers give the values, not NaN: ``sqrt(-1)`` is NaN to them."""
-    with np.errstate(all="ignore"):
-        return all(
-            bool(np.isclose(formula([np.float64(number) for number in point], np), value))
-            for point, value in tried(coefficient, parameters)
-        )

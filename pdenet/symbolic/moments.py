@@ -11,7 +11,7 @@ import sympy as sp
 
 from pdenet.symbolic import variables
 from pdenet.symbolic.arguments import numbers
-from pdenet.symbolic.formula import Formula, compiled
+from pdenet.symbolic.coefficients import RealFormula
 
 if TYPE_CHECKING:
     from pdenet.symbolic.equation import EvolutionPDE
@@ -141,7 +141,7 @@ def image_moments(image: Any) -> Moments:
 class _Formulas:
     """A matrix of formulas as functions of the parameters."""
 
-    entries: tuple[Formula, ...]
+    entries: tuple[RealFormula, ...]
     shape: tuple[int, int]
 
 
@@ -150,7 +150,7 @@ def _compiled(pde: EvolutionPDE) -> tuple[_Formulas, ...]:
     """Mass, shift and covariance of `layer_moments`, each as a matrix."""
     matrices = [sp.Matrix([f]) if not isinstance(f, sp.MatrixBase) else f for f in layer_moments(pde)]
     return tuple(
-        _Formulas(tuple(compiled(entry, pde.parameters) for entry in matrix), matrix.shape)
+        _Formulas(tuple(RealFormula(entry, pde.parameters) for entry in matrix), matrix.shape)
         for matrix in matrices
     )
 

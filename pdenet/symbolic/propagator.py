@@ -37,7 +37,7 @@ from scipy import special
 
 from pdenet.checks.numbers import real
 from pdenet.symbolic import variables
-from pdenet.symbolic.arguments import as_arrays, expression, refuse_zero
+from pdenet.symbolic.arguments import as_arrays, expression, refuse_doubles, refuse_zero
 from pdenet.symbolic.gaussian import gaussian_integral
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def continuum_symbol(pde: EvolutionPDE, p: Any = variables.p, q: Any = variables
         Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
     """
     p, q = expression("p", p), expression("q", q)
+    refuse_doubles("p", p, pde.parameters)
+    refuse_doubles("q", q, pde.parameters)
     return sp.Add(*(a * (sp.I * p) ** i * (sp.I * q) ** j for (i, j), a in pde.terms.items()))
 
 

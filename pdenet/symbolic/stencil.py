@@ -171,6 +171,8 @@ class Stencil:
             Wave numbers along x and y in radians per pixel; q has no effect in 1-D.
         """
         p, q = expression("p", p), expression("q", q)
+        refuse_doubles("p", p, self.parameters)
+        refuse_doubles("q", q, self.parameters)
         total = sp.Integer(0)
         for (i, j), coefficient in self.terms.coefficients.items():
             wave = difference_symbol(i, self.accuracy, p) * difference_symbol(j, self.accuracy, q)

@@ -194,6 +194,11 @@ def test_what_makes_no_sense_is_refused(call: Callable[[], object], message: str
             lambda: complete_square(-(sp.Symbol("p") ** 2), p),
             "exponent has a symbol p that is not the p beside",
         ),
+        (lambda: PDE1.symbol(sp.Symbol("beta")), "p has a symbol beta that is not the beta beside it"),
+        (
+            lambda: continuum_symbol(PDE1, 0, sp.Symbol("rho")),
+            "q has a symbol rho that is not the rho beside it",
+        ),
         (lambda: to_momentum(STATE.subs(x, sp.Symbol("x"))), "state has a symbol x that is not the x beside"),
         (
             lambda: apply_hamiltonian(STATE, sp.Symbol("m") * x),

@@ -136,6 +136,8 @@ def test_an_imaginary_part_is_kept_with_i_in_sight_or_without() -> None:
             assert kernel.dtype == torch.complex128
             assert kernel[1, 0].item() == pytest.approx(exact, rel=1e-12)
             assert stencil.kernel_map.as_numpy([value])[1, 0] == pytest.approx(exact, rel=1e-12)
+            added = depth_moments(plane(coefficient * psi.diff(x, 2)), [[value]]).covariance[-1, 0, 0]
+            assert added == pytest.approx(2 * exact, rel=1e-12)
         assert Stability(stencil).positivity[0] == sp.false
 
 

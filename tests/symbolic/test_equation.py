@@ -4,6 +4,7 @@ import copy
 import pickle
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -121,6 +122,12 @@ def test_right_hand_side_refused_by_name(term: sp.Expr, message: str) -> None:
 def test_equation_refused_by_name(equation: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         EvolutionPDE(equation)
+
+
+def test_a_name_is_text() -> None:
+    name: Any = 5
+    with pytest.raises(TypeError, match="name must be text or None; got 5"):
+        EvolutionPDE(PDE1.equation, name=name)
 
 
 def test_shown_as_one_line_of_text_and_of_mathematics() -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,6 +170,15 @@ def test_used_stencils_copy_and_pickle() -> None:
 def test_bad_theta_is_named(theta: torch.Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         PDE1.kernels(theta)
+
+
+def test_theta_that_is_no_tensor_is_named() -> None:
+    arrays: list[Any] = [[1.0] * 5, np.ones(5), "1"]
+    for theta in arrays:
+        with pytest.raises(
+            TypeError, match=r"theta must be a torch.Tensor \(as_numpy takes other arrays\); got "
+        ):
+            PDE1.kernels(theta)
 
 
 def test_symbolic_steps_have_no_numbers() -> None:
