@@ -68,9 +68,7 @@ class Problem:
             object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
         object.__setattr__(self, "duration", real("duration", self.duration))
         if self.evaluations % 2:
-            message = (
-                f"evaluations must be even, at least 2: the pair takes two a step; got {self.evaluations}"
-            )
+            message = f"evaluations must be even, at least 2: two a step of the pair; got {self.evaluations}"
             raise ValueError(message)
 
     @property
@@ -336,10 +334,8 @@ class CostProtocol:
         object.__setattr__(self, "rounds", whole("rounds", self.rounds, least=1))
         object.__setattr__(self, "evaluations", wholes("evaluations", self.evaluations))
         if not self.evaluations or any(n < 2 or n % 2 for n in self.evaluations):
-            message = (
-                "evaluations must be even, at least 2: the reversible pair takes two a step; "
-                f"got {', '.join(map(str, self.evaluations))}"
-            )
+            got = ", ".join(map(str, self.evaluations)) or "none"
+            message = f"evaluations must be even, at least 2: the reversible pair takes two a step; got {got}"
             raise ValueError(message)
         if max(self.evaluations) < 2 * min(self.evaluations):
             message = "evaluations must span a factor of two at least, or there is nothing to compare"
