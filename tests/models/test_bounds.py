@@ -18,7 +18,7 @@ def test_a_law_without_spread_is_a_law() -> None:
     zeros = Init("normal", 0.0).draw((4,), torch.Generator().manual_seed(0))
     assert zeros.tolist() == [0.0] * 4
     for scale in (-math.ulp(0.0), math.nan):
-        with pytest.raises(ValueError, match="scale must be a non-negative number"):
+        with pytest.raises(ValueError, match="scale must be a finite number, at least 0; got "):
             Init("normal", scale)
 
 
@@ -38,7 +38,9 @@ def test_a_network_may_have_no_layer_and_be_asked_for_its_ends() -> None:
     assert network.features(IMAGES, upto=0).shape[1] == 1
     assert torch.equal(network.features(IMAGES, upto=2), network.features(IMAGES))
     for upto in (-1, 3):
-        with pytest.raises(ValueError, match=f"upto must be between 0 and the depth 2; got {upto}"):
+        with pytest.raises(
+            ValueError, match=f"upto must be a whole number, at least 0 and at most 2; got {upto}"
+        ):
             network.features(IMAGES, upto=upto)
 
 

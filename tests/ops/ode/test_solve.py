@@ -15,7 +15,7 @@ from pdenet.models.flow import Flow
 from pdenet.ops import residual_stack
 from pdenet.ops.ode.solve import Evaluations, solve
 from pdenet.ops.ode.solvers import Adaptive, Fixed
-from pdenet.symbolic import PDE1, PDE_1D
+from pdenet.symbolic import PDE1
 
 ORDERS = {"euler": 1, "midpoint": 2, "heun3": 3, "rk4": 4}
 STAGES = {"euler": 1, "midpoint": 2, "heun3": 3, "rk4": 4}
@@ -119,23 +119,6 @@ def test_euler_steps_are_residual_layers() -> None:
     layers = residual_stack(u, kernels, backend="torch")
     torch.testing.assert_close(solve(field, u, 6.0, Fixed("euler", 6)).end, layers)
     torch.testing.assert_close(field.kernels(), kernels[:, 0])
-
-
-@pytest.mark.parametrize("pde", [PDE1, PDE_1D], ids=lambda pde: pde.name)
-def test_the_stencil_field_is_a_convolution_a_seed(pde: Any) -> None:
-    field = StencilField(pde, 3)
-    u = torch.randn(3, 2, 6, 5, generator=torch.Generator().manual_seed(1))
-    kernels = field.kernels()
-    assert kernels.shape == (3, 3, 3)
-    wanted = torch.nn.functional.conv2d(u.transpose(0, 1), kernels.unsqueeze(1), padding=1, groups=3)
-    torch.testing.assert_close(field(0.0, u), wanted.transpose(0, 1))
-    torch.testing.assert_close(field.theta, PDENet(pde, 1, 3).theta[:, 0])  # the start is that of a network
-
-
-@pytest.mark.parametrize("shape", [(1, 2, 5, 5), (3, 5, 5), (2, 5, 5)])
-def test_images_of_another_number_of_seeds_are_refused(shape: Any) -> None:
-    with pytest.raises(ValueError, match=r"u must be \(S, B, H, W\) with S = 3 seeds; got \("):
-        StencilField(PDE1, 3)(0.0, torch.zeros(shape))
 
 
 def test_a_tolerance_is_kept_and_costs() -> None:
