@@ -65,7 +65,8 @@ def run(
     for experiment in chosen:
         of_mode = experiment.arms(mode)
         if not of_mode:
-            typer.echo(f"{experiment.name} runs nothing; it reads the records of {experiment.subject}")
+            said = f"{experiment.name} runs nothing; it reads the records of {experiment.subject}"
+            typer.echo(said, err=as_json)  # beside JSON, which stands alone
             continue
         path = _default_out(experiment, mode) if out is None else out
         images = _images(of_mode, dataset)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from pdenet.checks.numbers import real
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -75,9 +77,7 @@ class Claim:
         if self.direction not in get_args(Direction):
             message = f"claim {self.id}: direction {self.direction!r} is unknown; use 'above' or 'below'"
             raise ValueError(message)
-        if not math.isfinite(self.threshold):
-            message = f"claim {self.id}: the threshold is {self.threshold}; it must be a finite number"
-            raise ValueError(message)
+        object.__setattr__(self, "threshold", real(f"claim {self.id}: the threshold", self.threshold))
         if self.kind == "identity" and not (self.direction == "below" and self.threshold > 0):
             message = (
                 f"claim {self.id}: an identity is judged by a deviation below a positive rounding level, "

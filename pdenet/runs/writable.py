@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}  # drives that write, and do not say when
 _PROBE = b"\0" * 4096  # a block: a full disk often still takes the name of a file
 
 
@@ -72,6 +73,10 @@ def _try_out(probe: Path) -> None:
         with probe.open("xb") as file:
             file.write(_PROBE)
             file.flush()
-            os.fsync(file.fileno())
+            try:
+                os.fsync(file.fileno())
+            except OSError as error:
+                if error.errno not in _CANNOT_SYNC:
+                    raise
     finally:
         probe.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """The command line as a whole: it says what would be right where it is used wrongly."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -94,11 +95,8 @@ def test_the_process_leaves_with_the_same_line_and_status() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "arguments", [("equations", "--only", "24"), ("equations", "--only", "24", "--json")]
-)
-def test_a_reader_who_has_seen_enough_is_no_error(arguments: tuple[str, ...]) -> None:
-    with started(*arguments) as process:
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    with started("equations", "--only", "24", "--json") as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -135,3 +133,18 @@ def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str])
     status, out, err = left(capsys)
     assert (status, err) == (2, "")
     assert "reproduce" in out
+
+
+@pytest.mark.skipif("PDENET_DATA" not in os.environ, reason="PDENET_DATA does not say where MNIST is")
+@pytest.mark.parametrize("given", ["my data", "./my data", "{here}/my data", "~/my data"])
+def test_the_folder_of_the_images_is_found_however_it_is_written(
+    given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my data").symlink_to(Path(os.environ["PDENET_DATA"]).expanduser().absolute())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PDENET_DATA", given.format(here=tmp_path))
+    status, out, err = left(capsys, "info", "--json")
+    assert status == 0, err
+    assert json.loads(out)["data"]["name"] == "mnist"
+    assert list(tmp_path.iterdir()) == [tmp_path / "my data"]

@@ -57,7 +57,7 @@ def test_what_is_no_interval_cannot_be_judged(ends: tuple[float, float, float], 
     [
         ({"kind": "guess"}, r"kind 'guess' is unknown; use one of 'identity', 'prediction', 'comparison'"),
         ({"direction": "over"}, r"direction 'over' is unknown; use 'above' or 'below'"),
-        ({"threshold": math.nan}, r"the threshold is nan; it must be a finite number"),
+        ({"threshold": math.nan}, r"claim C1: the threshold must be a finite number; got nan"),
         ({"id": " "}, r"needs an id and a text"),
         ({"text": ""}, r"needs an id and a text"),
         ({"kind": "identity"}, r"below a positive rounding level, got above 1.0"),

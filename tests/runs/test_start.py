@@ -18,7 +18,13 @@ from pdenet.runs.runner import train_and_record
 from pdenet.runs.start import starts
 from pdenet.runs.training import TrainingConfig, fit, run_keys
 from pdenet.subjects.depth.networks import DriftStartNet
-from pdenet.subjects.remedies.networks import ImplicitPDENet, PositivePDENet, ScaledPDENet
+from pdenet.subjects.remedies.networks import (
+    ImplicitPDENet,
+    PeriodicPDENet,
+    PeriodicPositivePDENet,
+    PositivePDENet,
+    ScaledPDENet,
+)
 from pdenet.symbolic import PDE1, PDE2
 
 if TYPE_CHECKING:
@@ -54,6 +60,8 @@ def train(network: ResidualNet) -> list[Record]:
         PlainConvNet(2).double(),
         ScaledPDENet(PDE1, 3, time=2.0),
         PositivePDENet(2),
+        PeriodicPDENet(PDE1, 2),
+        PeriodicPositivePDENet(2),
         ImplicitPDENet(PDE2, 2),
         DriftStartNet(PDE1, 2, drift_start=-0.125),
     ],
