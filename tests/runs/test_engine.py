@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ for end in sys.argv[1:]:
             print("refused", scheme, type(error).__name__)
 """
 
-EPOCHS = 30
+EPOCHS = 15  # workers that are awake begin together, so that none ends before both have begun
 PATIENCE = 240  # seconds, for a machine that is busy with other things
 
 
@@ -64,6 +65,7 @@ class Killer(threading.Thread):
         self.checkpoints, self.over = checkpoints, threading.Event()
         self.epochs: list[dict[Path, int]] = []  # at the kill, and after it
         self.error: Exception | None = None
+        self.seen: dict[Path, tuple[tuple[int, int], int]] = {}  # which file it was, and its epoch
 
     def run(self) -> None:
         try:
@@ -83,11 +85,15 @@ class Killer(threading.Thread):
             self.error = error
 
     def look(self) -> dict[Path, int]:
-        """Epochs that each unit has behind it, as its checkpoint says."""
+        """Epochs that each unit has behind it, as its checkpoint says; a file is read once, to leave time."""
         epochs = {}
         for path in self.checkpoints:
             try:
-                epochs[path] = torch.load(path, weights_only=True)["epoch"]
+                status = path.stat()
+                file = status.st_ino, status.st_mtime_ns
+                if self.seen.get(path, (None,))[0] != file:
+                    self.seen[path] = file, torch.load(path, weights_only=True)["epoch"]
+                epochs[path] = self.seen[path][1]
             except FileNotFoundError:
                 continue
         return epochs
@@ -95,8 +101,10 @@ class Killer(threading.Thread):
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Executor]:
-    """Two workers for all tests of this file: they take seconds to start."""
+    """Two workers for all tests of this file, awake: they take seconds to start and to import."""
     with engine("2") as executor:
+        awake: Any = executor
+        awake._client.run(import_module, "helpers.tables")
         yield executor
 
 
