@@ -13,7 +13,15 @@ from pdenet.subjects.depth.experiment import PRINTED
 from pdenet.subjects.mechanism.claims import SMALL_STEP, SMOOTH
 from pdenet.subjects.ode_mnist.claims import FEWEST_SEEDS, HALF_A_POINT
 from pdenet.subjects.ode_mnist.measures import ACCURATE
-from pdenet.subjects.ode_mnist.settings import ADAPTIVE, CONV, CONV_STEPS, FEW, STENCIL, STENCIL_STEPS
+from pdenet.subjects.ode_mnist.settings import (
+    ADAPTIVE,
+    CONV,
+    CONV_STEPS,
+    FEW,
+    STENCIL,
+    STENCIL_STEPS,
+    euler,
+)
 from pdenet.subjects.remedies.claims import DEEP, SHALLOW
 from pdenet.subjects.tables.claims import TEST_IMAGES
 from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
@@ -183,6 +191,7 @@ def test_a_flow_is_solved_as_the_book_says() -> None:
     assert Adaptive("dopri5", rtol=1e-5, atol=1e-5) == ACCURATE
     assert (STENCIL_STEPS, STENCIL.grid, STENCIL.stride) == ((1, 2, 5, 10, 20), (1, 2, 5, 10, 20, 40), 2)
     assert (CONV_STEPS, CONV.grid, CONV.stride) == ((1, 2, 4, 8), (1, 2, 4, 8, 16), 4)
+    assert (euler(1), euler(2)) == ("Euler, 1 step", "Euler, 2 steps")
     assert (FEW.grid, FEW.stride, FEW.only_last) == ((), 1, True)
     assert [(s.train, s.test, s.seeds) for s in (STENCIL, CONV, FEW)] == [
         (None, None, 10),
