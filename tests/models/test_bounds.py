@@ -9,6 +9,7 @@ import torch
 from pdenet.models import ConvResNet, Init, PDENet
 from pdenet.models.measures.smoothness import change_by_splitting, roughness
 from pdenet.models.pde_net import default_init
+from pdenet.ops.seeding import TRUNK, generator
 from pdenet.symbolic import PDE1
 
 IMAGES = torch.rand(3, 28, 28, generator=torch.Generator().manual_seed(0))
@@ -67,3 +68,11 @@ def test_a_layer_split_into_itself_moves_nothing_and_two_halves_are_the_default(
     halves = change_by_splitting(kernels, IMAGES)
     assert halves.min() > 0
     assert np.array_equal(halves, change_by_splitting(kernels, IMAGES, 2))
+
+
+def test_parameters_of_a_seed_are_its_own_stream_layer_by_layer() -> None:
+    network = PDENet(PDE1, 3, [0, 4], init=Init("normal", 0.3, zero=("rho",)))
+    for row, seed in enumerate((0, 4)):
+        drawn = network.init.draw((3, 5), generator(seed, TRUNK))
+        drawn[:, 3] = 0
+        assert torch.equal(network.theta[row], drawn)

@@ -3,6 +3,7 @@
 import torch
 
 from pdenet.models import ConvResNet, Init
+from pdenet.ops.seeding import TRUNK, generator
 
 IMAGES = torch.rand(5, 28, 28, generator=torch.Generator().manual_seed(0))
 
@@ -57,3 +58,13 @@ def test_the_taps_of_a_cross_stand_above_left_middle_right_and_below() -> None:
     zero = torch.zeros(2, 4)
     rows = [[zero, above, zero], [left, middle, right], [zero, below, zero]]
     assert torch.equal(kernels, torch.stack([torch.stack(row, -1) for row in rows], -2))
+
+
+def test_a_start_is_ten_numbers_a_layer_of_the_seed_s_own_stream() -> None:
+    """Nine taps, row by row, and the bias; records of one seed start from these bits."""
+    network = ConvResNet(3, [0, 4])
+    assert network.bias is not None
+    for row, seed in enumerate((0, 4)):
+        drawn = network.init.draw((3, 10), generator(seed, TRUNK))
+        assert torch.equal(network.weight[row], drawn[:, :9].reshape(3, 3, 3))
+        assert torch.equal(network.bias[row], drawn[:, 9])

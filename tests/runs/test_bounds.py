@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +16,7 @@ from pdenet.runs.arm import Arm, Context
 from pdenet.runs.claims import Claim
 from pdenet.runs.cuda_graph import WARM_UP
 from pdenet.runs.intervals import Interval, mean_interval, wilson_interval
+from pdenet.runs.lock import claimed
 from pdenet.runs.plan import split
 from pdenet.runs.results import Results, ahead
 from pdenet.runs.shown import Drawn, Images
@@ -22,6 +24,8 @@ from pdenet.runs.table import CHANCE, Cell, CellResult
 from pdenet.runs.training import TrainingConfig
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pdenet.runs.record import Record
 
 CELL = tiny_cell(2)
@@ -156,3 +160,13 @@ def test_a_record_is_found_whatever_the_order_of_its_words() -> None:
     turned = replace(record, model=dict(reversed(record.model.items())))
     assert list(turned.model) != list(record.model)
     assert Results([CELL], [turned], "digits").values(CELL.name).tolist() == [90.0]
+
+
+def test_a_claim_on_a_file_is_open_to_all_that_the_user_lets_in(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with claimed(tmp_path / "claim") as held:
+            assert held
+            assert (tmp_path / "claim").stat().st_mode & 0o777 == 0o666
+    finally:
+        os.umask(before)

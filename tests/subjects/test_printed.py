@@ -2,6 +2,7 @@
 
 import pytest
 
+from pdenet.ops.ode.solvers import Adaptive
 from pdenet.runs.arm import Arm
 from pdenet.runs.shown import Images
 from pdenet.runs.table import PRINTED as A_TENTH
@@ -11,6 +12,16 @@ from pdenet.subjects.catalogue import experiments
 from pdenet.subjects.depth.experiment import PRINTED
 from pdenet.subjects.mechanism.claims import SMALL_STEP, SMOOTH
 from pdenet.subjects.ode_mnist.claims import FEWEST_SEEDS, HALF_A_POINT
+from pdenet.subjects.ode_mnist.measures import ACCURATE
+from pdenet.subjects.ode_mnist.settings import (
+    ADAPTIVE,
+    CONV,
+    CONV_STEPS,
+    FEW,
+    STENCIL,
+    STENCIL_STEPS,
+    euler,
+)
 from pdenet.subjects.remedies.claims import DEEP, SHALLOW
 from pdenet.subjects.tables.claims import TEST_IMAGES
 from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
@@ -172,3 +183,18 @@ def told(arm: Arm) -> str:
 def test_what_takes_minutes_is_as_short_as_the_book_says() -> None:
     found = {f"{e.name}: {told(arm)}" for e in experiments() for arm in e.arms("book")}
     assert sorted(found) == sorted(lines(BOOK))
+
+
+def test_a_flow_is_solved_as_the_book_says() -> None:
+    """In training to a thousandth, in the solver test a hundred times as accurately."""
+    assert Adaptive("dopri5", rtol=1e-3, atol=1e-3) == ADAPTIVE
+    assert Adaptive("dopri5", rtol=1e-5, atol=1e-5) == ACCURATE
+    assert (STENCIL_STEPS, STENCIL.grid, STENCIL.stride) == ((1, 2, 5, 10, 20), (1, 2, 5, 10, 20, 40), 2)
+    assert (CONV_STEPS, CONV.grid, CONV.stride) == ((1, 2, 4, 8), (1, 2, 4, 8, 16), 4)
+    assert (euler(1), euler(2)) == ("Euler, 1 step", "Euler, 2 steps")
+    assert (FEW.grid, FEW.stride, FEW.only_last) == ((), 1, True)
+    assert [(s.train, s.test, s.seeds) for s in (STENCIL, CONV, FEW)] == [
+        (None, None, 10),
+        (None, None, 5),
+        (1000, 5000, 10),
+    ]

@@ -97,3 +97,5 @@ def test_a_logit_that_is_not_finite_is_no_label() -> None:
     with torch.no_grad():
         head.bias[3] = torch.nan
     assert accuracy(net, images(), torch.zeros(4, dtype=torch.int64)) == 0.0
+    for label in range(10):
+        assert accuracy(net, images(), torch.full((4,), label)) == 0.0
