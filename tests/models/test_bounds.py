@@ -39,9 +39,7 @@ def test_a_network_may_have_no_layer_and_be_asked_for_its_ends() -> None:
     assert network.features(IMAGES, upto=0).shape[1] == 1
     assert torch.equal(network.features(IMAGES, upto=2), network.features(IMAGES))
     for upto in (-1, 3):
-        with pytest.raises(
-            ValueError, match=f"upto must be a whole number, at least 0 and at most 2; got {upto}"
-        ):
+        with pytest.raises(ValueError, match=f"upto must be a whole .* at most 2; got {upto}"):
             network.features(IMAGES, upto=upto)
 
 
