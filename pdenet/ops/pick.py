@@ -1,10 +1,10 @@
 """Batches of images: picked by index and scaled in one pass over memory."""
 
 import torch
-from numba import njit, prange
+from numba import prange
 from torch import Tensor
 
-from pdenet.ops.stack import use_torch_threads
+from pdenet.ops.fused.threads import Loop
 
 
 def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
@@ -35,7 +35,6 @@ def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
         raise IndexError(message)
     out = torch.empty(*index.shape, *images.shape[1:], dtype=torch.float32)
     scale = torch.tensor([shift, factor], dtype=torch.float32).numpy()
-    use_torch_threads()
     _pick(
         out.view(index.numel(), -1).numpy(),
         images.reshape(len(images), -1).numpy(),
@@ -45,7 +44,7 @@ def pick(images: Tensor, index: Tensor, shift: float, factor: float) -> Tensor:
     return out
 
 
-@njit(parallel=True, cache=True)
+@Loop
 def _pick(out, images, index, scale):
     for i in prange(len(index)):
         source, target = images[index[i]], out[i]

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pdenet.ops.fused import lanes
-from pdenet.ops.stack import CORNERS, use_torch_threads
+from pdenet.ops.stack import CORNERS
 
 
 def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
@@ -119,7 +119,6 @@ class _Lanes(torch.autograd.Function):
         ctx.save_for_backward(u, taps)
         ctx.periodic = periodic
         out = torch.empty_like(u)
-        use_torch_threads()
         lanes.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
         return out
 
@@ -132,7 +131,6 @@ class _Lanes(torch.autograd.Function):
         groups = -(-u.shape[1] // lanes.LANES)
         grad_u = torch.empty_like(u)
         sums = torch.zeros(len(u), groups, taps.shape[1], 6, dtype=torch.float64)
-        use_torch_threads()
         lanes.backward(
             grad_u.numpy(),
             sums.numpy(),

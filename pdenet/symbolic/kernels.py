@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 import sympy as sp
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import torch
+
+
+def untraced(function: Callable[P, R]) -> Callable[P, R]:
+    """A function of what is constant, which `torch.compile` calls and does not look into.
+
+    It sets what `torch.compiler.assume_constant_result` sets, which takes seconds to import.
+    """
+    vars(function)["_dynamo_marked_constant"] = True
+    return function
 
 
 class KernelMap:
@@ -41,15 +55,20 @@ class KernelMap:
         self.patterns = patterns
         self.complex = any(coefficient.has(sp.I) for coefficient in coefficients)
         self._functions: dict[str, Any] = {}
+        self._entries = patterns.tolist()  # a strict export takes no number out of an array
         self._patterns_on: dict[Any, torch.Tensor] = {}
 
     def _evaluate(self, module: str, columns: Any) -> list[Any]:
+        self.prepare(module)
+        result: list[Any] = self._functions[module](*columns)
+        return result
+
+    def prepare(self, module: str = "torch") -> None:
+        """Make the functions for NumPy or torch, unless they are there."""
         if module not in self._functions:
             # Constants such as sqrt(2) become floats here: torch would take them in single precision.
             rounded = [sp.N(coefficient, 17) for coefficient in self.coefficients]
             self._functions[module] = sp.lambdify(self.parameters, rounded, modules=module)
-        result: list[Any] = self._functions[module](*columns)
-        return result
 
     def _check(self, shape: tuple[int, ...]) -> None:
         count = len(self.parameters)
@@ -88,14 +107,18 @@ class KernelMap:
         ]
         # Multiply and add rather than matmul: no TF32, and the bits do not depend on the batch shape.
         stacked = torch.stack(coefficients, dim=-1)[..., None, None]
-        return (stacked * self._patterns(dtype, theta.device)).sum(-3)
+        return (stacked * self._patterns(dtype, theta)).sum(-3)
 
-    def _patterns(self, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    def _patterns(self, dtype: torch.dtype, theta: torch.Tensor) -> torch.Tensor:
         import torch
 
-        key = (dtype, device)
-        if key not in self._patterns_on:
-            # A tensor first made under inference_mode could not be used for training later.
-            with torch.inference_mode(False):
-                self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
-        return self._patterns_on[key]
+        key = (dtype, theta.device)
+        is_plain = type(theta) in (torch.Tensor, torch.nn.Parameter)  # and not a fake tensor
+        if is_plain and key in self._patterns_on:
+            return self._patterns_on[key]
+        # A tensor first made under inference_mode could not be used for training later.
+        with torch.inference_mode(False):
+            patterns = torch.tensor(self._entries, dtype=dtype, device=theta.device)
+        if is_plain and not torch.compiler.is_compiling():  # a tracer's tensor has no numbers
+            self._patterns_on[key] = patterns
+        return patterns

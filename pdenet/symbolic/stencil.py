@@ -17,7 +17,7 @@ from pdenet.symbolic.differences import (
     half_width,
     leading_error,
 )
-from pdenet.symbolic.kernels import KernelMap
+from pdenet.symbolic.kernels import KernelMap, untraced
 from pdenet.symbolic.parsing import Orders, derivative_name
 
 if TYPE_CHECKING:
@@ -224,6 +224,7 @@ class Stencil:
             If the last axis does not match the parameters, theta is not floating-point, or the spacing
             or dt is a symbol.
         """
+        _prepare(self)
         return self.kernel_map.as_torch(theta)
 
     def __repr__(self) -> str:
@@ -239,3 +240,9 @@ class Stencil:
 def _padded(weights: tuple[sp.Rational, ...], width: int) -> tuple[sp.Rational, ...]:
     border = (sp.Integer(0),) * ((width - len(weights)) // 2)
     return border + weights + border
+
+
+@untraced
+def _prepare(stencil: Stencil) -> None:
+    """Do all that SymPy has to do, so that nobody who traces the kernels comes across it."""
+    stencil.kernel_map.prepare()
