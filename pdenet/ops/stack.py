@@ -1,6 +1,6 @@
 """A stack of residual stencils, the one operator that every network of the book is made of."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from numba import config
@@ -12,7 +12,7 @@ from pdenet.ops.fused import cuda
 from pdenet.ops.fused.cuda_layout import choose_layout
 from pdenet.ops.fused.faint import is_faint
 from pdenet.ops.fused.operators import FusedStack
-from pdenet.ops.fused.plain import is_autocast, is_traced, is_transformed
+from pdenet.ops.fused.plain import is_autocast, is_traced, is_transformed, widen
 
 Backend = Literal["auto", "torch", "numba", "cuda"]
 Support = Literal["full", "cross"]
@@ -90,7 +90,7 @@ def residual_stack(
     one_of("support", support, SUPPORTS)
     if is_autocast(u):
         with torch.autocast(u.device.type, enabled=False):
-            return residual_stack(*_widen(u, kernels, bias), backend=backend, support=support)
+            return residual_stack(*widen(u, kernels, bias), backend=backend, support=support)
     squeeze = u.dim() == 3 and kernels.dim() == 3
     u, kernels, bias = _with_seed_axis(u, kernels, bias)
     _check(u, kernels, bias, backend, support)
@@ -124,12 +124,6 @@ def _with_seed_axis(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Te
     return u, kernels, bias
 
 
-def _widen(*tensors: Tensor | None) -> list[Any]:
-    """Tensors of half precision in float32, the others as they are."""
-    half = (torch.float16, torch.bfloat16)
-    return [t.float() if t is not None and t.dtype in half else t for t in tensors]
-
-
 def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, support: str) -> None:
     if not u.dtype.is_floating_point:
         message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
@@ -150,7 +144,8 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
         if other is not None and (other.dtype != u.dtype or other.device != u.device):
             message = (
                 f"{name} must have the dtype and device of u, {u.dtype} on {u.device}; "
-                f"got {other.dtype} on {other.device}; images go in as u.to({str(other.device)!r}, {other.dtype})"
+                f"got {other.dtype} on {other.device}; "
+                f"images go in as u.to({str(other.device)!r}, {other.dtype})"
             )
             raise ValueError(message)
     if backend == "numba" and (obstacle := _fused_obstacle(u, kernels, bias)):

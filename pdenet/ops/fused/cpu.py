@@ -22,7 +22,7 @@ The backward pass
     start of the segment, in scratch memory that belongs to a thread and not to an image.
 """
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ from pdenet.ops.fused.simd import (
     total,
     write_columns,
 )
-from pdenet.ops.fused.threads import Loop
+from pdenet.ops.fused.threads import loop
 
 FLUSH = np.float32(1e-25)  # beside pixels of order one, an activation below this carries nothing in float32
 FLUSH_GRADIENT = np.float32(1e-30)  # and so does a gradient below this
@@ -287,7 +287,7 @@ def _hand_on(sums, partial):
             store(lanes, tap * LANES, zero)
 
 
-@partial(Loop, **_LOOPS)
+@loop(**_LOOPS)
 def forward(out, u, kernels, bias, threshold, corners, scratch):
     """Fill `out` with the stack's output.
 
@@ -310,7 +310,7 @@ def forward(out, u, kernels, bias, threshold, corners, scratch):
             _write(out[seed], own, layers % 2 * size, group * IMAGES)
 
 
-@partial(Loop, **_LOOPS)
+@loop(**_LOOPS)
 def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scratch):
     """Fill `grad_u` (S, B, H, W) and add the gradients of the taps and the bias to `sums`.
 

@@ -10,7 +10,6 @@ and lower pixel of the part along y. Together they are the five-point kernel, wi
 The backward pass recomputes the states, at most `SEGMENT` layers at a time, from a checkpoint.
 """
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from numba import prange
 
 from pdenet.ops.fused.cpu import FLUSH, FLUSH_GRADIENT
 from pdenet.ops.fused.machine_code import compiled
-from pdenet.ops.fused.threads import Loop
+from pdenet.ops.fused.threads import loop
 
 LANES = 16
 SEGMENT = 16
@@ -215,7 +214,7 @@ def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums):
         _correlate(g, spare[1], LANES, height, width, sums[:3])
 
 
-@partial(Loop, **_LOOPS)
+@loop(**_LOOPS)
 def forward(out, u, taps, periodic):
     """Fill `out` (S, B, H, W) with the stack's output for `u` and `taps` (S, L, 6), all float32."""
     seeds, batch, height, width = u.shape
@@ -232,7 +231,7 @@ def forward(out, u, taps, periodic):
         _store(out[seed], states[layers % 2], first)
 
 
-@partial(Loop, **_LOOPS)
+@loop(**_LOOPS)
 def backward(grad_u, sums, grad_out, u, taps, periodic):
     """Fill `grad_u` and `sums` (S, groups of images, L, 6), float64, one sum a tap."""
     seeds, batch, height, width = u.shape

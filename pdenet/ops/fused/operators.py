@@ -1,4 +1,4 @@
-"""The fused CPU loops as operators of PyTorch: its compiler, its tracers and fake tensors take them as a whole."""
+"""The fused CPU loops as operators of PyTorch, which its compiler, tracers and fake tensors take as a whole."""
 
 import threading
 from typing import Any
@@ -50,8 +50,8 @@ def _describe_forward(u: Tensor, kernels: Tensor, bias: Tensor | None, corners: 
 def _describe_backward(
     grad: Tensor, u: Tensor, kernels: Tensor, bias: Tensor | None, corners: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    grads = (torch.empty_like(tensor, memory_format=PLAIN) for tensor in (u, kernels))
-    return *grads, kernels.new_empty(kernels.shape[:2])
+    grad_u, grad_kernels = (torch.empty_like(tensor, memory_format=PLAIN) for tensor in (u, kernels))
+    return grad_u, grad_kernels, kernels.new_empty(kernels.shape[:2])
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
@@ -70,7 +70,9 @@ def _differentiate(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
 
 torch.library.impl(STACK.name(), "cpu", _forward)
 torch.library.impl(GRADIENTS.name(), "cpu", _backward)
-torch.library.register_autograd(STACK, _differentiate, setup_context=_keep)  # for graphs that hold the operator
+torch.library.register_autograd(
+    STACK, _differentiate, setup_context=_keep
+)  # for graphs that hold the operator
 
 
 class FusedStack(torch.autograd.Function):
@@ -81,6 +83,7 @@ class FusedStack(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, u: Tensor, kernels: Tensor, bias: Tensor | None, corners: bool) -> Tensor:
+        """The images behind the last layer."""
         u = u.contiguous()
         _keep(ctx, (u, kernels, bias, corners), u)
         out: Tensor = STACK(u, kernels, bias, corners)
@@ -88,6 +91,7 @@ class FusedStack(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients of images, kernels and bias."""
         return _differentiate(ctx, grad_out)
 
 

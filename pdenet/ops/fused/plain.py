@@ -1,4 +1,6 @@
-"""Whether tensors are what a compiled loop can serve: numbers in memory, of which derivatives are taken once."""
+"""Whether a compiled loop can serve tensors: numbers in memory, of which derivatives are taken once."""
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -7,13 +9,11 @@ from torch.autograd import forward_ad
 
 def is_traced(tensor: Tensor) -> bool:
     """Whether a program is being made of what happens to a tensor, or its numbers are fake."""
-    return (
-        torch.compiler.is_compiling() or torch.jit.is_tracing() or type(tensor) not in (Tensor, nn.Parameter)
-    )
+    return torch.compiler.is_compiling() or type(tensor) not in (Tensor, nn.Parameter)
 
 
 def is_transformed(*tensors: Tensor | None) -> bool:
-    """Whether a transform of `torch.func` is at work, or a tensor carries a tangent (forward-mode derivatives).
+    """Whether a transform of `torch.func` is at work, or a tensor has a tangent (forward-mode derivatives).
 
     PyTorch's own operators know what to do then; compiled loops differentiate backwards, once.
     """
@@ -29,3 +29,9 @@ def is_autocast(tensor: Tensor) -> bool:
     """Whether autocast chooses the precision of products on a tensor's device."""
     device = tensor.device.type
     return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
+
+
+def widen(*tensors: Tensor | None) -> list[Any]:
+    """Tensors of half precision in float32, the others as they are."""
+    half = (torch.float16, torch.bfloat16)
+    return [t.float() if t is not None and t.dtype in half else t for t in tensors]

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -14,6 +15,11 @@ _IMPORTED_IN = os.getpid()
 _turn = threading.Lock()
 
 
+def loop(**options: Any) -> Callable[[Any], "Loop"]:
+    """Decorate a function over `prange`: it becomes a `Loop` with these options of `numba.njit`."""
+    return lambda function: Loop(function, options)
+
+
 class Loop:
     """A function over `prange`, for several threads and for one; each is compiled when first needed.
 
@@ -24,11 +30,11 @@ class Loop:
     ----------
     function
         What `numba.njit` can compile.
-    **options
+    options
         As `numba.njit` takes them.
     """
 
-    def __init__(self, function: Any, **options: Any) -> None:
+    def __init__(self, function: Any, options: dict[str, Any]) -> None:
         self._alone = compiled(**options)(function)
         self._together = compiled(parallel=True, **options)(function)
 
