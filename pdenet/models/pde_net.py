@@ -58,6 +58,7 @@ class PDENet(ResidualNet):
         super().__init__(depth, seeds, **options)
         self.pde = check_equation(pde)
         self.stencil = pde.stencil()
+        _ = self.stencil.kernel_map  # what SymPy has to do is done here, not by whoever traces the network
         self.support = "cross" if self.stencil.support <= CROSS else "full"
         self.init = as_init(init, default_init(pde))
         drawn = draw_parameters(pde, self.init, self.depth, self.seeds)

@@ -43,6 +43,7 @@ class StencilField(nn.Module):
         super().__init__()
         self.pde = check_equation(pde)
         self.stencil = pde.stencil()
+        _ = self.stencil.kernel_map  # what SymPy has to do is done here, not by whoever traces the network
         self.seeds = as_seeds(seeds)
         self.init = as_init(init, default_init(pde))
         theta = draw_parameters(pde, self.init, 1, self.seeds)[:, 0]

@@ -8,7 +8,10 @@ import numpy as np
 from scipy.sparse import eye_array
 from scipy.sparse.linalg import expm_multiply
 
-from pdenet.ops.paths.gates import Boundary, gated_stack
+from pdenet.checks.numbers import real
+from pdenet.checks.words import one_of
+from pdenet.ops.arrays import finite
+from pdenet.ops.paths.gates import BOUNDARIES, Boundary, gated_stack
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -40,6 +43,8 @@ def exact_flow(
 
     Raises
     ------
+    TypeError
+        If something that should be numbers is none, or text.
     ValueError
         If `kernel` or `u` has other axes, a number is not finite, or the boundary is unknown.
 
@@ -47,12 +52,11 @@ def exact_flow(
     ----------
     The thesis, equation (41), for a field that is linear and the same at all times.
     """
-    kernel, u = np.asarray(kernel, dtype=np.float64), np.asarray(u, dtype=np.float64)
+    kernel, u = finite("kernel", kernel), finite("u", u)
+    duration = real("duration", duration)
+    one_of("boundary", boundary, BOUNDARIES)
     if kernel.ndim != 2 or u.ndim not in (2, 3):
         message = f"kernel must be (rows, columns), u (H, W) or (B, H, W); got {kernel.shape} and {u.shape}"
-        raise ValueError(message)
-    if not np.isfinite(u).all() or not np.isfinite(duration):
-        message = "u and duration must be finite"
         raise ValueError(message)
     shape = u.shape[-2:]
     everywhere = np.ones((1, *shape))

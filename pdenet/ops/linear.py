@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from pdenet.ops.fused.plain import is_autocast, is_transformed
+
 
 def seed_linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """One linear layer for each of S networks: ``x[s] @ weight[s] + bias[s]``, differentiable to any order.
@@ -25,10 +27,22 @@ def seed_linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     -------
     (S, B, O)
     """
-    if x.device.type == "cpu" and x.dtype == weight.dtype == torch.float32:
+    if _is_own(x, weight, bias):
         result: Tensor = _SeedLinear.apply(x, weight, bias)
         return result
     return torch.baddbmm(bias, x, weight)
+
+
+def _is_own(x: Tensor, weight: Tensor, bias: Tensor) -> bool:
+    """Whether the products below serve; PyTorch's has rules for transforms, autocast and no images at all."""
+    return (
+        x.device.type == "cpu"
+        and x.dtype == weight.dtype == torch.float32
+        and not torch.compiler.is_exporting()  # a program that runs where there is no oneDNN
+        and not is_transformed(x, weight, bias)
+        and not is_autocast(x)
+        and x.numel() > 0
+    )
 
 
 def _has_onednn() -> bool:

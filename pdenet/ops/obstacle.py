@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from pdenet.checks.numbers import real, whole
+from pdenet.ops.arrays import finite
+
 
 def obstacle_flow(operator: Any, start: Any, duration: float, layers: int) -> np.ndarray:
     r"""ReLU blocks with a small step: :math:`\psi \leftarrow \mathrm{relu}(\psi + \Delta t\,F\psi)`.
@@ -25,8 +28,14 @@ def obstacle_flow(operator: Any, start: Any, duration: float, layers: int) -> np
     -------
     numpy.ndarray, shape (n,)
         The state at the end.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If something is no number or not finite, the shapes do not fit, or `layers` is not whole or negative.
     """
-    matrix, state = np.asarray(operator, dtype=float), np.asarray(start, dtype=float)
+    matrix, state = _given(operator, start)
+    duration, layers = real("duration", duration), whole("layers", layers, least=0)
     for _ in range(layers):
         state = np.maximum(state + duration / layers * (matrix @ state), 0.0)
     return state
@@ -56,12 +65,14 @@ def obstacle_implicit(operator: Any, start: Any, duration: float, steps: int) ->
 
     Raises
     ------
-    ValueError
-        If the step is so long that the active sets do not settle.
+    TypeError, ValueError
+        As `obstacle_flow`, `steps` being one or more; or the step is so long that the active sets do not
+        settle.
     """
-    state = np.asarray(start, dtype=float)
+    matrix, state = _given(operator, start)
+    duration, steps = real("duration", duration), whole("steps", steps, least=1)
     identity = np.eye(len(state))
-    system = identity - duration / steps * np.asarray(operator, dtype=float)
+    system = identity - duration / steps * matrix
     for _ in range(steps):
         old, held = state, np.zeros(len(state), dtype=bool)
         for _ in range(len(state)):
@@ -74,3 +85,11 @@ def obstacle_implicit(operator: Any, start: Any, duration: float, steps: int) ->
             message = f"{steps} steps for a time of {duration:g} are too few – expected a shorter step"
             raise ValueError(message)
     return state
+
+
+def _given(operator: Any, start: Any) -> tuple[np.ndarray, np.ndarray]:
+    matrix, state = finite("operator", operator), finite("start", start)
+    if state.ndim != 1 or matrix.shape != 2 * state.shape:
+        message = f"operator must be (n, n) and start (n,); got {matrix.shape} and {state.shape}"
+        raise ValueError(message)
+    return matrix, state

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pdenet.checks.numbers import whole
+from pdenet.ops.arrays import finite
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
@@ -28,12 +31,12 @@ def kernel_symbol(kernel: ArrayLike, wavenumbers: ArrayLike) -> np.ndarray:
 
     Raises
     ------
-    ValueError
-        If the kernel is not one row of odd length.
+    TypeError, ValueError
+        If numbers are none, or not finite, or the kernel is not one row of odd length.
     """
     taps = _row(kernel, "kernel")
     offsets = np.arange(len(taps)) - len(taps) // 2
-    result: np.ndarray = np.exp(1j * np.multiply.outer(np.asarray(wavenumbers, dtype=float), offsets)) @ taps
+    result: np.ndarray = np.exp(1j * np.multiply.outer(finite("wavenumbers", wavenumbers), offsets)) @ taps
     return result
 
 
@@ -57,15 +60,17 @@ def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:
 
     Raises
     ------
-    ValueError
-        If f or w is not one row of odd length or longer than the ring, or the symbol of w vanishes at a wave
-        number of the ring, which is named. (Where f vanishes too, every number would do as quotient.)
+    TypeError, ValueError
+        If numbers are none, or not finite, f or w is not one row of odd length or longer than the ring, or
+        the symbol of w vanishes at a wave number of the ring, which is named. (Where f vanishes too, every
+        number would do as quotient.)
 
     References
     ----------
     The thesis, section 3.1.
     """
     numerator, denominator = _row(f, "f"), _row(w, "w")
+    size = whole("size", size)
     longest = max(len(numerator), len(denominator))
     if size < longest:
         message = f"the ring has {size} pixels – expected at least {longest}, the taps of f and w"
@@ -84,7 +89,7 @@ def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:
 
 
 def _row(kernel: ArrayLike, name: str) -> np.ndarray:
-    taps = np.asarray(kernel, dtype=float)
+    taps = finite(name, kernel)
     if taps.ndim != 1 or len(taps) % 2 == 0:
         message = f"{name} has the shape {taps.shape} – expected (taps,) with an odd number of taps"
         raise ValueError(message)

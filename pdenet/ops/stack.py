@@ -1,15 +1,18 @@
 """A stack of residual stencils, the one operator that every network of the book is made of."""
 
-import threading
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from numba import config, set_num_threads
+from numba import config
 from torch import Tensor
 from torch.nn import functional
 
-from pdenet.ops.fused import cpu, cuda
+from pdenet.checks.words import one_of
+from pdenet.ops.fused import cuda
 from pdenet.ops.fused.cuda_layout import choose_layout
+from pdenet.ops.fused.faint import is_faint
+from pdenet.ops.fused.operators import FusedStack
+from pdenet.ops.fused.plain import is_autocast, is_traced, is_transformed, widen
 
 Backend = Literal["auto", "torch", "numba", "cuda"]
 Support = Literal["full", "cross"]
@@ -18,8 +21,6 @@ BACKENDS = ("auto", "torch", "numba", "cuda")
 SUPPORTS = ("full", "cross")
 CORNERS = (0, 2, 6, 8)
 """Places of the corner taps in a flat 3x3 kernel."""
-
-_kept = threading.local()
 
 
 def residual_stack(
@@ -48,7 +49,7 @@ def residual_stack(
         ``"torch"``: any device, any dtype, differentiable to any order. ``"numba"``: fused CPU loops for
         float32 and 3x3 kernels, differentiable once. ``"cuda"``: the same on a CUDA device, for images that
         fit on the chip (64x64 pixels do); it needs the package numba-cuda. ``"auto"``: the fastest that can
-        do it.
+        do it, which is ``"torch"`` under the transforms of `torch.func` and in exported programs.
     support
         ``"cross"``: the corner taps of a 3x3 kernel are ignored and get no gradient (five-point stencils, as
         equation (39) of the thesis has; a third less work). ``"full"``: all taps count.
@@ -59,8 +60,17 @@ def residual_stack(
 
     Raises
     ------
+    TypeError
+        If `backend` or `support` is no text.
     ValueError
         If shapes, dtypes or devices do not fit together, or the backend cannot do what is asked.
+
+    Notes
+    -----
+    The fused loops set activations below 1e-25 and gradients below 1e-30 to zero, before they decay into
+    denormal numbers, which are slow. Where an image, and the biases with it, has nothing above 1e-17,
+    PyTorch runs the call in place of the CPU's loops, so that no image is lost for being faint; compiled
+    programs and CUDA cannot look at the numbers first. Under autocast all backends compute in float32.
 
     References
     ----------
@@ -76,14 +86,19 @@ def residual_stack(
              [0.4000, 0.2000, 0.2000],
              [0.0000, 0.1000, 0.0000]]])
     """
+    one_of("backend", backend, BACKENDS)
+    one_of("support", support, SUPPORTS)
+    if is_autocast(u):
+        with torch.autocast(u.device.type, enabled=False):
+            return residual_stack(*widen(u, kernels, bias), backend=backend, support=support)
     squeeze = u.dim() == 3 and kernels.dim() == 3
     u, kernels, bias = _with_seed_axis(u, kernels, bias)
     _check(u, kernels, bias, backend, support)
-    chosen = _choose(backend, u, kernels, support)
-    if kernels.shape[1] == 0:
-        result = u
-    elif chosen == "numba":
-        result = _FusedStack.apply(u, kernels, bias, support == "full")
+    chosen = _choose(backend, u, kernels, bias, support)
+    if kernels.shape[1] == 0 or len(u) == 0:
+        result = u.clone(memory_format=torch.contiguous_format)  # a tensor of its own, as behind any layer
+    elif chosen == "numba" and not is_faint(u, bias):
+        result = FusedStack.apply(u, kernels, bias, support == "full")
     elif chosen == "cuda":
         result = cuda.apply(u, kernels, bias, support == "full")
     else:
@@ -110,11 +125,8 @@ def _with_seed_axis(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Te
 
 
 def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, support: str) -> None:
-    if backend not in BACKENDS:
-        message = f"backend must be one of {', '.join(map(repr, BACKENDS))}; got {backend!r}"
-        raise ValueError(message)
-    if support not in SUPPORTS:
-        message = f"support must be one of {', '.join(map(repr, SUPPORTS))}; got {support!r}"
+    if not u.dtype.is_floating_point:
+        message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
         raise ValueError(message)
     if support == "cross" and kernels.shape[-1] != 3:
         message = f"support='cross' is for 3x3 kernels; got {_shape(kernels)}; use support='full'"
@@ -132,18 +144,16 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
         if other is not None and (other.dtype != u.dtype or other.device != u.device):
             message = (
                 f"{name} must have the dtype and device of u, {u.dtype} on {u.device}; "
-                f"got {other.dtype} on {other.device}"
+                f"got {other.dtype} on {other.device}; "
+                f"images go in as u.to({str(other.device)!r}, {other.dtype})"
             )
             raise ValueError(message)
-    if not u.dtype.is_floating_point:
-        message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
-        raise ValueError(message)
-    if backend == "numba" and (obstacle := _fused_obstacle(u, kernels)):
+    if backend == "numba" and (obstacle := _fused_obstacle(u, kernels, bias)):
         message = (
             f"backend='numba' runs float32 and 3x3 kernels on the CPU; got {obstacle}; use backend='torch'"
         )
         raise ValueError(message)
-    if backend == "cuda" and (obstacle := _cuda_obstacle(u, kernels, support)):
+    if backend == "cuda" and (obstacle := _cuda_obstacle(u, kernels, bias, support)):
         message = (
             f"backend='cuda' runs float32 and 3x3 kernels on a CUDA device; got {obstacle}; "
             "use backend='torch'"
@@ -154,36 +164,47 @@ def _check(u: Tensor, kernels: Tensor, bias: Tensor | None, backend: str, suppor
         raise ValueError(message)
 
 
-def _fused_obstacle(u: Tensor, kernels: Tensor) -> str:
+def _fused_obstacle(u: Tensor, kernels: Tensor, bias: Tensor | None) -> str:
     """Why the fused loops cannot run this, or an empty string."""
     if u.device.type != "cpu":
         return f"the device {u.device}"
-    if u.dtype != torch.float32:
-        return f"the dtype {u.dtype}"
-    if kernels.shape[-1] != 3:
-        return f"kernels {_shape(kernels)}"
-    return ""
+    if config.DISABLE_JIT:
+        return "NUMBA_DISABLE_JIT, under which no loop is compiled"
+    return _obstacle(u, kernels, bias)
 
 
-def _cuda_obstacle(u: Tensor, kernels: Tensor, support: str) -> str:
+def _cuda_obstacle(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) -> str:
     """Why the fused kernels cannot run this on any machine, or an empty string."""
     if u.device.type != "cuda":
         return f"the device {u.device}"
-    if u.dtype != torch.float32:
-        return f"the dtype {u.dtype}"
-    if kernels.shape[-1] != 3:
-        return f"kernels {_shape(kernels)}"
+    if is_traced(u):
+        return "a program that is being traced"
+    if obstacle := _obstacle(u, kernels, bias):
+        return obstacle
     if choose_layout(u.shape[-2], u.shape[-1], support == "full") is None:
         return f"images of {u.shape[-2]}x{u.shape[-1]} pixels, which do not fit on the chip"
     return ""
 
 
-def _choose(backend: str, u: Tensor, kernels: Tensor, support: str) -> str:
+def _obstacle(u: Tensor, kernels: Tensor, bias: Tensor | None) -> str:
+    """Why no fused loop can run this on any device, or an empty string."""
+    if u.dtype != torch.float32:
+        return f"the dtype {u.dtype}"
+    if kernels.shape[-1] != 3:
+        return f"kernels {_shape(kernels)}"
+    if is_transformed(u, kernels, bias):
+        return "tensors under a transform of torch.func or with tangents"
+    return ""
+
+
+def _choose(backend: str, u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) -> str:
     if backend != "auto":
         return backend
-    if not _fused_obstacle(u, kernels):
+    if torch.compiler.is_exporting():
+        return "torch"  # a program that runs where this package is not
+    if not _fused_obstacle(u, kernels, bias):
         return "numba"
-    return "torch" if _cuda_obstacle(u, kernels, support) or cuda.missing() else "cuda"
+    return "torch" if _cuda_obstacle(u, kernels, bias, support) or cuda.missing() else "cuda"
 
 
 def _shape(tensor: Tensor) -> tuple[int, ...]:
@@ -193,9 +214,9 @@ def _shape(tensor: Tensor) -> tuple[int, ...]:
 def _reference(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) -> Tensor:
     """The stack as the definition reads: one grouped convolution a layer, a group a seed."""
     if support == "cross":
-        cross = torch.ones(9, dtype=kernels.dtype, device=kernels.device)
-        cross[list(CORNERS)] = 0
-        kernels = kernels * cross.view(3, 3)
+        corners = torch.zeros(9, dtype=torch.bool, device=kernels.device)
+        corners[list(CORNERS)] = True
+        kernels = kernels.masked_fill(corners.view(3, 3), 0)  # not times zero, which keeps NaN
     seeds, layers, size, _ = kernels.shape
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
     for layer in range(layers):
@@ -203,63 +224,3 @@ def _reference(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) ->
         b = None if bias is None else bias[:, layer]
         v = torch.relu(v + functional.conv2d(v, kernel, b, padding=size // 2, groups=seeds))
     return v.transpose(0, 1)
-
-
-class _FusedStack(torch.autograd.Function):
-    """The fused CPU loops as a differentiable operator; it keeps its inputs and no activations."""
-
-    @staticmethod
-    def forward(ctx: Any, u: Tensor, kernels: Tensor, bias: Tensor | None, corners: bool) -> Tensor:
-        u = u.contiguous()
-        ctx.save_for_backward(u, kernels, bias)
-        ctx.corners = corners
-        out = torch.empty_like(u)
-        use_torch_threads()
-        cpu.forward(out.numpy(), *_arrays(u, kernels, bias), corners, _scratch(u, kernels))
-        return out
-
-    @staticmethod
-    def backward(ctx: Any, grad_out: Tensor) -> tuple[Tensor | None, ...]:
-        if torch.is_grad_enabled():  # only so under create_graph=True
-            message = "the fused loops differentiate once; for higher derivatives use backend='torch'"
-            raise RuntimeError(message)
-        u, kernels, bias = ctx.saved_tensors
-        seeds, layers = kernels.shape[:2]
-        grad_u = torch.empty_like(u)
-        sums = torch.zeros(seeds, cpu.CHUNKS, layers, 10, dtype=torch.float64)
-        grad_out = grad_out.contiguous()
-        use_torch_threads()
-        arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
-        cpu.backward(grad_u.numpy(), sums.numpy(), grad_out.numpy(), *arrays, ctx.corners, scratch)
-        sums = sums.sum(1).to(u.dtype)
-        grad_kernels = sums[..., :9].reshape(kernels.shape)
-        grad_bias = None if bias is None else sums[..., 9]
-        return grad_u, grad_kernels, grad_bias, None
-
-
-def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
-    """What both loops take, as contiguous NumPy arrays."""
-    seeds, layers = kernels.shape[:2]
-    flat = kernels.detach().reshape(seeds, layers, 9).contiguous()
-    b = torch.zeros(seeds, layers) if bias is None else bias.detach().contiguous()
-    return u.detach().numpy(), flat.numpy(), b.numpy(), cpu.make_threshold(u.shape[-1])
-
-
-def _scratch(u: Tensor, kernels: Tensor) -> Any:
-    """Working memory for the fused loops, kept from call to call while the shapes stay the same.
-
-    Each Python thread has its own, so that two can run stacks at once.
-    """
-    threads = config.NUMBA_NUM_THREADS
-    shape = (threads, kernels.shape[1], u.shape[-2], u.shape[-1])
-    if getattr(_kept, "shape", None) != shape:
-        _kept.shape, _kept.memory = shape, cpu.make_scratch(*shape)
-    return _kept.memory
-
-
-def use_torch_threads() -> None:
-    """One knob for both libraries: `torch.set_num_threads` also limits the fused loops."""
-    threads = torch.get_num_threads()
-    set_num_threads(min(threads, config.NUMBA_NUM_THREADS))
-    if torch.get_num_threads() != threads:  # numba, when it starts its threads, undoes PyTorch's setting
-        torch.set_num_threads(threads)

@@ -3,11 +3,14 @@
 from typing import Any
 
 import torch
+from numba import config
 from torch import Tensor
 from torch.nn import functional
 
 from pdenet.ops.fused import lanes
-from pdenet.ops.stack import CORNERS, use_torch_threads
+from pdenet.ops.fused.faint import is_faint
+from pdenet.ops.fused.plain import is_autocast, is_traced, is_transformed, widen
+from pdenet.ops.stack import CORNERS
 
 
 def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
@@ -22,17 +25,25 @@ def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
 
     Returns
     -------
-    (S, B, H, W). On the CPU in float32 the loops are fused and differentiable once; elsewhere PyTorch's.
+    (S, B, H, W). On the CPU in float32 the loops are fused and differentiable once; elsewhere, and in
+    programs that are compiled, exported or transformed by `torch.func`, they are PyTorch's.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit together or a corner tap is not zero.
+        If shapes, dtypes or devices do not fit together or a corner tap is not zero.
+
+    Notes
+    -----
+    What `residual_stack` says of tiny numbers and autocast holds here too.
     """
+    if is_autocast(u):
+        with torch.autocast(u.device.type, enabled=False):
+            return periodic_stack(*widen(u, kernels))
     _check(u, kernels)
-    if kernels.shape[1] == 0:  # the loops count on a first layer
-        return u
-    if _is_fused(u):
+    if kernels.shape[1] == 0 or len(u) == 0:  # the loops count on a first layer
+        return u.clone(memory_format=torch.contiguous_format)
+    if _is_fused(u, kernels):
         result: Tensor = _Lanes.apply(u, split_taps(kernels), True)
         return result
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
@@ -54,11 +65,14 @@ def implicit_stack(u: Tensor, kernels: Tensor) -> Tensor:
     ----------
     Peaceman and Rachford, J. SIAM 3 (1955), for steps that are implicit along one axis at a time.
     """
+    if is_autocast(u):
+        with torch.autocast(u.device.type, enabled=False):
+            return implicit_stack(*widen(u, kernels))
     _check(u, kernels)
-    if kernels.shape[1] == 0:  # the loops count on a first layer
-        return u
+    if kernels.shape[1] == 0 or len(u) == 0:  # the loops count on a first layer
+        return u.clone(memory_format=torch.contiguous_format)
     taps = split_taps(kernels)
-    if _is_fused(u):
+    if _is_fused(u, kernels):
         result: Tensor = _Lanes.apply(u, taps, False)
         return result
     along_x, along_y = (
@@ -98,16 +112,36 @@ def _check(u: Tensor, kernels: Tensor) -> None:
             f"got {tuple(u.shape)} and {tuple(kernels.shape)}"
         )
         raise ValueError(message)
+    if not u.dtype.is_floating_point:
+        message = f"u must be floating point; got {u.dtype}; pixels of uint8 go in as u.float() / 255"
+        raise ValueError(message)
+    if kernels.dtype != u.dtype or kernels.device != u.device:
+        message = (
+            f"kernels must be {u.dtype} on {u.device} as u; got {kernels.dtype} on {kernels.device}; "
+            f"images go in as u.to({str(kernels.device)!r}, {kernels.dtype})"
+        )
+        raise ValueError(message)
+    if not _has_numbers(kernels):
+        return
     if kernels.flatten(-2)[..., list(CORNERS)].any():
         message = "kernels must be five-point kernels; a corner tap is not zero"
         raise ValueError(message)
-    if kernels.dtype != u.dtype or kernels.device != u.device:
-        message = f"kernels must be {u.dtype} on {u.device} as u; got {kernels.dtype} on {kernels.device}"
-        raise ValueError(message)
 
 
-def _is_fused(u: Tensor) -> bool:
-    return u.device.type == "cpu" and u.dtype == torch.float32
+def _has_numbers(tensor: Tensor) -> bool:
+    """Whether the numbers are there to be looked at: no tracer, no transform, no device for shapes only."""
+    return not (tensor.is_meta or is_traced(tensor) or is_transformed(tensor))
+
+
+def _is_fused(u: Tensor, kernels: Tensor) -> bool:
+    return (
+        u.device.type == "cpu"
+        and u.dtype == torch.float32
+        and not config.DISABLE_JIT
+        and not is_traced(u)
+        and not is_transformed(u, kernels)
+        and not is_faint(u, None)
+    )
 
 
 class _Lanes(torch.autograd.Function):
@@ -119,7 +153,6 @@ class _Lanes(torch.autograd.Function):
         ctx.save_for_backward(u, taps)
         ctx.periodic = periodic
         out = torch.empty_like(u)
-        use_torch_threads()
         lanes.forward(out.numpy(), u.detach().numpy(), taps.detach().numpy(), periodic)
         return out
 
@@ -131,8 +164,7 @@ class _Lanes(torch.autograd.Function):
         u, taps = ctx.saved_tensors
         groups = -(-u.shape[1] // lanes.LANES)
         grad_u = torch.empty_like(u)
-        sums = torch.zeros(len(u), groups, taps.shape[1], 6, dtype=torch.float64)
-        use_torch_threads()
+        sums = torch.zeros(len(u), groups, taps.shape[1], 6, dtype=torch.float64, device="cpu")
         lanes.backward(
             grad_u.numpy(),
             sums.numpy(),

@@ -50,6 +50,7 @@ class KernelMap:
         self.patterns = patterns
         self.complex = any(map(is_complex, coefficients))
         self._functions = [RealFormula(coefficient, parameters) for coefficient in coefficients]
+        self._entries = patterns.tolist()  # a strict export takes no number out of an array
         self._patterns_on: dict[Any, torch.Tensor] = {}
 
     def _check(self, shape: tuple[int, ...]) -> None:
@@ -95,14 +96,18 @@ class KernelMap:
         ]
         # Multiply and add rather than matmul: no TF32, and the bits do not depend on the batch shape.
         stacked = torch.stack(coefficients, dim=-1)[..., None, None]
-        return (stacked * self._patterns(dtype, theta.device)).sum(-3)
+        return (stacked * self._patterns(dtype, theta)).sum(-3)
 
-    def _patterns(self, dtype: torch.dtype, device: torch.device) -> torch.Tensor:
+    def _patterns(self, dtype: torch.dtype, theta: torch.Tensor) -> torch.Tensor:
         import torch
 
-        key = (dtype, device)
-        if key not in self._patterns_on:
-            # A tensor first made under inference_mode could not be used for training later.
-            with torch.inference_mode(False):
-                self._patterns_on[key] = torch.as_tensor(self.patterns, dtype=dtype, device=device)
-        return self._patterns_on[key]
+        key = (dtype, theta.device)
+        is_plain = type(theta) in (torch.Tensor, torch.nn.Parameter)  # and not a fake tensor
+        if is_plain and key in self._patterns_on:
+            return self._patterns_on[key]
+        # A tensor first made under inference_mode could not be used for training later.
+        with torch.inference_mode(False):
+            patterns = torch.tensor(self._entries, dtype=dtype, device=theta.device)
+        if is_plain and not torch.compiler.is_compiling():  # a tracer's tensor has no numbers
+            self._patterns_on[key] = patterns
+        return patterns

@@ -276,9 +276,9 @@ U, K = torch.zeros(1, 2, 6, 6), torch.zeros(1, 3, 3, 3)
         (
             (U, K),
             {"backend": "opencl"},
-            "backend must be one of 'auto', 'torch', 'numba', 'cuda'; got 'opencl'",
+            "backend must be 'auto' or 'torch' or 'numba' or 'cuda'; got 'opencl'",
         ),
-        ((U, K), {"support": "corners"}, "support must be one of 'full', 'cross'; got 'corners'"),
+        ((U, K), {"support": "corners"}, "support must be 'full' or 'cross'; got 'corners'"),
         ((U, torch.zeros(1, 1, 5, 5)), {"support": "cross"}, "support='cross' is for 3x3 kernels"),
         ((U.double(), K.double()), {"backend": "numba"}, "got the dtype torch.float64; use backend='torch'"),
         (

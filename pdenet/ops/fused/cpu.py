@@ -26,9 +26,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import get_thread_id, njit, prange
+from numba import get_thread_id, prange
 from numpy.typing import NDArray
 
+from pdenet.ops.fused.machine_code import compiled
 from pdenet.ops.fused.simd import (
     LANES,
     add,
@@ -44,6 +45,7 @@ from pdenet.ops.fused.simd import (
     total,
     write_columns,
 )
+from pdenet.ops.fused.threads import loop
 
 FLUSH = np.float32(1e-25)  # beside pixels of order one, an activation below this carries nothing in float32
 FLUSH_GRADIENT = np.float32(1e-30)  # and so does a gradient below this
@@ -56,7 +58,7 @@ GROUPS = 8  # groups of images whose sums are added up in float32 before they go
 
 USUAL = 7  # strips of 28 columns: loops over a row of so many vectors are unrolled, twice as fast
 
-_LOOPS: dict[str, Any] = {"cache": True, "error_model": "numpy"}
+_LOOPS: dict[str, Any] = {"error_model": "numpy"}
 _INLINE = {**_LOOPS, "inline": "always"}  # a layer of four images takes less than a microsecond
 
 
@@ -74,14 +76,14 @@ def make_threshold(width: int) -> NDArray[np.float32]:
     return np.repeat(rows, IMAGES, axis=1).ravel()
 
 
-@njit(**_INLINE)
+@compiled(**_INLINE)
 def _close_row(scratch, first, last):
     """Fill the halo beside a row whose first and last vectors lie at these places."""
     store(scratch, first - LANES, shift_lanes(load(scratch, last), TO_NEXT))
     store(scratch, last + LANES, shift_lanes(load(scratch, first), TO_PREVIOUS))
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _read(scratch, tile, images, first):
     """Bring `images[first : first + IMAGES]` (B, H, W) into a tile, with zeros beyond batch and edge."""
     batch, height, width = images.shape
@@ -105,7 +107,7 @@ def _read(scratch, tile, images, first):
         _close_row(scratch, cell, cell + (strip - 1) * LANES)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _announce(images, first):
     """Ask for `images[first : first + IMAGES]` ahead: four short streams at once are hard to foresee."""
     batch, height, width = images.shape
@@ -113,7 +115,7 @@ def _announce(images, first):
         prefetch(images, place)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _write(images, scratch, tile, first):
     """Fill `images[first : first + IMAGES]` from a tile."""
     batch, height, width = images.shape
@@ -136,7 +138,7 @@ def _write(images, scratch, tile, first):
                         images[b, i, left + j] = scratch[cell + j * LANES + lane]
 
 
-@njit(**_INLINE)
+@compiled(**_INLINE)
 def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):
     """One block, target = relu(source + k * source + bias), on tiles at these places of `scratch`."""
     row = (strip + 2) * LANES
@@ -175,7 +177,7 @@ def _layer(scratch, target, source, k, bias, threshold, height, strip, corners):
         _close_row(scratch, out, out + (strip - 1) * LANES)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, keep):
     """`count` blocks from layer `begin` on, the input being the first tile of `scratch`.
 
@@ -191,7 +193,7 @@ def _layers(scratch, kernels, bias, threshold, height, corners, begin, count, ke
             _layer(scratch, target, source, k, b, threshold, height, threshold.size // LANES, corners)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _close_gates(scratch, g, u, cells):
     """Drop the gradient where the block in front put out zero; `u` is that output."""
     zero = fill(np.float32(0.0))
@@ -199,7 +201,7 @@ def _close_gates(scratch, g, u, cells):
         store(scratch, g + c, keep_above(load(scratch, g + c), zero, load(scratch, u + c)))
 
 
-@njit(**_INLINE)
+@compiled(**_INLINE)
 def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sums):
     """The gradient in front of a block from the gated gradient `g` behind it; `u` is the block's input.
 
@@ -255,7 +257,7 @@ def _layer_backward(scratch, target, g, u, k, floor, height, strip, corners, sum
         store(sums, tap * LANES, d)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begin, count):
     """The gradient in front of layer `begin` from that behind layer ``begin + count - 1``.
 
@@ -274,7 +276,7 @@ def _layers_backward(scratch, grads, kernels, sums, height, strip, corners, begi
             _layer_backward(scratch, target, source, i * size, k, floor, height, strip, corners, into)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _hand_on(sums, partial):
     """Add what the lanes have gathered, (L, 10 * lanes), to `sums` (L, 10), and set it to zero."""
     zero = fill(np.float32(0.0))
@@ -285,7 +287,7 @@ def _hand_on(sums, partial):
             store(lanes, tap * LANES, zero)
 
 
-@njit(parallel=True, **_LOOPS)
+@loop(**_LOOPS)
 def forward(out, u, kernels, bias, threshold, corners, scratch):
     """Fill `out` with the stack's output.
 
@@ -308,7 +310,7 @@ def forward(out, u, kernels, bias, threshold, corners, scratch):
             _write(out[seed], own, layers % 2 * size, group * IMAGES)
 
 
-@njit(parallel=True, **_LOOPS)
+@loop(**_LOOPS)
 def backward(grad_u, sums, grad_out, u, kernels, bias, threshold, corners, scratch):
     """Fill `grad_u` (S, B, H, W) and add the gradients of the taps and the bias to `sums`.
 

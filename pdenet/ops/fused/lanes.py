@@ -13,17 +13,19 @@ The backward pass recomputes the states, at most `SEGMENT` layers at a time, fro
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
 from pdenet.ops.fused.cpu import FLUSH, FLUSH_GRADIENT
+from pdenet.ops.fused.machine_code import compiled
+from pdenet.ops.fused.threads import loop
 
 LANES = 16
 SEGMENT = 16
 
-_LOOPS: dict[str, Any] = {"cache": True, "fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
+_LOOPS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "nsz"}, "error_model": "numpy"}
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _load(tile, images, first):
     """Up to sixteen images from `first` on; lanes without an image are zero."""
     batch, height, width = images.shape
@@ -35,7 +37,7 @@ def _load(tile, images, first):
                 tile[(i + 1) * row + (j + 1) * LANES + lane] = images[first + lane, i, j]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _store(images, tile, first):
     batch, height, width = images.shape
     row = (width + 2) * LANES
@@ -45,7 +47,7 @@ def _store(images, tile, first):
                 images[first + lane, i, j] = tile[(i + 1) * row + (j + 1) * LANES + lane]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _wrap(tile, height, width):
     """Fill the frame with what lies across the edge; the corners stay, no tap reads them."""
     row = (width + 2) * LANES
@@ -57,7 +59,7 @@ def _wrap(tile, height, width):
         line[(width + 1) * LANES :] = line[LANES : 2 * LANES]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _stencil(out, u, taps, height, width, clip):
     """Write u + A u inside the frame; clipped at zero, or only flushed."""
     row = (width + 2) * LANES
@@ -79,7 +81,7 @@ def _stencil(out, u, taps, height, width, clip):
                 target[c] = np.float32(0.0) if abs(v) <= FLUSH_GRADIENT else v
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _factor(lower, own, upper, n, factors):
     """Elimination of the tridiagonal matrix I - A: rows of `factors` are pivots inverted, down, up."""
     diagonal = np.float32(1.0) - own
@@ -92,7 +94,7 @@ def _factor(lower, own, upper, n, factors):
         factors[2, k] = carry
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _solve_y(v, factors, height, width):
     """Solve in place along the columns, a whole row of pixels at a time."""
     row = (width + 2) * LANES
@@ -115,7 +117,7 @@ def _solve_y(v, factors, height, width):
             line[c] -= e * after[c]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _turn(out, v, height, width):
     """Exchange rows and columns; `out` has `width` rows of `height` pixels."""
     row, turned = (width + 2) * LANES, (height + 2) * LANES
@@ -127,7 +129,7 @@ def _turn(out, v, height, width):
                 target[lane] = source[lane]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _solve(out, u, taps, adjoint, axis, height, width, work, factors):
     """(I - A)^-1 u along one axis (0: x, 1: y), or with the transposed matrix."""
     lower, own, upper = taps[3 * axis], taps[3 * axis + 1], taps[3 * axis + 2]
@@ -144,20 +146,20 @@ def _solve(out, u, taps, adjoint, axis, height, width, work, factors):
         _turn(out, work, width, height)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _clip(out, v):
     for c in range(v.size):
         out[c] = np.float32(0.0) if v[c] <= FLUSH else v[c]
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _gate(g, out):
     """Drop the gradient where the layer put out zero."""
     for c in range(g.size):
         g[c] = g[c] if (out[c] > np.float32(0.0) and abs(g[c]) > FLUSH_GRADIENT) else np.float32(0.0)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _correlate(g, u, step, height, width, sums):
     """Add sum g(x) u(x - 1), sum g(x) u(x), sum g(x) u(x + 1) to `sums`, neighbours `step` cells apart."""
     row = (width + 2) * LANES
@@ -176,7 +178,7 @@ def _correlate(g, u, step, height, width, sums):
         sums[2] += upper
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _step(out, u, taps, periodic, height, width, spare, factors):
     """One layer; fills the frame of `u` on the torus."""
     if periodic:
@@ -188,7 +190,7 @@ def _step(out, u, taps, periodic, height, width, spare, factors):
         _clip(out, out)
 
 
-@njit(**_LOOPS)
+@compiled(**_LOOPS)
 def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums):
     """Turn the gradient behind a layer, in place, into the one in front of it; `u` to `out` is the layer."""
     row = (width + 2) * LANES
@@ -212,7 +214,7 @@ def _step_back(g, u, out, taps, periodic, height, width, spare, factors, sums):
         _correlate(g, spare[1], LANES, height, width, sums[:3])
 
 
-@njit(parallel=True, **_LOOPS)
+@loop(**_LOOPS)
 def forward(out, u, taps, periodic):
     """Fill `out` (S, B, H, W) with the stack's output for `u` and `taps` (S, L, 6), all float32."""
     seeds, batch, height, width = u.shape
@@ -229,7 +231,7 @@ def forward(out, u, taps, periodic):
         _store(out[seed], states[layers % 2], first)
 
 
-@njit(parallel=True, **_LOOPS)
+@loop(**_LOOPS)
 def backward(grad_u, sums, grad_out, u, taps, periodic):
     """Fill `grad_u` and `sums` (S, groups of images, L, 6), float64, one sum a tap."""
     seeds, batch, height, width = u.shape

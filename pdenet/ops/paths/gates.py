@@ -7,12 +7,16 @@ transfer matrix, and the network is an affine map; `pdenet.ops.paths` takes the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
+
+from pdenet.checks.numbers import whole
+from pdenet.checks.words import one_of
+from pdenet.ops.arrays import finite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +92,8 @@ def relu_gates(
 
     Raises
     ------
+    TypeError
+        If something that should be numbers is none, text or complex.
     ValueError
         If the shapes do not fit together, a number is not finite or the boundary is unknown.
 
@@ -95,7 +101,7 @@ def relu_gates(
     ----------
     The thesis, equations (26) and (27); there the gate is called kappa.
     """
-    u = _array("u", u)
+    u = finite("u", u)
     steps, births = _steps(kernels, bias, u.shape, boundary)
     gates = np.empty((len(steps), u.size), dtype=bool)
     state = u.ravel()
@@ -120,15 +126,15 @@ def gated_stack(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If gates and kernels do not fit together, or what `relu_gates` refuses.
 
     References
     ----------
     The thesis, equation (27).
     """
-    kernels = _array("kernels", kernels)
-    gates = _array("gates", gates)
+    kernels = finite("kernels", kernels)
+    gates = finite("gates", gates)
     if gates.ndim not in (2, 3, 4) or len(gates) != len(kernels):
         message = (
             f"gates must be (L, M), (L, H, W) or (L, C, H, W) with the {len(kernels)} layers of the kernels; "
@@ -158,8 +164,8 @@ def propagate(stack: GatedStack, u: ArrayLike) -> NDArray[np.float64]:
 
     Raises
     ------
-    ValueError
-        If `u` has another shape.
+    TypeError, ValueError
+        If `u` has another shape, or holds no finite numbers.
     """
     state = as_state("u", u, stack.shape)
     for step, gates, births in stack.layers():
@@ -186,8 +192,8 @@ def pull_back(stack: GatedStack, into: Into) -> tuple[NDArray[np.float64], float
 
     Raises
     ------
-    ValueError
-        If `into` is no pixel of the state and has not its shape.
+    TypeError, ValueError
+        If `into` is no pixel of the state and has not its shape, or holds no finite numbers.
     """
     row, constant = as_readout(into, stack.shape), 0.0
     for step, gates, births in reversed(list(stack.layers())):
@@ -212,8 +218,8 @@ def jacobian(stack: GatedStack) -> NDArray[np.float64]:
 
 
 def as_state(name: str, values: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """A state as a vector (N,)."""
-    array = _array(name, values)
+    """A state as a vector (N,), of memory of its own."""
+    array = finite(name, values)
     if array.shape != shape:
         message = f"{name} must have the shape of a state, {shape}; got {array.shape}"
         raise ValueError(message)
@@ -224,34 +230,28 @@ def as_readout(into: Into, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Coefficients (N,) with which the output is read out."""
     if into is None:
         return np.ones(int(np.prod(shape)))
-    if isinstance(into, int | np.integer):
-        into = (int(into),)
-    if not isinstance(into, tuple):
+    if not isinstance(into, Real | tuple):
         return as_state("into", into, shape)
-    if len(into) != len(shape) or not all(0 <= i < size for i, size in zip(into, shape, strict=True)):
-        message = f"into must be an index of a state of shape {shape}; got {into}"
+    pixel = as_pixel("into", into)
+    if len(pixel) != len(shape) or not all(0 <= i < size for i, size in zip(pixel, shape, strict=True)):
+        message = f"into must be an index of a state of shape {shape}; got {pixel}"
         raise ValueError(message)
     readout = np.zeros(shape)
-    readout[into] = 1.0
+    readout[pixel] = 1.0
     return readout.ravel()
 
 
-def _array(name: str, values: Any) -> NDArray[np.float64]:
-    """Float64 array of finite numbers from an array, nested lists or a torch tensor."""
-    if isinstance(values, torch.Tensor):
-        values = values.detach().cpu().numpy()
-    array = np.asarray(values, dtype=float)
-    if not np.isfinite(array).all():
-        message = f"{name} must hold finite numbers; got NaN or infinity"
-        raise ValueError(message)
-    return array
+def as_pixel(name: str, value: Any) -> tuple[int, ...]:
+    """An index of a state, or a single number, as a tuple of ints."""
+    places = (value,) if isinstance(value, Real) else tuple(value)
+    return tuple(whole(f"a place of {name}", place) for place in places)
 
 
 def _steps(
     kernels: ArrayLike, bias: ArrayLike | None, shape: tuple[int, ...], boundary: str
 ) -> tuple[tuple[csr_array, ...], NDArray[np.float64]]:
     """The steps (N, N) and births (L, N) of a stack on states of this shape."""
-    kernels = _array("kernels", kernels)
+    kernels = finite("kernels", kernels)
     _check(kernels, shape, boundary)
     channels, rows, columns = ((1,) * 3 + shape)[-3:]
     height, width = kernels.shape[-2:] if len(shape) > 1 else (1, kernels.shape[-1])
@@ -260,7 +260,7 @@ def _steps(
     full[:, every, every, height // 2, width // 2] += 1
     steps = tuple(_step(kernel, (channels, rows, columns), boundary) for kernel in full)
     per_channel = (len(kernels), channels) if len(shape) == 3 else (len(kernels),)
-    numbers = np.zeros(per_channel) if bias is None else _array("bias", bias)
+    numbers = np.zeros(per_channel) if bias is None else finite("bias", bias)
     if numbers.shape != per_channel:
         message = f"bias must be {per_channel}, a number a layer (and channel); got {numbers.shape}"
         raise ValueError(message)
@@ -269,9 +269,7 @@ def _steps(
 
 
 def _check(kernels: NDArray[np.float64], shape: tuple[int, ...], boundary: str) -> None:
-    if boundary not in BOUNDARIES:
-        message = f"boundary must be one of {', '.join(map(repr, BOUNDARIES))}; got {boundary!r}"
-        raise ValueError(message)
+    one_of("boundary", boundary, BOUNDARIES)
     if len(shape) not in _KERNEL_AXES or 0 in shape:
         message = f"a state must be (M,), (H, W) or (C, H, W) with at least one site; got {shape}"
         raise ValueError(message)

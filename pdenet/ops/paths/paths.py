@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pdenet.checks.numbers import whole
 from pdenet.ops.paths.gates import GatedStack, Into, as_readout, as_state, propagate
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def count_paths(stack: GatedStack, into: Into = None) -> int:
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `pull_back`.
     """
     counts = (as_readout(into, stack.shape) != 0).astype(
@@ -144,13 +145,14 @@ def enumerate_paths(stack: GatedStack, u: ArrayLike, into: Into = None, *, limit
 
     Raises
     ------
-    ValueError
-        If there are more paths than `limit`, or a shape does not fit.
+    TypeError, ValueError
+        If there are more paths than `limit`, which is no count, or as `propagate` and `pull_back`.
 
     References
     ----------
     The thesis, equation (27), applied L times.
     """
+    limit = whole("limit", limit, least=0)
     source = as_state("u", u, stack.shape)
     readout = as_readout(into, stack.shape)
     if (count := count_paths(stack, into)) > limit:
@@ -193,12 +195,10 @@ def heaviest_paths(stack: GatedStack, u: ArrayLike, into: Into, k: int) -> Heavi
 
     Raises
     ------
-    ValueError
-        If `k` is not positive, nothing is to be read out, or a shape does not fit.
+    TypeError, ValueError
+        If `k` is no positive whole number, nothing is to be read out, or as `propagate` and `pull_back`.
     """
-    if k < 1:
-        message = f"k must be a number of paths, 1 or more; got {k}"
-        raise ValueError(message)
+    k = whole("k", k, least=1)
     source = as_state("u", u, stack.shape)
     readout = as_readout(into, stack.shape)
     if into is None or not readout.any():

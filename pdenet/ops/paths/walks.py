@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pdenet.ops.paths.gates import Boundary, gated_stack, propagate
+from pdenet.checks.numbers import whole
+from pdenet.ops.arrays import finite
+from pdenet.ops.paths.gates import Boundary, as_pixel, gated_stack, propagate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -67,6 +69,8 @@ def sample_walks(
 
     Raises
     ------
+    TypeError
+        If something that should be a number is none, or text.
     ValueError
         If an entry of a step is negative, a step has no positive entry, there are fewer than two walks, or
         shapes or the pixel do not fit.
@@ -75,11 +79,11 @@ def sample_walks(
     ----------
     R. P. Feynman (1948); M. Kac, On distributions of certain Wiener functionals (1949).
     """
+    walks = whole("walks", walks, least=2)
     u, kernels, at = _checked(u, kernels, at, boundary)
-    if walks < 2:
-        message = f"walks must be a number of walks, 2 or more; got {walks}"
-        raise ValueError(message)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(
+        seed if isinstance(seed, np.random.Generator) else whole("seed", seed, least=0)
+    )
     place = np.tile(np.array(at), (walks, 1))
     alive = np.ones(walks, dtype=bool)
     mass = 1.0
@@ -110,7 +114,7 @@ def predicted_variance(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `sample_walks`.
     """
     u, kernels, at = _checked(u, kernels, at, boundary)
@@ -123,8 +127,8 @@ def _checked(
     u: ArrayLike, kernels: ArrayLike, at: int | tuple[int, ...], boundary: Boundary
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], tuple[int, ...]]:
     """Input, kernels and pixel as arrays and a tuple, if walks can be drawn."""
-    u, kernels = np.asarray(u, dtype=float), np.asarray(kernels, dtype=float)
-    at = (at,) if isinstance(at, int | np.integer) else tuple(at)
+    u, kernels = finite("u", u), finite("kernels", kernels)
+    at = as_pixel("at", at)
     if u.ndim not in (1, 2) or kernels.ndim != u.ndim + 1:
         message = (
             "u and kernels must be (M,) and (L, columns), or (H, W) and (L, rows, columns); "

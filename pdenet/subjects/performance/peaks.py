@@ -19,7 +19,7 @@ from numba import config, njit, prange, set_num_threads, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from pdenet.ops.stack import use_torch_threads
+from pdenet.ops.fused.threads import use_torch_threads
 
 # Lanes of a vector and chains side by side. An addition or product takes four cycles or so and two start in a
 # cycle, so eight chains are the least; all must fit into the registers, sixteen of them before AVX-512.

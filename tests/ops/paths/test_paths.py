@@ -223,7 +223,7 @@ def test_too_many_paths_are_refused_with_their_number() -> None:
         (lambda: relu_gates(np.ones((2, 4, 4)), np.zeros((1, 1, 2, 3, 3))), r"got \(1, 1, 2, 3, 3\)"),
         (lambda: relu_gates(np.ones((1, 1, 4, 4)), np.zeros((1, 3))), "a state must be"),
         (lambda: relu_gates(np.ones((0, 3)), np.zeros((1, 3, 3))), "at least one site"),
-        (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), boundary=MIRROR), "'zero', 'periodic'.*'mirror'"),
+        (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), boundary=MIRROR), "'zero' or 'periodic'.*'mirror'"),
         (lambda: relu_gates(np.ones(4), np.zeros((1, 3)), [1.0, 2.0]), r"bias must be \(1,\).*got \(2,\)"),
         (lambda: relu_gates([1.0, np.nan, 0.0], np.zeros((1, 3))), "u must hold finite numbers"),
         (lambda: propagate(line()[2], np.ones(4)), r"u must have the shape of a state, \(5,\); got \(4,\)"),
@@ -232,7 +232,7 @@ def test_too_many_paths_are_refused_with_their_number() -> None:
         (lambda: pull_back(line()[2], np.ones(3)), "into must have the shape"),
         (
             lambda: heaviest_paths(line()[2], np.ones(5), 0, 0),
-            "k must be .* 1 or more; got 0",
+            "k must be a whole number, at least 1; got 0",
         ),
         (lambda: heaviest_paths(line()[2], np.ones(5), np.zeros(5), 1), "not all zero"),
         (lambda: heaviest_paths(line()[2], np.ones(5), None, 1), "into must be an output pixel"),

@@ -103,7 +103,7 @@ def test_one_seed_gives_the_same_bits() -> None:
         (np.ones(9), [[0.6, -1.2, 0.6]], 4, 10, r"layer 1 has the entry -0.2 at offset \(0,\)"),
         (np.ones(9), [[0.0, -1.0, 0.0]], 4, 10, "layer 1 has no positive entry"),
         (np.ones(9), [[0.1, 0.0, 0.1]], 9, 10, r"at must be a pixel of the image \(9,\); got \(9,\)"),
-        (np.ones(9), [[0.1, 0.0, 0.1]], 4, 1, "walks must be a number of walks, 2 or more; got 1"),
+        (np.ones(9), [[0.1, 0.0, 0.1]], 4, 1, "walks must be a whole number, at least 2; got 1"),
         (np.ones((9, 9)), [[0.1, 0.0, 0.1]], (4, 4), 10, "u and kernels must be"),
         (np.ones(9), [[0.1, 0.1]], 4, 10, "of odd sizes"),
     ],
