@@ -21,7 +21,7 @@ from pdenet.data import DataError, ImageData, load_images
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.disk import sweep
 from pdenet.runs.files import append, read
-from pdenet.runs.lock import claimed
+from pdenet.runs.lock import claimed, release
 from pdenet.runs.loop import CheckpointError
 from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_path, plan
 from pdenet.runs.training import TrainingConfig, fit, run_keys
@@ -265,7 +265,10 @@ def _drop(checkpoint: Path) -> None:
 
 
 def _sweep(job: Job) -> None:
-    """Killed between its records and the end, a run leaves its checkpoint behind."""
+    """Killed between its records and the end, a run leaves its checkpoint and its claim behind."""
     for arm in job.arms:
-        for seed in set(job.wanted(arm)).difference(job.missing(arm)):
+        missing = job.missing(arm)
+        for seed in set(job.wanted(arm)).difference(missing):
             checkpoint_path(job.out, arm.key(seed, job.images)).unlink(missing_ok=True)
+        if not missing:
+            release(claim_path(job, arm))
