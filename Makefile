@@ -39,10 +39,10 @@ export PDENET_DATA
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book html test lint nbval outputs lock lowest mutants clean
+.PHONY: help env book html test lint nbval fault-test outputs lock lowest mutants clean
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 env: $(READY)  ## create .venv from requirements.lock
 
@@ -77,6 +77,9 @@ lint: env  ## ruff, mypy, who may import whom, and the examples in docstrings
 nbval: env  ## run the notebooks and compare with their stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15 \
 	    --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg book/$(PART)
+
+fault-test: env  ## attack what is kept on disk: kills, damage, writers side by side; counts of each kind
+	PYTHONPATH=tests $(BIN)/python -m faults
 
 outputs: env  ## for authors: run the chapters in place and store their outputs
 	$(BIN)/python scripts/execute_book.py --jobs $(JOBS) book/$(PART)

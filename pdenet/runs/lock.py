@@ -43,6 +43,13 @@ def claimed(path: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
+def release(path: Path) -> None:
+    """Remove what a process left of its claim that was killed; a claim that is held stays."""
+    if path.exists():
+        with claimed(path):
+            pass
+
+
 def open_locked(path: Path, flags: int, *, wait: bool = False) -> tuple[int, bool | None]:
     """Open the file that has this path once its lock is ours, or is known to be another's.
 

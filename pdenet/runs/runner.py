@@ -23,7 +23,7 @@ from pdenet.data import DataError, ImageData, load_images
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.disk import sweep
 from pdenet.runs.files import append, read
-from pdenet.runs.lock import claimed
+from pdenet.runs.lock import claimed, release
 from pdenet.runs.loop import CheckpointError
 from pdenet.runs.plan import Job, Unit, checkpoint_path, claim_beside, claim_path, plan
 from pdenet.runs.training import TrainingConfig, common_key, fit, run_keys
@@ -293,5 +293,7 @@ def _prepare(job: Job) -> None:
     for arm, seeds in missing:
         for seed in set(job.wanted(arm)).difference(seeds):  # killed between its records and the end
             checkpoint_path(job.out, arm.key(seed, job.images)).unlink(missing_ok=True)
+        if not seeds:
+            release(claim_path(job, arm))
     if any(seeds for _, seeds in missing):
         check_writable(job.out)

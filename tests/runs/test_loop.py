@@ -4,58 +4,16 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from helpers.descent import Descent
 from helpers.runs import kill_after, killed
-from torch import Tensor, nn
+from torch import nn
 
-from pdenet.ops.ode.solvers import DivergedError
-from pdenet.runs.loop import CheckpointError, Course, Task, descend, learn, seeds_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-class Points(nn.Module):
-    """A point (S, 2) a seed."""
-
-    def __init__(self, seeds: tuple[int, ...]) -> None:
-        super().__init__()
-        self.at = nn.Parameter(torch.stack([torch.tensor([1.0 + seed, -1.0]) for seed in seeds]))
-
-
-class Descent(Task):
-    """Points that fall to the origin; the batch (S, B, 1) is how steep it is."""
-
-    model: Points
-
-    def __init__(self, seeds: tuple[int, ...] = (0, 1), epochs: int = 4, name: str = "descent") -> None:
-        model = Points(seeds)
-        super().__init__(model, seeds, epochs, torch.optim.Adam(model.parameters(), 0.1))
-        self.name = name
-        self.memory["steps"] = 0
-        self.runs_away = math.inf  # in which epoch
-
-    @property
-    def identity(self) -> dict[str, Any]:
-        return {"name": self.name, "epochs": self.epochs}
-
-    def batches(self, epoch: int) -> Iterator[Tensor]:
-        if epoch >= self.runs_away:
-            message = "it ran away"
-            raise DivergedError(message)
-        for size in (3, 1):
-            yield torch.full((len(self.seeds), size, 1), 1.0 + epoch)
-
-    def losses(self, batch: Tensor) -> Tensor:
-        self.memory["steps"] += 1
-        return (batch.mean(1) * self.model.at.square()).sum(1)
-
-    def test(self, epoch: int) -> list[float]:
-        return [] if epoch == 0 else self.model.at.detach()[:, 0].tolist()
+from pdenet.runs.loop import CheckpointError, Course, descend, learn, seeds_in
 
 
 def end(task: Descent, course: Course) -> tuple[object, ...]:

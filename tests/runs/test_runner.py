@@ -16,7 +16,8 @@ from helpers.tables import tiny_cell, tiny_table
 from pdenet.data import DataError, ImageData, load_images
 from pdenet.runs import network_arm
 from pdenet.runs.files import append, read
-from pdenet.runs.plan import Job, checkpoint_path, plan
+from pdenet.runs.lock import claimed
+from pdenet.runs.plan import Job, checkpoint_path, claim_path, plan
 from pdenet.runs.runner import RunError, run_apart, run_here, run_unit, train_and_record
 from pdenet.runs.training import fit
 
@@ -128,6 +129,17 @@ def test_a_checkpoint_whose_runs_are_recorded_is_swept_away(job: Job, images: Im
         run_apart(job, NoWork())
     assert not stale.exists()
     assert job.out.read_bytes() == before
+
+
+def test_a_claim_that_a_killed_command_left_is_removed(job: Job) -> None:
+    pytest.importorskip("fcntl", reason="this system has no file locks")
+    run_here(job, unwatched)
+    left, held = (claim_path(job, arm) for arm in job.arms)
+    left.touch()
+    with claimed(held):
+        run_here(job, unwatched)
+        assert held.exists()
+    assert os.listdir(job.out.parent) == ["mine.jsonl"]
 
 
 def test_a_broken_checkpoint_is_named_and_costs_no_other_run(job: Job, images: ImageData) -> None:

@@ -1,0 +1,1 @@
+"""An attack on what the package keeps, counted: `make fault-test`."""
