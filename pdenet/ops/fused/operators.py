@@ -1,4 +1,4 @@
-"""The fused CPU loops as operators of PyTorch, each of which its compiler and tracers take as a whole."""
+"""The fused CPU loops as operators of PyTorch, which compiler, tracers and fake tensors take as a whole."""
 
 import threading
 from typing import Any
