@@ -198,3 +198,13 @@ def test_a_flow_is_solved_as_the_book_says() -> None:
         (None, None, 5),
         (1000, 5000, 10),
     ]
+
+
+def test_every_table_has_its_control_without_layers_and_the_depths_of_the_thesis() -> None:
+    thesis, columns = (5, 15, 27, 50), ("PDE net", "c_ResNet", "c_ResNet, small start")
+    wanted = {(0, "PDE net")} | {(depth, column) for depth in thesis for column in columns}
+    assert {(cell.depth, cell.column) for cell in TABLE_4_1.cells} == wanted
+    both = ("PDE 1", "PDE 2", *columns[1:])
+    wanted = {(0, "PDE 1")} | {(depth, column) for depth in thesis for column in both}
+    assert {(cell.depth, cell.column) for cell in TABLE_4_2.cells} == wanted
+    assert all(cell.spec.arguments[-1] == cell.depth for cell in (*TABLE_4_1.cells, *TABLE_4_2.cells))

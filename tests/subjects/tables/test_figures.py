@@ -25,3 +25,5 @@ def test_a_classifier_needs_two_sizes() -> None:
     _, ax = plt.subplots()
     with pytest.raises(ValueError, match=r"sizes must be two or more, .* got \(784,\)"):
         draw_pde_net(ax, (784,))
+    draw_pde_net(ax, (784, 10))
+    assert "linear\nto 10" in [text.get_text() for text in ax.texts]
