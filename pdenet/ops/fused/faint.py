@@ -1,11 +1,15 @@
 """Images so faint that the fused loops, which flush tiny numbers to zero, would lose them."""
 
+import numpy as np
 from torch import Tensor
 
 from pdenet.ops.fused.machine_code import compiled
 from pdenet.ops.fused.plain import is_traced
 
 FAINT = 1e-17  # what the loops flush, below 1e-25, is less than the rounding of a brighter image's float32
+
+
+NO_BIAS = np.zeros((1, 0), dtype=np.float32)
 
 
 def is_faint(u: Tensor, bias: Tensor | None) -> bool:
@@ -15,9 +19,8 @@ def is_faint(u: Tensor, bias: Tensor | None) -> bool:
     """
     if is_traced(u):
         return False
-    pixels = u.detach().flatten(2).numpy()
-    added = u.new_zeros(len(u), 0) if bias is None else bias.detach()
-    return bool(_is_faint(pixels, added.contiguous().numpy(), FAINT))
+    added = NO_BIAS if bias is None else bias.detach().contiguous().numpy()
+    return bool(_is_faint(u.detach().flatten(2).numpy(), added, FAINT))
 
 
 @compiled(error_model="numpy")
@@ -26,14 +29,14 @@ def _is_faint(images, bias, level):
     pixels = images.shape[2]
     for seed in range(len(images)):
         strongest = 0.0
-        for layer in range(bias.shape[1]):
+        for layer in range(bias.shape[1]):  # none without biases
             strongest = max(strongest, abs(bias[seed, layer]))
         if not strongest < level:
             continue
         for image in range(images.shape[1]):
             brightest = strongest
-            for p in range(pixels):
-                size = abs(images[seed, image, (p + pixels // 2) % pixels])
+            for p in range(-(pixels // 2), pixels - pixels // 2):  # from the middle to the end, then the rest
+                size = abs(images[seed, image, p + pixels if p < 0 else p])
                 brightest = max(brightest, size)
                 if not size < level:  # NaN is not faint either
                     brightest = 0.0

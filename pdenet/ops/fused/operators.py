@@ -8,6 +8,7 @@ from numba import config
 from torch import Tensor
 
 from pdenet.ops.fused import cpu
+from pdenet.ops.fused.plain import is_traced
 
 PLAIN = torch.contiguous_format
 
@@ -64,7 +65,8 @@ def _differentiate(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
         message = "the fused loops differentiate once; for higher derivatives use backend='torch'"
         raise RuntimeError(message)
     u, kernels, bias = ctx.saved_tensors
-    grad_u, grad_kernels, grad_bias = GRADIENTS(grad, u, kernels, bias, ctx.corners)
+    run = GRADIENTS if is_traced(grad) else _backward
+    grad_u, grad_kernels, grad_bias = run(grad, u, kernels, bias, ctx.corners)
     return grad_u, grad_kernels, None if bias is None else grad_bias, None
 
 
@@ -86,7 +88,8 @@ class FusedStack(torch.autograd.Function):
         """The images behind the last layer."""
         u = u.contiguous()
         _keep(ctx, (u, kernels, bias, corners), u)
-        out: Tensor = STACK(u, kernels, bias, corners)
+        run = STACK if is_traced(u) else _forward  # the way through PyTorch costs ten microseconds
+        out: Tensor = run(u, kernels, bias, corners)
         return out
 
     @staticmethod
@@ -98,9 +101,9 @@ class FusedStack(torch.autograd.Function):
 def _arrays(u: Tensor, kernels: Tensor, bias: Tensor | None) -> tuple[Any, ...]:
     """What both loops take, as contiguous NumPy arrays."""
     seeds, layers = kernels.shape[:2]
-    flat = kernels.reshape(seeds, layers, 9).contiguous()
-    b = kernels.new_zeros(seeds, layers) if bias is None else bias.contiguous()
-    return u.numpy(), flat.numpy(), b.numpy(), cpu.make_threshold(u.shape[-1])
+    flat = kernels.detach().reshape(seeds, layers, 9).contiguous()
+    b = flat.new_zeros(seeds, layers) if bias is None else bias.detach().contiguous()
+    return u.detach().numpy(), flat.numpy(), b.numpy(), cpu.make_threshold(u.shape[-1])
 
 
 def _scratch(u: Tensor, kernels: Tensor) -> Any:

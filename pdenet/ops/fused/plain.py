@@ -8,8 +8,16 @@ from torch.autograd import forward_ad
 
 
 def is_traced(tensor: Tensor) -> bool:
-    """Whether a program is being made of what happens to a tensor, or its numbers are fake."""
-    return torch.compiler.is_compiling() or type(tensor) not in (Tensor, nn.Parameter)
+    """Whether a program is being made of what happens to a tensor, or its numbers are fake.
+
+    PyTorch's own operators, and those that it was told of, leave a trace; what reads memory does not.
+    """
+    return (
+        torch.compiler.is_compiling()
+        or type(tensor) not in (Tensor, nn.Parameter)
+        or torch._C._len_torch_dispatch_stack() > 0  # noqa: SLF001 - it has no public name
+        or torch._C._is_tracing()  # noqa: SLF001 - the public name warns
+    )
 
 
 def is_transformed(*tensors: Tensor | None) -> bool:
