@@ -127,7 +127,7 @@ def test_a_complete_book_passes(built: Path, capsys: pytest.CaptureFixture[str])
         ("<article>see {ref}`b`</article>", "a.html shows unresolved markup: {ref}"),
         (f"<article>{WORDS}{PICTURE * 2}</article>", "a.html shows 2 pictures; its source has 3"),
         (
-            f"<article>{PICTURE.replace('line.', 'plane.') * 3}</article>",
+            f"<article>{WORDS}{PICTURE.replace('line.', 'plane.') * 3}</article>",
             "is not there: picture of a plane.png",
         ),
     ],
