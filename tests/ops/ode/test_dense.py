@@ -47,7 +47,7 @@ def test_no_more_steps_are_taken_than_the_last_time_needs() -> None:
 def test_steps_that_lead_nowhere_and_times_before_the_start_are_refused(
     times: torch.Tensor, step: float
 ) -> None:
-    with pytest.raises(ValueError, match="step must be positive and no time negative"):
+    with pytest.raises(ValueError, match=r"(step|times) must be .*finite"):
         states_at(DECAY, START, times, step)
 
 
