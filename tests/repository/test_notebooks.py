@@ -11,6 +11,7 @@ import nbformat
 import pytest
 import yaml
 from execute_book import normalise
+from helpers.numbering import numbering
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -159,26 +160,6 @@ def sizes(notebook: NotebookNode) -> Iterator[str]:
 
 def equations(notebook: NotebookNode) -> Iterator[str]:
     yield from numbering(prose(notebook))
-
-
-def numbering(text: str) -> Iterator[str]:
-    blocks = re.findall(
-        r"^\(eq:([^)]+)\)=\n+(\$\$|\\begin\{\w+\*\})?(.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE
-    )
-    for name, opening, formula in blocks:
-        if not opening or rf"\tag{{{name}}}" not in formula:
-            yield rf"labels eq:{name} what is not an equation with \tag{{{name}}}"
-        if opening == "$$" and r"\\" in formula:
-            yield f"breaks a line in ({name}) between $$, where no tag is allowed; use equation* or align*"
-    for name in re.findall(r"\\tag\{([^}]+)\}", text):
-        if f"(eq:{name})=" not in text:
-            yield f"has an equation ({name}) without its label (eq:{name})="
-    for shown, name in re.findall(r"\[\(([^)\]]+)\)\]\(#eq:([^)]+)\)", text):
-        if shown != name:
-            yield f"links the text ({shown}) to equation ({name})"
-    counted = r"\$\$[ \t]*\([\w:-]+\)[ \t]*$|\{math\}\n:label:|^\\begin\{(equation|align|gather|multline)\}"
-    if re.search(counted, text, re.MULTILINE):
-        yield "has an equation that Sphinx would number by itself"
 
 
 RULES: tuple[Callable[[NotebookNode], Iterator[str]], ...] = (
