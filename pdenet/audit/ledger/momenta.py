@@ -9,7 +9,7 @@ import sympy as sp
 from scipy.integrate import quad
 
 from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, order, zero
-from pdenet.audit.ledger.oscillator import HAMILTONIAN, HBAR, MASS, TIME, evolution, lattice, norm
+from pdenet.audit.ledger.oscillator import HAMILTONIAN, HBAR, MASS, TIME, evolution, lattice, spectral_norm
 from pdenet.audit.ledger.slices import MEASURE, one_free_slice
 from pdenet.subjects.particle.closed import mehler_kernel, sliced_oscillator_kernel
 from pdenet.symbolic.gaussian import complete_square, gaussian_integral
@@ -30,7 +30,7 @@ def _plane_waves(sign: int, last: bool) -> list[Finding]:
     kinetic = np.exp(-1j * TIME * model.momenta**2 / (2 * MASS * HBAR))
     potential = np.exp(-1j * TIME * np.diag(model.potential) / HBAR)
     one = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, ket, potential)
-    deviation = norm(one - evolution(model.kinetic, TIME) @ evolution(model.potential, TIME))
+    deviation = spectral_norm(one - evolution(model.kinetic, TIME) @ evolution(model.potential, TIME))
     name = f"{'plus' if sign > 0 else 'minus'} in <p|x>{'' if last else ', <p0|x0> left out'}"
     return [
         zero(f"{name}: change of the phase when all positions are shifted", sp.expand(moved - phase)),

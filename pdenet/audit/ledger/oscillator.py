@@ -47,8 +47,8 @@ def evolution(energy: Matrix, time: float, hbar: float = HBAR) -> Matrix:
     return result
 
 
-def norm(matrix: Matrix) -> float:
-    """Spectral norm."""
+def spectral_norm(matrix: Matrix) -> float:
+    """The largest singular value."""
     return float(np.linalg.norm(matrix, 2))
 
 

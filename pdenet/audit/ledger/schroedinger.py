@@ -21,7 +21,6 @@ from pdenet.audit.ledger.entry import (
 )
 from pdenet.symbolic.states import (
     apply_hamiltonian,
-    free_packet,
     hbar,
     mass,
     omega,
@@ -31,6 +30,9 @@ from pdenet.symbolic.states import (
     schroedinger_residual,
     to_momentum,
     to_position,
+)
+from pdenet.symbolic.states import (
+    free_packet as packet,
 )
 from pdenet.symbolic.variables import p, t, x
 
@@ -42,7 +44,7 @@ _SITES = 16
 _PAGE = "schroedinger"
 
 _width = sp.Symbol("s", positive=True)
-_start = free_packet(_width).subs(t, 0)
+_start = packet(_width).subs(t, 0)
 
 
 def _stationary(level: int) -> sp.Expr:
@@ -54,7 +56,7 @@ def _schroedinger() -> list[Finding]:
     momentum = sp.Symbol("p0", real=True)
     ground = schroedinger_residual(_stationary(0), oscillator_potential())
     return [
-        zero("free Gaussian packet", schroedinger_residual(free_packet(_width, momentum))),
+        zero("free Gaussian packet", schroedinger_residual(packet(_width, momentum))),
         zero("ground state of the oscillator", ground),
     ]
 

@@ -18,7 +18,7 @@ from pdenet.audit.ledger.oscillator import (
     Matrix,
     evolution,
     lattice,
-    norm,
+    spectral_norm,
     start_state,
 )
 from pdenet.subjects.particle.closed import free_packet
@@ -149,14 +149,14 @@ def _splitting_error(model: Lattice, count: int, factor: float) -> float:
     split = evolution(model.kinetic, step) @ evolution(model.potential, step)
     commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
     corrected = split @ (np.eye(len(split)) + factor / count**2 * commutator)
-    return norm(evolution(model.energy, step) - corrected)
+    return spectral_norm(evolution(model.energy, step) - corrected)
 
 
 def _splitting_holds() -> list[Finding]:
     model, counts = lattice(16, 0.6), [512, 1024]
     bare = [_splitting_error(model, count, 0) for count in counts]
     commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
-    measured = bare[-1] * counts[-1] ** 2 / norm(commutator)
+    measured = bare[-1] * counts[-1] ** 2 / spectral_norm(commutator)
     return [
         *_splitting(RIGHT_FACTOR),
         order("without the commutator", counts, bare, -2),
@@ -176,7 +176,7 @@ def _left_side(hbar: float) -> Finding:
 def _product_error(model: Lattice, count: int) -> float:
     step = TIME / count
     split = evolution(model.kinetic, step) @ evolution(model.potential, step)
-    return norm(np.linalg.matrix_power(split, count) - evolution(model.energy, TIME))
+    return spectral_norm(np.linalg.matrix_power(split, count) - evolution(model.energy, TIME))
 
 
 RIGHT_FACTOR = _time**2 / (2 * _hbar**2)
@@ -222,7 +222,7 @@ def _momentum_sums() -> list[Finding]:
     return [
         below(
             "sum over momenta against the product of exponentials",
-            norm(_momentum_slice(step, HBAR) - split),
+            spectral_norm(_momentum_slice(step, HBAR) - split),
             1e-12,
         ),
         order("distance to the exact propagator", counts, [_momentum_distance(n, HBAR) for n in counts], -1),
@@ -231,7 +231,7 @@ def _momentum_sums() -> list[Finding]:
 
 def _momentum_distance(count: int, hbar: float) -> float:
     sliced = np.linalg.matrix_power(_momentum_slice(TIME / count, hbar), count)
-    return norm(sliced - evolution(lattice().energy, TIME))
+    return spectral_norm(sliced - evolution(lattice().energy, TIME))
 
 
 def _momentum_sums_printed() -> list[Finding]:

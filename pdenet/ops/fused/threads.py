@@ -14,6 +14,11 @@ from pdenet.ops.fused.machine_code import compiled
 _IMPORTED_IN = os.getpid()
 _turn = threading.Lock()
 
+# A forked child has none of its parent's threads, and PyTorch's loops over several would wait for them for
+# ever; workers of a DataLoader do the same.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: torch.set_num_threads(1))
+
 
 def loop(**options: Any) -> Callable[[Any], "Loop"]:
     """Decorate a function over `prange`: it becomes a `Loop` with these options of `numba.njit`."""
