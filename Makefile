@@ -39,7 +39,7 @@ export PDENET_DATA
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book html test lint nbval fault-test outputs lock lowest mutants clean
+.PHONY: help env book html test lint types style rooms examples nbval fault-test outputs lock lowest mutants clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -67,12 +67,23 @@ test: lint  ## lint, types, tests, and every notebook against its stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15
 	$(MAKE) --no-print-directory nbval
 
+# Side by side: types take the longest by far, on one core.
 lint: env  ## ruff, mypy, who may import whom, and the examples in docstrings
+	$(MAKE) --no-print-directory -j 2 types style rooms examples
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+rooms:
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py pdenet/checks pdenet/symbolic pdenet/ops
+
+examples:
+	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py \
+	    pdenet/checks pdenet/symbolic pdenet/ops
 
 nbval: env  ## run the notebooks and compare with their stored outputs
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --durations=15 \
