@@ -211,12 +211,17 @@ def _shape(tensor: Tensor) -> tuple[int, ...]:
     return tuple(tensor.shape)
 
 
+def without_corners(kernels: Tensor) -> Tensor:
+    """Kernels (..., 3, 3) with zeros for their corner taps, whatever these are; they get no gradient."""
+    corners = torch.zeros(9, dtype=torch.bool, device=kernels.device)
+    corners[list(CORNERS)] = True
+    return kernels.masked_fill(corners.view(3, 3), 0)  # not times zero, which keeps NaN
+
+
 def _reference(u: Tensor, kernels: Tensor, bias: Tensor | None, support: str) -> Tensor:
     """The stack as the definition reads: one grouped convolution a layer, a group a seed."""
     if support == "cross":
-        corners = torch.zeros(9, dtype=torch.bool, device=kernels.device)
-        corners[list(CORNERS)] = True
-        kernels = kernels.masked_fill(corners.view(3, 3), 0)  # not times zero, which keeps NaN
+        kernels = without_corners(kernels)
     seeds, layers, size, _ = kernels.shape
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
     for layer in range(layers):

@@ -10,7 +10,7 @@ from torch.nn import functional
 from pdenet.ops.fused import lanes
 from pdenet.ops.fused.faint import is_faint
 from pdenet.ops.fused.plain import is_autocast, is_traced, is_transformed, widen
-from pdenet.ops.stack import CORNERS
+from pdenet.ops.stack import CORNERS, without_corners
 
 
 def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
@@ -46,6 +46,7 @@ def periodic_stack(u: Tensor, kernels: Tensor) -> Tensor:
     if _is_fused(u, kernels):
         result: Tensor = _Lanes.apply(u, split_taps(kernels), True)
         return result
+    kernels = without_corners(kernels)  # zeros already; as in the loops they get no gradient
     v = u.transpose(0, 1)  # (B, S, H, W): the seeds are the channels
     for layer in range(kernels.shape[1]):
         wide = functional.pad(v, (1, 1, 1, 1), mode="circular")

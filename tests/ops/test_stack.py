@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numba import threading_layer
 from torch import Tensor
 from torch.nn import functional
 
@@ -243,8 +242,6 @@ def test_working_memory_is_left_clean_between_shapes_and_threads() -> None:
     for _ in range(2):
         for (u, stack), expected in zip(problems, alone, strict=True):
             assert torch.equal(residual_stack(u, *stack), expected)
-    if threading_layer() == "workqueue":
-        pytest.skip("numba has only its own thread pool here, which one Python thread at a time may use")
     with ThreadPoolExecutor(2) as pool:
         futures = [pool.submit(residual_stack, u, *stack) for u, stack in problems * 4]
         for future, expected in zip(futures, alone * 4, strict=True):

@@ -28,9 +28,7 @@ def outputs(stack: Callable[..., Tensor], u: Tensor, kernels: Tensor, dtype: tor
     inputs = [tensor.detach().to(dtype, copy=True).requires_grad_() for tensor in (u, kernels)]
     out = stack(*inputs)
     weight = torch.randn(u.shape, generator=torch.Generator().manual_seed(2)).to(dtype)
-    of_images, of_kernels = torch.autograd.grad((out * weight).sum(), inputs)
-    of_kernels[..., ::2, ::2] = 0  # corners: the reference differentiates taps that the loops do not have
-    return [tensor.detach().double() for tensor in (out, of_images, of_kernels)]
+    return [tensor.detach().double() for tensor in (out, *torch.autograd.grad((out * weight).sum(), inputs))]
 
 
 @pytest.mark.parametrize("shape", [(9, 14), (28, 28), (1, 5)])
