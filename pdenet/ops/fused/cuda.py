@@ -1,7 +1,7 @@
 """The residual stack as fused CUDA kernels: an image stays on the chip through all layers.
 
 This module sizes and launches the kernels of `cuda_kernels`, which it imports when first needed. All seeds
-go in one launch. The boundary, the thresholds and the gates follow `_fused_cpu`. The kernels are written in
+go in one launch. The boundary, the thresholds and the gates follow `fused.cpu`. The kernels are written in
 numba-cuda, where a thread reads its neighbours in shared memory as it likes; Triton offers no such access.
 
 One block of threads takes one image

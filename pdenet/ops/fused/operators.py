@@ -39,7 +39,13 @@ def _backward(
     arrays, scratch = _arrays(u, kernels, bias), _scratch(u, kernels)
     cpu.backward(grad_u.numpy(), sums.numpy(), grad.numpy(), *arrays, corners, scratch)
     sums = sums.sum(1).to(u.dtype)
-    return grad_u, sums[..., :9].reshape(kernels.shape).clone(memory_format=PLAIN), sums[..., 9].clone()
+    return grad_u, sums[..., :9].reshape(kernels.shape), sums[..., 9]
+
+
+def _backward_apart(*arguments: Any) -> tuple[Tensor, Tensor, Tensor]:
+    """What `_backward` gives, in memory of its own each: an operator's results must not overlap."""
+    grad_u, grad_kernels, grad_bias = _backward(*arguments)
+    return grad_u, grad_kernels.clone(memory_format=PLAIN), grad_bias.clone()
 
 
 @torch.library.register_fake("pdenet::stack")
@@ -71,7 +77,7 @@ def _differentiate(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
 
 
 torch.library.impl(STACK.name(), "cpu", _forward)
-torch.library.impl(GRADIENTS.name(), "cpu", _backward)
+torch.library.impl(GRADIENTS.name(), "cpu", _backward_apart)
 torch.library.register_autograd(
     STACK, _differentiate, setup_context=_keep
 )  # for graphs that hold the operator
