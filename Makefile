@@ -68,20 +68,20 @@ test: lint  ## lint, types, tests, and every notebook against its stored outputs
 	$(MAKE) --no-print-directory nbval
 
 # Side by side: types take the longest by far, on one core.
-lint: env  ## ruff, mypy, who may import whom, and the examples in docstrings
+lint: env  ## the four below, side by side
 	$(MAKE) --no-print-directory -j 2 types style rooms examples
 
-types:
+types: env  ## mypy
 	$(BIN)/mypy
 
-style:
+style: env  ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-rooms:
+rooms: env  ## import-linter: who may import whom
 	$(BIN)/lint-imports --no-logo
 
-examples:
+examples: env  ## the examples in docstrings
 	$(BIN)/python -m pytest -q --doctest-modules --ignore=pdenet/ops/fused/cuda_kernels.py \
 	    pdenet/checks pdenet/symbolic pdenet/ops
 
