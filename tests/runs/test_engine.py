@@ -53,7 +53,7 @@ for end in sys.argv[1:]:
             print("refused", scheme, type(error).__name__)
 """
 
-EPOCHS = 15  # workers that are awake begin together, so that none ends before both have begun
+EPOCHS = 100  # seconds of training, so that no unit ends before the other, on a busy core, has begun
 PATIENCE = 240  # seconds, for a machine that is busy with other things
 
 
