@@ -8,41 +8,12 @@ from typing import Any
 
 import pytest
 import torch
-from helpers.fields import Given
-from torch import Tensor, nn
+from helpers.fields import Given, Growth, Tanh, start
+from torch import Tensor
 from torchdiffeq._impl import rk_common as torchdiffeq_steps
 
 from pdenet.ops.ode.solve import solve
 from pdenet.ops.ode.solvers import Adaptive, DivergedError, Fixed
-
-
-class Tanh(nn.Module):
-    """du/dt = tanh(W u) cos t."""
-
-    def __init__(self, size: int = 3, seed: int = 0) -> None:
-        super().__init__()
-        draw = torch.randn(size, size, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-        self.weight = nn.Parameter(draw)
-
-    def forward(self, t: Tensor, u: Tensor) -> Tensor:
-        return torch.tanh(u @ self.weight.mT) * torch.cos(t)
-
-
-class Growth(nn.Module):
-    """du/dt = r u."""
-
-    def __init__(self, rate: float) -> None:
-        super().__init__()
-        self.rate = nn.Parameter(torch.tensor(rate, dtype=torch.float64))
-
-    def forward(self, t: Tensor, u: Tensor) -> Tensor:
-        return self.rate * u
-
-
-def start(size: int = 3, **kind: Any) -> Tensor:
-    kind = {"dtype": torch.float64, **kind}
-    return torch.linspace(-1, 1, size).to(**kind).requires_grad_()
-
 
 EXPLODES = Given(lambda t, u: u.square())  # u0 = 1 is infinite at t = 1
 
