@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
 import secrets
 import stat
@@ -32,8 +33,9 @@ def check_writable(path: Path) -> None:
         # Beside a link a checkpoint is kept; beside its target the file itself.
         for folder in {path.parent, Path(os.path.realpath(path)).parent}:
             folder.mkdir(parents=True, exist_ok=True)
-            name = f".{path.name}.{secrets.token_hex(6)}.checkpoint.pt.{secrets.token_hex(8)}.tmp"
-            _try_out(folder / name)
+            for left in folder.glob(f".{glob.escape(path.name)}.probe-*.tmp"):  # by a command that was killed
+                left.unlink(missing_ok=True)
+            _try_out(folder / f".{path.name}.probe-{secrets.token_hex(19)}.tmp")
         if there:
             os.close(os.open(path, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0)))
 
@@ -68,7 +70,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _try_out(probe: Path) -> None:
-    """Make a file of the longest name that will be needed, and remove it."""
+    """Make a file whose name is as long as that of a checkpoint being written, and remove it."""
     try:
         with probe.open("xb") as file:
             file.write(_PROBE)

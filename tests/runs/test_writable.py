@@ -33,6 +33,13 @@ def test_what_is_there_stays_as_it_is_to_the_byte(tmp_path: Path) -> None:
     assert (check_kind(file), check_kind(missing)) == (True, False)
 
 
+def test_what_a_killed_attempt_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / ".runs.jsonl.probe-0123.tmp").write_bytes(b"")
+    (tmp_path / ".other.jsonl.probe-0123.tmp").write_bytes(b"")
+    check_writable(tmp_path / "runs.jsonl")
+    assert os.listdir(tmp_path) == [".other.jsonl.probe-0123.tmp"]
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS])
 def test_a_drive_that_takes_no_more_is_refused(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
