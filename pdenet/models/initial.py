@@ -1,5 +1,6 @@
 """The laws that a trunk's parameters are drawn from before training."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -11,8 +12,11 @@ from pdenet.checks.numbers import real
 from pdenet.checks.sequences import names
 from pdenet.checks.words import one_of
 
-Law = Literal["uniform", "symmetric", "normal"]
-LAWS = ("uniform", "symmetric", "normal")
+AffineStart = Literal["pytorch", "keras"]
+AFFINE_STARTS = ("pytorch", "keras")
+
+Law = Literal["uniform", "symmetric", "normal", "constant"]
+LAWS = ("uniform", "symmetric", "normal", "constant")
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Init:
     ----------
     law
         ``"uniform"``: uniform on [0, scale). ``"symmetric"``: uniform on [-scale, scale).
-        ``"normal"``: mean zero, standard deviation `scale`.
+        ``"normal"``: mean zero, standard deviation `scale`. ``"constant"``: each is `scale`.
     scale
         Dimensionless, not negative.
     zero
@@ -48,6 +52,8 @@ class Init:
 
     def draw(self, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
         """Float32 numbers of the law on the CPU, independent, without regard to `zero`."""
+        if self.law == "constant":
+            return torch.full(shape, self.scale, dtype=torch.float32, device="cpu")
         if self.law == "normal":
             return self.scale * torch.randn(shape, generator=generator, dtype=torch.float32, device="cpu")
         numbers = self.scale * torch.rand(shape, generator=generator, dtype=torch.float32, device="cpu")
@@ -87,11 +93,19 @@ def as_init(init: Any, default: Init) -> Init:
     return init
 
 
-def draw_affine(inputs: int, outputs: int, generators: Iterable[torch.Generator]) -> Tensor:
+def draw_affine(
+    inputs: int, outputs: int, generators: Iterable[torch.Generator], start: AffineStart = "pytorch"
+) -> Tensor:
     """Weights and, last, biases of affine maps before training, (S, inputs + 1, outputs), one a generator.
 
-    They follow `torch.nn.Linear`: uniform on [-1/sqrt(n), 1/sqrt(n)), n the inputs.
+    With ``"pytorch"`` they follow `torch.nn.Linear`: uniform on [-1/sqrt(n), 1/sqrt(n)), n the inputs. With
+    ``"keras"``, `keras.layers.Dense`: weights uniform on [-a, a), a = sqrt(6 / (inputs + outputs)), and
+    biases zero.
     """
     unit = torch.stack([Init().draw((inputs + 1, outputs), generator) for generator in generators])
-    drawn: Tensor = inputs**-0.5 * (2 * unit - 1)
-    return drawn
+    drawn: Tensor = 2 * unit - 1
+    width = inputs**-0.5
+    if start == "keras":
+        drawn[:, -1] = 0
+        width = math.sqrt(6 / (inputs + outputs))
+    return drawn.mul_(width)

@@ -13,6 +13,7 @@ from pdenet.checks.numbers import whole
 from pdenet.checks.sequences import wholes
 from pdenet.checks.words import flag, one_of
 from pdenet.models.classifier import ACTIVATIONS, Activation, Classifier
+from pdenet.models.initial import AFFINE_STARTS, AffineStart
 from pdenet.models.limits import check_size
 from pdenet.ops import residual_stack
 from pdenet.ops.seeding import as_seeds
@@ -39,6 +40,8 @@ class ResidualNet(nn.Module, ABC):
         Hidden widths of the classifier. The thesis says "three layers" and no more; (256, 128) is our choice.
     activation
         Between the classifier's layers; the thesis does not say which, if any. ``"relu"`` is our choice.
+    head_start
+        Whose law the classifier starts from, ``"pytorch"`` or ``"keras"``; see `Classifier`.
     image_shape
         Rows and columns of an image, pixels.
     classes
@@ -70,6 +73,7 @@ class ResidualNet(nn.Module, ABC):
         *,
         widths: Sequence[int] = CLASSIFIER_WIDTHS,
         activation: Activation = "relu",
+        head_start: AffineStart = "pytorch",
         image_shape: tuple[int, int] = (28, 28),
         classes: int = 10,
         backend: Backend = "auto",
@@ -84,7 +88,7 @@ class ResidualNet(nn.Module, ABC):
         self.frozen = flag("frozen", frozen)
         hidden, logits = wholes("widths", widths, least=1), whole("classes", classes, least=1)
         check_size(len(self.seeds), self.depth, self.image_shape, hidden, logits)
-        self.classifier = Classifier((rows * columns, *hidden, logits), self.seeds, activation)
+        self.classifier = Classifier((rows * columns, *hidden, logits), self.seeds, activation, head_start)
 
     @abstractmethod
     def kernels(self) -> tuple[Tensor, Tensor | None]:
@@ -164,6 +168,7 @@ class ResidualNet(nn.Module, ABC):
         return (self.depth,), {
             "widths": [weight.shape[1] for weight in self.classifier.weights][1:],
             "activation": self.classifier.activation,
+            "head_start": self.classifier.start,
             "image_shape": self.image_shape,
             "classes": self.classifier.weights[-1].shape[2],
             "frozen": self.frozen,
@@ -279,17 +284,23 @@ def _describe_stack(
     *,
     widths: Sequence[int] = CLASSIFIER_WIDTHS,
     activation: Activation = "relu",
+    head_start: AffineStart = "pytorch",
     image_shape: tuple[int, int] = (28, 28),
     classes: int = 10,
     backend: Backend = "auto",
     frozen: bool = False,
 ) -> dict[str, Any]:
     one_of("backend", backend, BACKENDS)  # the same numbers from each, so that none is named
-    described = {
+    described: dict[str, Any] = {
         "depth": whole("depth", depth, least=0),
         "widths": list(wholes("widths", widths, least=1)),
         "activation": one_of("activation", activation, tuple(ACTIVATIONS)),
         "image_shape": list(wholes("image_shape", image_shape, count=2, least=1)),
         "classes": whole("classes", classes, least=1),
     }
-    return {**described, "frozen": True} if flag("frozen", frozen) else described  # older ones lack the word
+    # Older descriptions lack these words.
+    if one_of("head_start", head_start, AFFINE_STARTS) != "pytorch":
+        described["head_start"] = head_start
+    if flag("frozen", frozen):
+        described["frozen"] = True
+    return described

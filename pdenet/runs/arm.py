@@ -6,12 +6,11 @@ built, drawn or solved to know whether a run is recorded.
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pdenet.runs.protocol import described
 from pdenet.runs.record import Record, run_key
 from pdenet.runs.shown import ALL, Drawn, Images
 
@@ -96,10 +95,7 @@ class Arm(ABC):
     @property
     def training(self) -> dict[str, Any]:
         """What a record says of the training, in the types that JSON has."""
-        if self.protocol is None:
-            return {}
-        plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self.protocol)))
-        return plain
+        return {} if self.protocol is None else described(self.protocol)
 
     @property
     def weight(self) -> float:

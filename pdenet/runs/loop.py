@@ -214,6 +214,9 @@ def _load(path: Path, task: Task) -> Course:
     capturable = [group["capturable"] for group in task.optimizer.param_groups]
     try:
         course = Course(**{name: state[name] for name in vars(Course())})
+        if missing := task.memory.keys() - state["memory"].keys():
+            message = f"it does not remember {', '.join(sorted(missing))}"
+            raise KeyError(message)
         task.model.load_state_dict(state["model"])
         task.optimizer.load_state_dict(state["optimizer"])
         task.memory = state["memory"]

@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.places import place
@@ -16,21 +15,23 @@ from pdenet.data.image_data import ImageData
 from pdenet.models import ResidualNet
 from pdenet.ops.pick import pick
 from pdenet.ops.seeding import ORDER, generator
+from pdenet.runs.answers import Answers
 from pdenet.runs.cuda_graph import CudaRecorder, RecordedStep, Recorder
 from pdenet.runs.loop import Progress, Step, Task, learn
+from pdenet.runs.losses import LOSSES, Loss
 from pdenet.runs.machine import choose_device, describe_origin
+from pdenet.runs.pixels import PIXELS, pixel_scale
+from pdenet.runs.protocol import ADDED, described
 from pdenet.runs.record import Record, run_key
 from pdenet.runs.start import Starts, begin, starts
 from pdenet.runs.writable import check_writable
 
-PIXELS = ("unit", "standard")
 MOST = 1_000_000  # epochs, or images a step: whoever asks for more has put another number here
-TEST_BATCH = 1000  # images a step when only accuracy is asked for
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a network is trained: Adam at a fixed rate, cross-entropy, a new data order each epoch.
+    """How a network is trained: Adam at a fixed rate, a new data order each epoch.
 
     Parameters
     ----------
@@ -43,19 +44,26 @@ class TrainingConfig:
     pixels
         ``"unit"``: 0 to 1. ``"standard"``: mean zero and deviation one over the training images. The thesis
         does not say. With pixels that are not negative, a layer whose taps are not negative never clips.
+    loss
+        A key of `LOSSES`. ``"double softmax"``, ``"minus probability"`` and ``"squared error"`` are mistakes
+        that a reader of the thesis could make, here to be looked at.
+    epsilon
+        Adam's, not negative; PyTorch has 1e-8, Keras 1e-7.
 
     Raises
     ------
     TypeError
-        If a number is text or a boolean, or `pixels` no text.
+        If a number is text or a boolean, or `pixels` or `loss` no text.
     ValueError
-        If a number is out of range, or a count not whole, or `pixels` is unknown.
+        If a number is out of range, or a count not whole, or `pixels` or `loss` is unknown.
     """
 
     epochs: int = 50
     batch_size: int = 128
     learning_rate: float = 1e-3
     pixels: Literal["unit", "standard"] = "unit"
+    loss: Loss = field(default="cross-entropy", metadata=ADDED)
+    epsilon: float = field(default=1e-8, metadata=ADDED)
 
     def __post_init__(self) -> None:
         # Each number as one kind of number, whatever was given: a run's key must not depend on that.
@@ -63,6 +71,8 @@ class TrainingConfig:
         object.__setattr__(self, "batch_size", whole("batch_size", self.batch_size, least=1, most=MOST))
         object.__setattr__(self, "learning_rate", real("learning_rate", self.learning_rate, above=0))
         object.__setattr__(self, "pixels", one_of("pixels", self.pixels, PIXELS))
+        object.__setattr__(self, "loss", one_of("loss", self.loss, tuple(LOSSES)))
+        object.__setattr__(self, "epsilon", real("epsilon", self.epsilon, least=0))
 
 
 def fit(
@@ -123,13 +133,18 @@ def fit(
         losses, accuracies = course.of_seed(i)
         record = Record(
             model=_model(model, start[i]),
-            training=asdict(task.config),
+            training=described(task.config),
             seed=seed,
             data=describe_images(data),
-            history={"train_loss": [*losses], "test_accuracy": [*accuracies]},
+            history={
+                "train_loss": [*losses],
+                "test_accuracy": [*accuracies],
+                "train_accuracy": [epoch[i] for epoch in task.memory["train_accuracy"]],
+            },
             diverged_at=course.diverged_at(i),
             seconds=course.seconds / len(model.seeds),
             trunk={name: values[i].tolist() for name, values in trunk.items()},
+            measured=task.measured(i),
             **origin,
         )
         records.append(record)
@@ -165,6 +180,7 @@ class ImageTask(Task):
         optimizer = torch.optim.Adam(
             model.parameters(),
             lr=config.learning_rate,
+            eps=config.epsilon,
             fused=True,
             capturable=device.type == "cuda",  # the step count on the device, where a CUDA graph can raise it
         )
@@ -173,6 +189,9 @@ class ImageTask(Task):
         self.scale = pixel_scale(data, config.pixels)
         self.images, self.labels = data.train_images.to(device).contiguous(), data.train_labels.to(device)
         self.test_images, self.test_labels = data.test_images.to(device), data.test_labels.to(device)
+        self.right = torch.zeros(len(self.seeds), dtype=torch.int64, device=device)
+        untested: list[list[int]] = [[] for _ in self.seeds]
+        self.memory = {"train_accuracy": [], "named": [], "wrong_and_sure": [], "confusion": untested}
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -180,7 +199,7 @@ class ImageTask(Task):
         started = {"start": list(self.start)} if any(self.start) else {}
         return {
             "model": {**self.model.describe(), **started},
-            "training": asdict(self.config),
+            "training": described(self.config),
             "data": self.data.checksum,
         }
 
@@ -191,15 +210,32 @@ class ImageTask(Task):
         return iter(torch.stack(orders).to(self.device).split(self.config.batch_size, dim=1))
 
     def losses(self, batch: Tensor) -> Tensor:
-        """Mean cross-entropy of the images `batch` (S, B) by seed, (S,)."""
+        """Mean loss of the images `batch` (S, B) by seed, (S,); the right answers are counted on the way."""
         logits = self.model(pick(self.images, batch, *self.scale))  # (S, B, classes)
-        loss = functional.cross_entropy(logits.flatten(0, 1), self.labels[batch].flatten(), reduction="none")
+        labels = self.labels[batch]
+        self.right += (logits.detach().argmax(-1) == labels).sum(1)
+        loss = LOSSES[self.config.loss](logits.flatten(0, 1), labels.flatten())
         return loss.view(batch.shape).mean(1)
 
     def test(self, epoch: int) -> list[float]:
-        """Accuracies on the test images by seed, between 0 and 1."""
-        found: list[float] = accuracy(self.model, self.test_images, self.test_labels, self.scale).tolist()
+        """Accuracies on the test images by seed, between 0 and 1.
+
+        What else is known then is kept: the share of training images that were labelled right as they were
+        learned, and how the test images were labelled.
+        """
+        self.memory["train_accuracy"].append((self.right.cpu().double() / len(self.labels)).tolist())
+        self.right.zero_()
+        answers = Answers.of(self.model, self.test_images, self.test_labels, self.scale)
+        self.memory["named"].append(answers.named.tolist())
+        self.memory["wrong_and_sure"].append(answers.wrong_and_sure.tolist())
+        self.memory["confusion"] = answers.confusion.tolist()
+        found: list[float] = answers.accuracy.tolist()
         return found
+
+    def measured(self, row: int) -> dict[str, Any]:
+        """What a record keeps of the answers of the seed in this row; see `Answers`."""
+        by_epoch = {name: [epoch[row] for epoch in self.memory[name]] for name in ("named", "wrong_and_sure")}
+        return {**by_epoch, "confusion": self.memory["confusion"][row]}
 
     def recorded(self, step: Step) -> Step:
         """On a CUDA device, the step as a graph."""
@@ -212,37 +248,9 @@ def _recorder(device: torch.device) -> Recorder | None:
     return CudaRecorder(device) if device.type == "cuda" else None
 
 
-@torch.no_grad()
-def accuracy(model: ResidualNet, images: Tensor, labels: Tensor, scale: tuple[float, float]) -> Tensor:
-    """Share of images (N, H, W) of uint8 that each seed's network labels right, (S,), between 0 and 1.
-
-    `scale` is what `pixel_scale` gave for the training images. A network with NaN in its logits gets nothing.
-    """
-    correct = torch.zeros(len(model.seeds), dtype=torch.int64, device=images.device)
-    for batch, target in zip(images.split(TEST_BATCH), labels.split(TEST_BATCH), strict=True):
-        logits = model(scaled(batch, scale))
-        right = (logits.argmax(-1) == target) & logits.isfinite().all(-1)
-        correct += right.sum(1)
-    return correct.cpu().double() / len(labels)  # not every device has float64
-
-
-def pixel_scale(data: ImageData, pixels: str) -> tuple[float, float]:
-    """The shift and the factor, grey levels of uint8, that bring pixels to the range that `pixels` names."""
-    if pixels == "unit":
-        return 0.0, 1 / 255
-    levels = data.train_images.double()
-    return float(levels.mean()), 1 / float(levels.std())
-
-
-def scaled(images: Tensor, scale: tuple[float, float]) -> Tensor:
-    """Float32 images from uint8 ones."""
-    shift, factor = scale
-    return images.float().sub_(shift).mul_(factor)
-
-
 def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> list[str]:
     """The keys that the records of `fit` with these arguments will have, or have, one a seed."""
-    settings = asdict(config)
+    settings = described(config)
     return [
         run_key(_model(model, start), settings, seed, data.name, data.checksum)
         for seed, start in zip(model.seeds, starts(model), strict=True)
@@ -251,7 +259,7 @@ def run_keys(model: ResidualNet, data: ImageData, config: TrainingConfig) -> lis
 
 def common_key(model: ResidualNet, data: ImageData, config: TrainingConfig) -> str:
     """The key of the run of seed 0, whichever seeds the network has: that of an arm with this training."""
-    return run_key(_model(model, starts(model)[0]), asdict(config), 0, data.name, data.checksum)
+    return run_key(_model(model, starts(model)[0]), described(config), 0, data.name, data.checksum)
 
 
 def _model(model: ResidualNet, start: str | None) -> dict[str, Any]:

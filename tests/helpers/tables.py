@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from helpers.records import made
 from pdenet.models.named import spec
+from pdenet.runs.protocol import described
 from pdenet.runs.table import Cell, Table
 from pdenet.runs.training import TrainingConfig
 
@@ -36,4 +37,4 @@ def trained_for(cell: Cell, config: TrainingConfig) -> Cell:
 def record_of(cell: Cell, images: ImageData, seed: int = 0, accuracy: float | None = 0.9) -> Record:
     """A run of the cell on these images that was never made."""
     data = {"name": images.name, "checksum": images.checksum}
-    return made([accuracy], seed=seed, model=cell.model, training=asdict(cell.protocol), data=data)
+    return made([accuracy], seed=seed, model=cell.model, training=described(cell.protocol), data=data)

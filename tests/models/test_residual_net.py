@@ -113,7 +113,10 @@ def test_description_is_plain_data_and_tells_networks_apart() -> None:
             lambda: ConvResNet(2, bias=False, init=Init(zero=("bias",))),
             r"starts \['bias'\] at zero, but the parameters are \['weight'\]",
         ),
-        (lambda: Init(NO_LAW), "law must be 'uniform' or 'symmetric' or 'normal'; got 'cauchy'"),
+        (
+            lambda: Init(NO_LAW),
+            "law must be 'uniform' or 'symmetric' or 'normal' or 'constant'; got 'cauchy'",
+        ),
         (lambda: Init(scale=float("nan")), "scale must be a finite number, at least 0; got nan"),
         (
             lambda: ConvResNet(2, activation="swish"),

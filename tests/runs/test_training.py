@@ -16,11 +16,14 @@ import torch
 
 from pdenet.data import load_images
 from pdenet.models import ConvResNet, PDENet
+from pdenet.runs.answers import accuracy
 from pdenet.runs.checkpoint import save
 from pdenet.runs.files import append, read
 from pdenet.runs.loop import CheckpointError
+from pdenet.runs.pixels import pixel_scale, scaled
+from pdenet.runs.protocol import described
 from pdenet.runs.record import Record
-from pdenet.runs.training import TrainingConfig, accuracy, fit, pixel_scale, run_keys, scaled
+from pdenet.runs.training import TrainingConfig, fit, run_keys
 from pdenet.symbolic import PDE1
 
 DIGITS = load_images("digits")
@@ -62,7 +65,7 @@ def test_a_record_says_how_the_run_was_made() -> None:
     model = PDENet(PDE1, 2, seeds=[4])
     (record,) = fit(model, SMALL, SHORT, device="cpu")
     assert record.model == model.describe()
-    assert record.training == asdict(SHORT)
+    assert record.training == described(SHORT)
     assert record.seed == 4
     assert record.data == {"name": "digits[200+50]", "checksum": SMALL.checksum, "train": 200, "test": 50}
     assert record.machine["device"] == "cpu"
@@ -170,7 +173,7 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
     assert done >= 2, "each of the two processes finished an epoch"
     # The killed run was asked for 1000 epochs; a shorter one must have the same beginning.
     config = TrainingConfig(epochs=done + 2, batch_size=32)
-    save(checkpoint, {**identity, "training": asdict(config)}, state)
+    save(checkpoint, {**identity, "training": described(config)}, state)
     resumed = fit(PDENet(PDE1, 3, seeds=2), SMALL, config, device="cpu", checkpoint=checkpoint, resume=True)
     straight = fit(PDENet(PDE1, 3, seeds=2), SMALL, config, device="cpu")
     assert [outcome(r) for r in resumed] == [outcome(r) for r in straight]
@@ -248,6 +251,8 @@ def test_numbers_of_any_kind_make_one_configuration() -> None:
             "batch_size": int,
             "learning_rate": float,
             "pixels": str,
+            "loss": str,
+            "epsilon": float,
         }
         assert run_keys(ConvResNet(1), SMALL, config) == [key]
 

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pdenet.runs.protocol import described
 from pdenet.runs.record import Record
 from pdenet.subjects.depth.experiment import EPOCHS, PRINTED, Network, Setting
 
@@ -51,7 +51,7 @@ class Diagram:
 
     def _find(self, setting: Setting, network: Network, depth: int) -> Floats:
         """Of a seed with several runs, which differ in their number of epochs, the longest."""
-        model, training = setting.spec(network, depth).describe(), _length_apart(asdict(setting.config()))
+        model, training = setting.spec(network, depth).describe(), _length_apart(described(setting.config()))
         runs: dict[int, list[float]] = {}
         for record, accuracies in self._runs:
             if record.model == model and _length_apart(record.training) == training:

@@ -9,7 +9,7 @@ from pdenet.checks.numbers import real
 from pdenet.checks.words import one_of
 from pdenet.models import PDENet
 from pdenet.models.residual_net import Spec
-from pdenet.symbolic import PDE1, PDE2, EvolutionPDE
+from pdenet.symbolic import PDE1, PDE2, EvolutionPDE, gamma
 
 DRIFT = ("beta", "rho")
 FACTOR = -1 / 8
@@ -93,8 +93,22 @@ ARMS: dict[str, tuple[EvolutionPDE, float]] = {
 The equation decides how long a step is, `drift_start` where training starts."""
 
 
-def arm_spec(name: str, depth: int, **options: Any) -> Spec:
+def twice_growth(pde: EvolutionPDE) -> EvolutionPDE:
+    """The equation as two convolutions have it, one along x and one along y, that both add gamma."""
+    return EvolutionPDE(pde.equation.subs(gamma, 2 * gamma), name=f"{pde.name}, gamma twice")
+
+
+def arm_spec(name: str, depth: int, *, gamma_twice: bool = False, **options: Any) -> Spec:
     """The network of one of `ARMS`; the two plain ones are ordinary `PDENet`, with the same records.
+
+    Parameters
+    ----------
+    name, depth
+        Which arm, and its layers.
+    gamma_twice
+        Whether the equation is that of `twice_growth`.
+    **options
+        As in `PDENet`.
 
     Raises
     ------
@@ -102,6 +116,7 @@ def arm_spec(name: str, depth: int, **options: Any) -> Spec:
         If there is no such arm.
     """
     pde, start = ARMS[one_of("arm", name, tuple(ARMS))]
+    pde = twice_growth(pde) if gamma_twice else pde
     if start == 1:
         return PDENet.spec(pde, depth, **options)
     return DriftStartNet.spec(pde, depth, drift_start=start, **options)

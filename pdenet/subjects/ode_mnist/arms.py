@@ -12,8 +12,9 @@ from pdenet.models.stencil_field import StencilField
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import Course, learn
 from pdenet.runs.machine import describe_origin
+from pdenet.runs.pixels import scaled
 from pdenet.runs.record import Record
-from pdenet.runs.training import TrainingConfig, describe_images, scaled
+from pdenet.runs.training import TrainingConfig, describe_images
 from pdenet.subjects.ode_mnist.measures import kept_bytes, solver_test
 from pdenet.subjects.ode_mnist.settings import SETTINGS, Setting
 from pdenet.subjects.ode_mnist.training import FlowTask

@@ -9,7 +9,8 @@ from torch.nn import functional
 
 from pdenet.ops.ode.solvers import DivergedError
 from pdenet.ops.pick import pick
-from pdenet.runs.training import ImageTask, TrainingConfig, scaled
+from pdenet.runs.pixels import scaled
+from pdenet.runs.training import ImageTask, TrainingConfig
 from pdenet.subjects.ode_mnist.measures import accuracy
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class FlowTask(ImageTask):
         As in `ImageTask`.
     only_last
         Whether the test images are looked at after the last epoch only.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not cross-entropy.
     """
 
     def __init__(
@@ -42,6 +48,9 @@ class FlowTask(ImageTask):
         *,
         only_last: bool = False,
     ) -> None:
+        if config.loss != "cross-entropy":
+            message = f"a flow is trained with loss 'cross-entropy'; got {config.loss!r}"
+            raise ValueError(message)
         super().__init__(cast("Any", net), data, config, device)
         self.net, self.only_last = net, only_last
         self.memory["evaluations"] = []  # of the field, by epoch and step

@@ -12,7 +12,9 @@ from pdenet.data.image_data import ImageData
 from pdenet.data.images import load_images
 from pdenet.models import PDENet, ResidualNet
 from pdenet.ops.pick import pick
-from pdenet.runs.training import TEST_BATCH, TrainingConfig, fit, pixel_scale, scaled
+from pdenet.runs.answers import BATCH
+from pdenet.runs.pixels import pixel_scale, scaled
+from pdenet.runs.training import TrainingConfig, fit
 from pdenet.subjects.performance.peaks import synchronise
 from pdenet.symbolic import PDE1
 
@@ -103,7 +105,7 @@ def epoch_parts(
         with clock.part("optimiser"):
             optimizer.step()
     with torch.no_grad():
-        for part in test.split(TEST_BATCH):
+        for part in test.split(BATCH):
             with clock.part("data"):
                 u = scaled(part, scale).expand(seeds, *part.shape)
             with clock.part("stencil"):

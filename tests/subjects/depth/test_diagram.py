@@ -1,12 +1,13 @@
 """The grid's runs read back: the longest run of a seed counts, the worst cell is the distance."""
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from helpers.records import made
 
+from pdenet.runs.protocol import described
 from pdenet.runs.record import Record
 from pdenet.subjects.depth.diagram import Diagram, steps
 from pdenet.subjects.depth.experiment import EPOCHS, OURS, PRINTED, Network, Setting
@@ -26,7 +27,7 @@ def record(
         [a / 100 for a in course],
         seed=seed,
         model=setting.spec(network, depth).describe(),
-        training=asdict(setting.config(len(course))),
+        training=described(setting.config(len(course))),
         data={"name": "mnist", "checksum": "-"},
         diverged_at=diverged,
     )

@@ -13,7 +13,7 @@ from pdenet.runs.files import read
 from pdenet.runs.plan import Job
 from pdenet.runs.runner import run_here
 from pdenet.subjects.catalogue import experiment
-from pdenet.subjects.depth.experiment import DEPTH, OURS, PLAN, SETTINGS, STARTS, Run, Setting
+from pdenet.subjects.depth.experiment import DEPTH, OURS, PLAN, SECOND, SETTINGS, STARTS, Run, Setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,5 +78,5 @@ def test_the_plan_has_no_run_twice() -> None:
 
 def test_the_settings_are_those_of_the_plan_and_ours() -> None:
     assert SETTINGS[0] == OURS
-    assert set(SETTINGS) == {OURS, *(run.setting for run in PLAN)}
+    assert set(SETTINGS) == {OURS, *(run.setting for run in (*PLAN, *SECOND))}
     assert len(set(SETTINGS)) == len(SETTINGS)

@@ -1,7 +1,6 @@
 """The tables as experiments: which runs are theirs, and where these come from."""
 
 import hashlib
-from dataclasses import asdict
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -11,6 +10,7 @@ from helpers.tables import record_of
 
 from pdenet.data import DataError, load_images
 from pdenet.runs.files import append, read, shipped
+from pdenet.runs.protocol import described
 from pdenet.runs.record import run_key
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2, TABLES
@@ -22,7 +22,7 @@ MNIST_CHECKSUM = "39275f1036140499a747bb59d5ee356f2e2ec956b8256f6bba44296de6e475
 
 def test_the_keys_of_the_first_runs_have_not_changed() -> None:
     """New options of the networks must not orphan records: 39 keys, as they were before there was any."""
-    training = asdict(TrainingConfig())
+    training = described(TrainingConfig())
     keys = sorted(
         run_key(cell.model, training, seed, "mnist", MNIST_CHECKSUM)
         for cell, seed in product(TABLE_4_1.cells, range(3))
@@ -87,7 +87,7 @@ def test_every_record_is_a_full_run_of_a_cell_and_stands_once() -> None:
         where = f"{record.model['name']}, {record.model['depth']} layers, seed {record.seed}"
         found = [cell for cell in cells if cell.model == record.model]
         assert found, where
-        assert record.training == asdict(TrainingConfig()), where
+        assert record.training == described(TrainingConfig()), where
         assert record.seed < TABLE_4_1.seeds == TABLE_4_2.seeds, where
         assert {len(course) for course in record.history.values()} == {record.training["epochs"]}, where
         found[0].build([record.seed]).set_trunk({k: [v] for k, v in record.trunk.items()})  # fits, or raises
