@@ -50,8 +50,8 @@ not hold* are said only where the whole interval lies on one side:"""
 def verdicts(judged: Iterable[Judged]) -> str:
     """The claims with what was measured, as a table."""
     rows = [
-        [claim.text, f"{found:.2f}", f"{claim.direction} {claim.threshold:g}", claim.judge(found)]
-        for claim, found in judged
+        [one.claim.text, f"{one.found:.2f}", f"{one.claim.direction} {one.claim.threshold:g}", one.verdict]
+        for one in judged
     ]
     return markdown_table(["claim", "measured", "needed", "verdict"], rows)
 

@@ -138,7 +138,7 @@ _QUALIFIES = {
 def _of_claim(name: str, found: Measurement | None, consequence: Mapping[Verdict, Standing]) -> Evidence:
     if found is None:
         return Evidence("", f"no runs for {name}", Standing.NONE)
-    claim, interval = found.judged
+    claim, interval, _ = found.judged
     text = f"{claim.text}: {interval:.{found.digits}f}, {found.verdict}"
     return Evidence(f"[{name}](#ch:{found.page})", text, consequence[found.verdict])
 

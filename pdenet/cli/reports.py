@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from pdenet.cli.output import print_json
 
 if TYPE_CHECKING:
-    from pdenet.runs.intervals import Interval
+    from pdenet.runs.interval import Interval
     from pdenet.runs.plan import Job
     from pdenet.runs.results import Results
     from pdenet.runs.table import CellResult, Place, Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pdenet.runs.claims import Claim
 from pdenet.runs.experiment import Experiment
-from pdenet.runs.intervals import Interval
+from pdenet.runs.interval import Interval
 
 if TYPE_CHECKING:
     from pdenet.runs.training import TrainingConfig, fit

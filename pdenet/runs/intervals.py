@@ -1,15 +1,16 @@
-"""Intervals over seeds: of a mean, of a paired difference, of a rank correlation, of a share."""
+"""Intervals over seeds: of a mean, a paired difference, a rank correlation, a share, one more run."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from pdenet.checks.numbers import real, whole
+from pdenet.runs.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,52 +18,50 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with its confidence interval, which may be infinite (one run says nothing of the spread).
-
-    ``format(interval, ".2f")`` gives ``97.31 [97.12, 97.50]``; any format of a float will do, ``".1%"`` too.
-
-    Parameters
-    ----------
-    estimate, low, high : float
-        The estimate and the ends of the interval, ``low <= estimate <= high``, in the unit of the data.
-    n : int
-        Number of independent runs or trials behind it.
-    level : float
-        Confidence level.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or the estimate lies outside the interval.
-    """
-
-    estimate: float
-    low: float
-    high: float
-    n: int
-    level: float = 0.95
-
-    def __post_init__(self) -> None:
-        _check_order(self.estimate, self.low, self.high)
-
-    def __format__(self, spec: str) -> str:
-        return f"{self.estimate:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
-
-    def __abs__(self) -> Interval:
-        """The interval of the absolute value: for claims that two things agree."""
-        low, high = max(self.low, -self.high, 0.0), max(-self.low, self.high)
-        return Interval(abs(self.estimate), low, high, self.n, self.level)
-
-
 def exact_interval(value: float, n: int = 1) -> Interval:
     """The interval of a number without spread, such as a computed deviation; both ends are the number."""
     return Interval(value, value, value, n)
 
 
-def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+def mean_interval(
+    values: ArrayLike, level: float = 0.95, *, within: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval:
     """Return the mean over seeds with its Student-t interval; a single value has an infinite one.
+
+    Parameters
+    ----------
+    values : array_like, shape (seeds,)
+        One finite number a seed.
+    level : float
+        Confidence level, between 0 and 1.
+    within : (float, float)
+        The range that no mean of such values can leave.
+
+    Raises
+    ------
+    ValueError
+        If there is no value, one is NaN or infinite, the level is out of range, or the interval leaves
+        `within`.
+
+    References
+    ----------
+    Student (W. S. Gosset), The probable error of a mean, Biometrika 6 (1908).
+    """
+    sample = _sample(values, "values")
+    tail = _upper_quantile_level(level)
+    n = sample.size
+    mean = float(sample.mean())
+    half = float(stdtrit(n - 1, tail) * sample.std(ddof=1) / math.sqrt(n)) if n > 1 else math.inf
+    # At other levels the range is not asked for: that of this level says whether the method suits the data.
+    again = partial(mean_interval, sample)
+    return Interval(mean, mean - half, mean + half, n, level, within=within, again=again)
+
+
+def prediction_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+    """Return where one more run would lie, by Student's t: what a single printed number is compared with.
+
+    A mean over seeds is known better than one run of them, by the root of their number. A number that stands
+    for one run has the spread of a run, so that a mean's interval would find it strange far too often.
 
     Parameters
     ----------
@@ -74,23 +73,73 @@ def mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
     Raises
     ------
     ValueError
-        If there is no value, one is NaN or infinite, or the level is out of range.
+        As `mean_interval`.
+    """
+    sample = _sample(values, "values")
+    tail = _upper_quantile_level(level)
+    n, mean = sample.size, float(sample.mean())
+    half = spread_of_a_draw(sample) * float(stdtrit(n - 1, tail)) if n > 1 else math.inf
+    again = partial(prediction_interval, sample)
+    return Interval(mean, mean - half, mean + half, n, level, "draw", again=again)
 
-    References
+
+def difference_of_draws(values: ArrayLike, level: float = 0.95) -> Interval:
+    """Return how far apart two more runs would be, zero to so much, by Student's t.
+
+    Parameters
     ----------
-    Student (W. S. Gosset), The probable error of a mean, Biometrika 6 (1908).
+    values : array_like, shape (seeds,)
+        One finite number a seed.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `mean_interval`.
     """
     sample = _sample(values, "values")
     tail = _upper_quantile_level(level)
     n = sample.size
-    mean = float(sample.mean())
-    if n == 1:
-        return Interval(mean, -math.inf, math.inf, 1, level)
-    half = float(stdtrit(n - 1, tail) * sample.std(ddof=1) / math.sqrt(n))
-    return Interval(mean, mean - half, mean + half, n, level)
+    most = math.sqrt(2) * float(stdtrit(n - 1, tail) * sample.std(ddof=1)) if n > 1 else math.inf
+    return Interval(0.0, 0.0, most, n, level, "draw", again=partial(difference_of_draws, sample))
 
 
-def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval:
+def spread_of_a_draw(values: ArrayLike) -> float:
+    """Standard deviation of one more run less the mean of these; infinite if they are one."""
+    sample = _sample(values, "values")
+    n = sample.size
+    return float(sample.std(ddof=1)) * math.sqrt(1 + 1 / n) if n > 1 else math.inf
+
+
+def log_mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
+    """Return the geometric mean over seeds with the interval of its logarithm: for what is positive.
+
+    Parameters
+    ----------
+    values : array_like, shape (seeds,)
+        One positive number a seed.
+    level : float
+        Confidence level, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        As `mean_interval`, and if a value is not positive.
+    """
+    sample = _sample(values, "values")
+    if (sample <= 0).any():
+        message = f"a geometric mean is of positive numbers; got {float(sample.min())}"
+        raise ValueError(message)
+    found = mean_interval(np.log(sample), level)
+    estimate, low, high = np.exp([found.estimate, found.low, found.high]).tolist()
+    again = partial(log_mean_interval, sample)
+    return Interval(estimate, low, high, found.n, level, within=(0.0, math.inf), again=again)
+
+
+def paired_interval(
+    a: ArrayLike, b: ArrayLike, level: float = 0.95, *, within: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval:
     """Return the mean of ``a - b`` over the seeds both sides share, with its Student-t interval.
 
     Parameters
@@ -99,6 +148,8 @@ def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval
         One finite number a seed; equal positions hold equal seeds.
     level : float
         Confidence level, between 0 and 1.
+    within : (float, float)
+        The range that no mean of such differences can leave.
 
     Raises
     ------
@@ -112,16 +163,18 @@ def paired_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval
             "a paired interval needs one of each for every seed, in the same order"
         )
         raise ValueError(message)
-    return mean_interval(first - second, level)
+    return mean_interval(first - second, level, within=within)
 
 
-def rank_interval(a: ArrayLike, b: ArrayLike) -> Interval:
-    """Spearman's rank correlation with a 95 % interval (Bonett and Wright 2000).
+def rank_interval(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Interval:
+    """Spearman's rank correlation with its interval (Bonett and Wright 2000).
 
     Parameters
     ----------
     a, b : (n,)
         Paired measurements.
+    level
+        Confidence level, between 0 and 1.
 
     Returns
     -------
@@ -145,11 +198,12 @@ def rank_interval(a: ArrayLike, b: ArrayLike) -> Interval:
     n = len(first)
     varied = np.ptp(first) > 0 and np.ptp(second) > 0
     rank = float(spearmanr(first, second).statistic) if varied else 0.0
+    again = partial(rank_interval, first, second)
     if n < 5 or abs(rank) > 1 - 1e-12:
-        return Interval(rank, -math.inf, math.inf, n)
-    half = float(ndtri(0.975)) * math.sqrt((1 + rank**2 / 2) / (n - 3))
+        return Interval(rank, -math.inf, math.inf, n, level, again=again)
+    half = float(ndtri(_upper_quantile_level(level))) * math.sqrt((1 + rank**2 / 2) / (n - 3))
     low, high = (math.tanh(math.atanh(rank) + sign * half) for sign in (-1, 1))
-    return Interval(rank, low, high, n)
+    return Interval(rank, low, high, n, level, within=(-1.0, 1.0), again=again)
 
 
 def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
@@ -187,9 +241,9 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
     centre = (share + weight / 2) / (1 + weight)
     half = z * math.sqrt(share * (1 - share) / trials + weight / (4 * trials)) / (1 + weight)
     # At 0 and n successes one end is exactly the share; rounding must not push it past.
-    return Interval(
-        share, min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share), trials, level
-    )
+    low, high = min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
+    again = partial(wilson_interval, right, trials)
+    return Interval(share, low, high, trials, level, within=(0.0, 1.0), again=again)
 
 
 def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -227,16 +281,6 @@ def _upper_quantile_level(level: float) -> float:
         message = f"the confidence level is {level}; it must lie between 0 and 1, such as 0.95"
         raise ValueError(message)
     return (1 + level) / 2
-
-
-def _check_order(estimate: float, low: float, high: float) -> None:
-    # Written so that a NaN anywhere fails as well.
-    if not low <= estimate <= high:
-        message = (
-            f"got estimate {estimate} and interval [{low}, {high}]; "
-            "low <= estimate <= high must hold, without NaN"
-        )
-        raise ValueError(message)
 
 
 def _listed(items: Sequence[object]) -> str:

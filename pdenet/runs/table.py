@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pdenet.runs.experiment import Experiment
-from pdenet.runs.intervals import Interval, mean_interval
+from pdenet.runs.intervals import mean_interval
 from pdenet.runs.network_arm import NetworkArm
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pdenet.models import ResidualNet
+    from pdenet.runs.interval import Interval
     from pdenet.runs.record import Record
     from pdenet.runs.results import Results
 

@@ -14,7 +14,7 @@ from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.score import Measurement, Standing, ledger_results, measurements, score
 from pdenet.audit.thesis import STATEMENTS, Guard, Statement
 from pdenet.runs.claims import Claim, Judged
-from pdenet.runs.intervals import Interval
+from pdenet.runs.interval import Interval
 
 BOOK = Path(__file__).parents[2] / "book"
 

@@ -23,12 +23,12 @@ def test_the_claims_of_a_subject_are_those_of_its_experiments() -> None:
         for id_, one in experiment(name).judged().items()
     ]
     assert [(r["experiment"], r["id"], r["verdict"], r["estimate"]) for r in rows] == expected
-    assert {row["id"] for row in rows} >= {"4.1a", "4.2k", "C9", "T1, 27"}
+    assert {row["id"] for row in rows} >= {"4.1b", "4.2k", "C9", "T1, 27"}
 
 
 def test_a_claim_is_told_with_what_was_measured_and_what_is_needed() -> None:
     (first, *_) = json.loads(call("claims", "irregular", "--json").stdout)
-    claim, found = experiment("irregular").judged()["5.3a"]
+    claim, found, _ = experiment("irregular").judged()["5.3a"]
     assert first == {
         "experiment": "irregular",
         "id": "5.3a",
@@ -65,9 +65,9 @@ def test_other_records_are_judged_by_what_they_hold(tmp_path: Path) -> None:
     append(out, [record_of(cell, digits, seed, 0.98) for cell in TABLE_4_1.cells[:2] for seed in range(3)])
     named = json.loads(call("claims", "table-4.1", "--records", out, "--data", "digits", "--json").stdout)
     ours = {row["id"]: row["verdict"] for row in named if not row["id"].startswith("T1")}
-    assert ours == {"4.1a": "holds", "4.1b": "does not hold"}
+    assert ours == {"4.1b": "not decided"}
     other = json.loads(call("claims", "table-4.1", "--records", out, "--json").stdout)
-    assert [row["id"] for row in other] == ["T1, 27", "T1, 50"], "what takes no run of ours"
+    assert [row["id"] for row in other] == []
     same = json.loads(call("claims", "irregular", "--records", shipped("irregular.jsonl"), "--json").stdout)
     assert same == json.loads(call("claims", "irregular", "--json").stdout)
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pdenet.runs.claims import Claim, Judged, Verdict, judge
-from pdenet.runs.intervals import Interval, exact_interval, mean_interval
+from pdenet.runs.interval import Interval
+from pdenet.runs.intervals import exact_interval, mean_interval
 
 INF = math.inf
 
@@ -93,7 +94,7 @@ def test_sentence_without_an_interval() -> None:
         "I1 (identity): stencil and conv2d agree. Measured 2.5e-16, needed below 1e-12: holds."
     )
     sentence = claim().sentence(mean_interval([2.0]))
-    assert "Measured 2 (n = 1, too few for an interval)" in sentence
+    assert "Measured 2 (no interval, n = 1)" in sentence
     assert sentence.endswith("not decided.")
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pdenet.runs.interval import Interval
 from pdenet.runs.intervals import (
-    Interval,
     exact_interval,
     mean_interval,
     paired_interval,

@@ -76,7 +76,7 @@ def test_runs_of_another_model_protocol_or_data_are_left_out() -> None:
 
 
 def test_a_mean_is_over_seeds_and_none_without_a_run() -> None:
-    found = results({"a": {0: 0.1, 1: 0.2}})
+    found = results({"a": {0: 0.51, 1: 0.52}})
     assert mean("a")(found) == mean_interval(found.values("a"))
     assert mean("b")(found) is None
 

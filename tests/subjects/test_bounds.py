@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from pdenet.runs.intervals import Interval
+from pdenet.runs.interval import Interval
 from pdenet.subjects.adjoint import CostProtocol, Problem
 from pdenet.subjects.irregular.system import Sampling, draw
 from pdenet.subjects.irregular.training import SeriesTraining

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import Interval, mean_interval, rank_interval
+from pdenet.runs.intervals import mean_interval, rank_interval
 from pdenet.subjects.mechanism.portraits import COLUMNS, DEPTHS, Portrait, recorded_portrait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pdenet.runs.interval import Interval
     from pdenet.runs.results import Results
     from pdenet.subjects.mechanism.portraits import Place
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pdenet.runs.claims import Claim, Judged, Verdict, judge
-from pdenet.runs.intervals import Interval, paired_interval
+from pdenet.runs.intervals import paired_interval
 from pdenet.subjects.ode_mnist.arms import arm_name
 from pdenet.subjects.ode_mnist.settings import (
     ALONE,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pdenet.runs.interval import Interval
     from pdenet.runs.record import Record
     from pdenet.runs.results import Results
 
