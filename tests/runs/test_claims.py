@@ -3,11 +3,12 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
-from pdenet.runs.claims import Claim, Judged, Verdict, judge
+from pdenet.runs.claims import Claim, Judged, Verdict, holm, judge, together
 from pdenet.runs.interval import Interval
-from pdenet.runs.intervals import exact_interval, mean_interval
+from pdenet.runs.intervals import exact_interval, mean_interval, prediction_interval
 
 INF = math.inf
 
@@ -136,3 +137,56 @@ def test_what_is_judged_says_the_words_that_fit_its_verdict(
 
 def test_words_for_what_is_not_decided_are_none_unless_given() -> None:
     assert Judged(claim(), Interval(1.0, 0.5, 2.0, 5)).say("yes", "no") == ""
+
+
+def test_a_number_printed_once_is_not_compared_with_a_mean() -> None:
+    """Ten runs of 97 to 98 know their mean to a tenth; one run of them may well be 97.1."""
+    runs = np.linspace(97, 98, 10)
+    printed = claim(threshold=97.1, against="draw")
+    with pytest.raises(ValueError, match="compares with a draw, but the interval is that of a mean"):
+        printed.judge(mean_interval(runs))
+    assert printed.judge(prediction_interval(runs)) is Verdict.NOT_DECIDED
+    assert claim(threshold=97.1).judge(mean_interval(runs)) is Verdict.HOLDS
+    with pytest.raises(ValueError, match="compares with a value, but the interval is that of a draw"):
+        claim(threshold=97.1).judge(prediction_interval(runs))
+
+
+def test_a_family_is_not_judged_one_by_one() -> None:
+    with pytest.raises(ValueError, match="claim C1 is judged with its family, by `judge`"):
+        claim(family="all").judge(mean_interval([1.0, 2.0, 3.0]))
+    with pytest.raises(ValueError, match="claim C1 has no family, so that nothing is to be corrected"):
+        claim().judge(mean_interval([1.0, 2.0, 3.0]), 0.01)
+    with pytest.raises(ValueError, match="a family is of comparisons"):
+        claim(kind="prediction", family="all")
+
+
+def test_of_twenty_comparisons_of_nothing_with_nothing_none_holds() -> None:
+    """One by one about one in forty would be called better, in nearly half of such families at least one."""
+    rng = np.random.default_rng(3)
+    families, wrong = 300, 0
+    alone = 0
+    for _ in range(families):
+        noise = rng.normal(0, 1, (20, 10))
+        pairs = [
+            (claim(id=str(i), threshold=0, family="f"), mean_interval(row)) for i, row in enumerate(noise)
+        ]
+        found = together(pairs).values()
+        wrong += any(one.verdict is not Verdict.NOT_DECIDED for one in found)
+        alone += any(not one.found.low <= 0 <= one.found.high for one in found)
+    assert wrong / families == pytest.approx(0.05, abs=4 * math.sqrt(0.05 * 0.95 / families))
+    assert alone / families > 0.5
+
+
+def test_holm_is_that_of_the_example_in_print() -> None:
+    """Four probabilities, of which the smallest is multiplied by four, the next by three, and so on."""
+    assert holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": 0.005}) == pytest.approx(
+        {"d": 0.02, "a": 0.03, "c": 0.06, "b": 0.06}
+    )
+    assert holm({"a": 0.6, "b": 0.7}) == {"a": 1.0, "b": 1.0}
+
+
+def test_a_claim_of_a_family_says_its_corrected_probability() -> None:
+    runs = mean_interval([1.4, 1.5, 1.6, 1.5])
+    judged = together([(claim(id=name, family="f"), runs) for name in ("A", "B")])
+    assert judged["A"].adjusted == pytest.approx(2 * runs.p_value(1.0))
+    assert f", p = {judged['A'].adjusted:.2g} in its family, needed above 1: holds." in judged["A"].sentence()

@@ -10,9 +10,12 @@ from scipy import stats
 
 from pdenet.runs.interval import Interval
 from pdenet.runs.intervals import (
+    difference_of_draws,
     exact_interval,
+    log_mean_interval,
     mean_interval,
     paired_interval,
+    prediction_interval,
     rank_interval,
     wilson_interval,
 )
@@ -208,3 +211,72 @@ def test_counts_and_levels_are_numbers() -> None:
             wilson_interval(*cast("tuple[int, int]", counts))
     with pytest.raises(TypeError, match=r"level must be a finite number; got '0\.95'"):
         mean_interval([1.0, 2.0], level=cast("float", "0.95"))
+
+
+def test_one_more_run_falls_into_its_interval_as_often_as_it_says() -> None:
+    """The interval of a mean is far too narrow for a draw: that is the fault it is there to mend."""
+    trials, n = 4000, 5
+    rng = np.random.default_rng(1)
+    draws, more = rng.normal(97, 0.2, (trials, n)), rng.normal(97, 0.2, trials)
+    both = list(zip(draws, more, strict=True))
+    inside = [(i := prediction_interval(row)).low <= one <= i.high for row, one in both]
+    tight = [(i := mean_interval(row)).low <= one <= i.high for row, one in both]
+    assert np.mean(inside) == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / trials))
+    assert np.mean(tight) < 0.8
+    assert prediction_interval([1.0, 2.0]).of == "draw"
+
+
+def test_two_more_runs_differ_by_less_as_often_as_it_says() -> None:
+    trials, n = 4000, 6
+    rng = np.random.default_rng(2)
+    draws, pairs = rng.normal(97, 0.4, (trials, n)), rng.normal(97, 0.4, (trials, 2))
+    inside = [difference_of_draws(row).high >= abs(a - b) for row, (a, b) in zip(draws, pairs, strict=True)]
+    assert np.mean(inside) == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / trials))
+
+
+def test_errors_are_averaged_by_their_logarithms() -> None:
+    found = log_mean_interval([0.1, 0.1, 0.1, 10.0])
+    assert found.low > 0
+    assert found.estimate == pytest.approx(10 ** (-0.5))
+    assert (found.low * found.high) ** 0.5 == pytest.approx(found.estimate), "symmetric as a ratio"
+    with pytest.raises(ValueError, match=r"a geometric mean is of positive numbers; got 0\.0"):
+        log_mean_interval([0.0, 1.0])
+
+
+def test_an_interval_that_leaves_the_range_of_what_it_is_of_is_refused() -> None:
+    """Three controls of ten learn nothing: Student's interval holds +3.8 points, which none can have."""
+    differences = [-87.0] * 3 + [-0.1] * 7
+    assert mean_interval(differences).high > 1.8
+    with pytest.raises(ValueError, match=r"leaves \[-98.2, 1.8\], the range of what it is of; report the"):
+        mean_interval(differences, within=(-98.2, 1.8))
+    with pytest.raises(ValueError, match=r"the interval \[-0.1, 0.5\] leaves \[0, inf\]"):
+        Interval(0.2, -0.1, 0.5, 6, within=(0.0, INF))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        mean_interval(SLEEP_1),
+        prediction_interval(SLEEP_1),
+        rank_interval(SLEEP_1, SLEEP_2),
+        wilson_interval(7, 10),
+        log_mean_interval([1.0, 2.0, 2.5]),
+        abs(mean_interval(SLEEP_2)),
+    ],
+)
+def test_an_error_probability_is_the_level_at_which_a_threshold_drops_out(found: Interval) -> None:
+    threshold = found.high + 0.1 * (found.high - found.estimate)
+    p = found.p_value(threshold)
+    assert p < 1 - found.level
+    assert found.at(1 - 1.001 * p).high < threshold < found.at(1 - 0.999 * p).high
+    assert found.at(found.level) == found
+
+
+def test_the_error_probability_of_a_mean_is_that_of_students_test() -> None:
+    expected = stats.ttest_1samp(SLEEP_1, 0).pvalue
+    assert mean_interval(SLEEP_1).p_value(0.0) == pytest.approx(expected, rel=1e-3)
+
+
+def test_an_interval_given_by_its_ends_has_no_other_level() -> None:
+    with pytest.raises(ValueError, match="given by its ends"):
+        Interval(1.0, 0.0, 2.0, 3).p_value(0.5)
