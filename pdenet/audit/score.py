@@ -112,6 +112,7 @@ def score(
                 *(_of_claim(name, measured.get(name), _QUALIFIES) for name in statement.qualifies),
                 *(_of_guard(guard, guards, Standing.HOLDS) for guard in statement.shown_by),
                 *(_of_guard(guard, guards, Standing.FAILS) for guard in statement.refuted_by),
+                *(_of_guard(guard, guards, Standing.CORRECTED) for guard in statement.corrected_by),
             ),
         )
         for statement in statements

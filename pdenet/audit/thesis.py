@@ -28,8 +28,10 @@ class Statement:
         Ids of measured claims that are true if the statement is, and that are false if it is.
     qualifies
         Ids of measured claims that, where they hold, say that the statement needs a correction.
-    shown_by, refuted_by
-        Assertions that the statement follows from, and that contradict it.
+    shown_by, refuted_by, corrected_by
+        Assertions that the statement follows from, that contradict it, and that say which part of it holds.
+    ours
+        Whether it is our reading: the thesis does not say it in these words, and it does not count.
 
     Raises
     ------
@@ -45,9 +47,19 @@ class Statement:
     qualifies: tuple[str, ...] = ()
     shown_by: tuple[Guard, ...] = ()
     refuted_by: tuple[Guard, ...] = ()
+    corrected_by: tuple[Guard, ...] = ()
+    ours: bool = False
 
     def __post_init__(self) -> None:
-        if not (self.ledger or self.supports or self.opposes or self.shown_by or self.refuted_by):
+        decisive = (
+            self.ledger,
+            self.supports,
+            self.opposes,
+            self.shown_by,
+            self.refuted_by,
+            self.corrected_by,
+        )
+        if not any(decisive):
             message = f"statement {self.id} names no evidence that could decide it"
             raise ValueError(message)
 
@@ -93,13 +105,11 @@ STATEMENTS = (
     Statement(
         "IV.2",
         "The PDE network loses accuracy with depth.",
-        supports=("4.1e",),
-        qualifies=("4.1f", "4.1g"),
+        supports=("4.1e", "D1"),
     ),
     Statement(
         "IV.3",
         "It does because drift carries features out of the frame.",
-        supports=("4.3v",),
         shown_by=(
             Guard(
                 "mechanism",
@@ -115,32 +125,40 @@ STATEMENTS = (
     ),
     Statement(
         "IV.4",
-        "And because diffusion blurs them.",
-        supports=("4.3g",),
+        "And because diffusion, by itself, blurs them: the second equation, with as much of it, would"
+        " lose too.",
+        opposes=("4.2j",),
     ),
     Statement(
         "IV.5",
-        "Changing the equation, to (40), is what cures it.",
-        ("U8",),
-        refuted_by=(
+        "Changing the equation to control drift, to (40), cures it.",
+        supports=("4.2b", "4.2j"),
+        corrected_by=(
             Guard(
-                "depth",
+                "second-equation",
                 "mapped-training",
-                "(39) with another start and rate trains like (40), step by step",
+                "it is the start and the steps: (39) with those of (40) trains like it, step by step",
             ),
         ),
     ),
     Statement(
         "IV.6",
         "(40) is more accurate than (39), at 27 and at 50 layers.",
-        supports=("4.2a", "4.2b"),
-        qualifies=("4.2c", "4.2d"),
+        supports=("4.2a", "4.2b", "D3"),
     ),
     Statement(
         "IV.7",
         "The control networks of Tables 4.1 and 4.2 are one experiment.",
         opposes=("T1, 27", "T1, 50"),
+        ours=True,
     ),
+    Statement(
+        "IV.8",
+        "(40) also learns faster than (39), like the residual network (Fig. 4.4).",
+        supports=("4.2l",),
+        qualifies=("4.2m",),
+    ),
+    Statement("IV.9", "(40) is another PDE than (39).", ("U8",)),
     Statement(
         "V.1",
         "With steps that go to zero, residual layers become an ODE, (41).",
@@ -149,8 +167,9 @@ STATEMENTS = (
     ),
     Statement(
         "V.2",
-        "The deep PDE network (39), as trained, is such an ODE in small steps (our reading).",
+        "The deep PDE network (39), as trained, is such an ODE in small steps.",
         supports=("5a (39), 50 layers", "5b (39), 50 layers"),
+        ours=True,
     ),
     Statement("V.3", "A solver gives the state at the end, (42).", ("42",)),
     Statement("V.4", "The adjoint gives the gradients, (43) and (44).", ("43", "44")),
@@ -163,12 +182,14 @@ STATEMENTS = (
     ),
     Statement(
         "V.7",
-        "The loss tells the error of the solver.",
-        refuted_by=(
+        "The loss tells how different the solver's approximation and the real function are.",
+        corrected_by=(
             Guard(
                 "neural-ode",
                 "loss-of-exact-flow",
-                "a loss that stays while the solver becomes exact",
+                "as prediction against data it does; of the solver's error it says nothing: a loss stays"
+                " while "
+                "the solver becomes exact",
             ),
         ),
     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from pdenet.runs.experiment import Experiment
-from pdenet.runs.intervals import mean_interval
+from pdenet.runs.intervals import mean_interval, prediction_interval
 from pdenet.runs.network_arm import NetworkArm
 
 if TYPE_CHECKING:
@@ -104,16 +104,17 @@ class CellResult:
 
     @property
     def thesis_lies(self) -> Literal["below", "inside", "above"] | None:
-        """Where the thesis's value lies to the range of the seeds that learned, ends included.
+        """Where the thesis's value lies to the 95 % interval of one more run that learns.
 
-        None if the thesis has no value or no seed learned. The value is printed to a tenth of a per cent, so
-        that half of that is granted on either side.
+        None if the thesis has no value or fewer than two seeds learned. The value is printed to a tenth of a
+        per cent, so that half of that is granted on either side.
         """
-        if self.cell.thesis is None or not self.alive:
+        if self.cell.thesis is None or self.learned < 2:
             return None
-        if self.cell.thesis < min(self.alive) - PRINTED / 2:
+        one_more = prediction_interval(self.alive)
+        if self.cell.thesis < one_more.low - PRINTED / 2:
             return "below"
-        return "above" if self.cell.thesis > max(self.alive) + PRINTED / 2 else "inside"
+        return "above" if self.cell.thesis > one_more.high + PRINTED / 2 else "inside"
 
     @property
     def text(self) -> str:

@@ -1,5 +1,4 @@
-"""What a softmax lets through: the slope of a loss at the label's logit, for the right loss and three
-mistakes.
+"""What a softmax lets through: the slope at the label's logit, of the right loss and of three mistakes.
 
 One image is looked at whose label competes with one wrong class: the label has the probability s, the wrong
 one 1 - s, the others of C classes none. This is where networks that are sure are found, rightly (s = 1) or

@@ -56,7 +56,7 @@ def test_without_any_one_of_its_pieces_a_statement_has_no_verdict(statement: Sta
         for name in (*statement.supports, *statement.opposes, *statement.qualifies)
     }
     results = {name: as_listed(name) for name in statement.ledger}
-    asserted = (*statement.shown_by, *statement.refuted_by)
+    asserted = (*statement.shown_by, *statement.refuted_by, *statement.corrected_by)
     guards = pages(asserted)
     (row,) = score(results, measured, guards, [statement])
     assert row.standing is not Standing.NONE
@@ -113,6 +113,7 @@ def test_a_guard_counts_by_its_page_and_name() -> None:
     there = {"page": {"arithmetic": "assert 1 + 1 == 2"}}
     assert standing(guards=there, shown_by=(guard,)) is Standing.HOLDS
     assert standing(guards=there, refuted_by=(guard,)) is Standing.FAILS
+    assert standing(guards=there, corrected_by=(guard,)) is Standing.CORRECTED
     nowhere: list[dict[str, dict[str, str]]] = [
         {"page": {"other": "assert True"}},
         {"other": there["page"]},

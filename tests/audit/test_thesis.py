@@ -27,7 +27,7 @@ def test_a_statement_without_evidence_cannot_be_made() -> None:
     with pytest.raises(ValueError, match=r"I\.9 names no evidence"):
         Statement("I.9", "It is so.")
     with pytest.raises(ValueError, match="names no evidence that could decide it"):
-        Statement("I.9", "It is so.", qualifies=("4.1f",))
+        Statement("I.9", "It is so.", qualifies=("4.2m",))
 
 
 def test_every_named_guard_of_the_book_is_evidence_and_all_evidence_is_there() -> None:
@@ -35,6 +35,6 @@ def test_every_named_guard_of_the_book_is_evidence_and_all_evidence_is_there() -
     cited = [
         (guard.page, guard.name)
         for statement in STATEMENTS
-        for guard in (*statement.shown_by, *statement.refuted_by)
+        for guard in (*statement.shown_by, *statement.refuted_by, *statement.corrected_by)
     ]
     assert named == set(cited)

@@ -9,7 +9,7 @@ from pdenet.runs.table import PRINTED as A_TENTH
 from pdenet.runs.table import Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.catalogue import experiments
-from pdenet.subjects.depth.experiment import PRINTED
+from pdenet.subjects.depth.settings import PRINTED
 from pdenet.subjects.mechanism.claims import SMALL_STEP, SMOOTH
 from pdenet.subjects.ode_mnist.claims import FEWEST_SEEDS, HALF_A_POINT
 from pdenet.subjects.ode_mnist.measures import ACCURATE

@@ -14,14 +14,15 @@ import numpy as np
 
 from pdenet.runs.intervals import spread_of_a_draw
 from pdenet.runs.table import CHANCE
-from pdenet.subjects.depth.experiment import CONTROLS, PRINTED
+from pdenet.subjects.depth.plan import CONTROLS
+from pdenet.subjects.depth.settings import PRINTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from pdenet.subjects.depth.experiment import Network
+    from pdenet.subjects.depth.settings import Network
 
 TENTH = 0.1  # points: to which the thesis rounds
 

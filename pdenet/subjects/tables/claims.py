@@ -159,6 +159,7 @@ PRINTED = tuple(
         threshold=printed_apart(depth),
         direction="below",
         against="draw",
+        family="T1",
         measure=partial(_two_more, depth),
     )
     for depth in (27, 50)

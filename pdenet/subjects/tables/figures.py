@@ -1,12 +1,28 @@
-"""A drawing of the thesis's network: what happens within a layer, and layers, then a classifier, in a row."""
+"""Figures of the page: the network as a drawing, accuracies by depth and by epoch, a digit on its way."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from pdenet.page.figures import accuracy_by_depth, accuracy_curves, error_scale, image_row
 from pdenet.page.style import INK, PALETTE
+from pdenet.runs.table import CHANCE, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+    from pdenet.runs.table import CellResult, Place
+
 
 _TOP, _BOTTOM = 3.0, 0.75  # heights of the two rows
 
@@ -101,3 +117,105 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> No
     ax.add_patch(
         FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=8, color=INK, shrinkA=0, shrinkB=0)
     )
+
+
+def draw_by_depth(
+    cells: Mapping[Place, CellResult], columns: Sequence[str], ticks: Sequence[float]
+) -> Figure:
+    """Draw every network that learned as a mark, the thesis's as stars; at the foot, how many did not learn.
+
+    Parameters
+    ----------
+    cells
+        Runs by (layers, column).
+    columns
+        Those to draw.
+    ticks
+        Accuracies to label, per cent.
+    """
+    ours: dict[str, dict[int, list[float]]] = {}
+    printed: dict[str, dict[int, float]] = {}
+    chosen = {place: found for place, found in cells.items() if place[1] in columns}
+    for (depth, column), found in chosen.items():
+        ours.setdefault(column, {})[depth] = found.alive
+        if found.cell.thesis is not None:
+            printed.setdefault(column, {})[depth] = found.cell.thesis
+    fig, ax = plt.subplots(figsize=(6.4, 3.8))
+    accuracy_by_depth(ax, ours, printed)
+    error_scale(ax, ticks=ticks)
+    depths, step = sorted({depth for depth, _ in chosen}), 0.7 / len(ours)
+    for (depth, column), found in chosen.items():
+        if lost := len(found.records) - found.learned:
+            i = list(ours).index(column)
+            where = depths.index(depth) + step * (i - (len(ours) - 1) / 2)
+            foot = ("data", "axes fraction")
+            ax.annotate(f"{lost}†", (where, 0.02), xycoords=foot, ha="center", fontsize=9, color=PALETTE[i])
+    ax.legend().remove()
+    fig.legend(loc="outside upper center", ncols=3, fontsize=9)
+    return fig
+
+
+def draw_courses(
+    cells: Mapping[Place, CellResult], columns: Sequence[str], depths: Sequence[int], rows: int = 1
+) -> Figure:
+    """Draw accuracy against the epoch, a panel a depth: who learned as bands, the others as dotted lines.
+
+    Parameters
+    ----------
+    cells
+        Runs by (layers, column).
+    columns, depths
+        Those to draw.
+    rows
+        Rows of panels.
+    """
+    size = (6.4, 2.3 * rows + 0.4)
+    fig, axes = plt.subplots(rows, len(depths) // rows, figsize=size, dpi=75, sharex=True, sharey=True)
+    for ax, depth in zip(np.ravel(axes), depths, strict=True):
+        courses, flat = {}, []
+        for colour, column in enumerate(columns):
+            runs = cells[depth, column].records
+            history = np.array([run.history["test_accuracy"] for run in runs], dtype=float)
+            learned = history[:, -1] > CHANCE
+            flat += [(line, PALETTE[colour]) for line in history[~learned]]
+            courses[column] = history[learned] if learned.any() else np.full((1, history.shape[1]), np.nan)
+        accuracy_curves(ax, courses)
+        for line, colour_of_line in flat:
+            ax.plot(range(1, len(line) + 1), 100 * line, color=colour_of_line, linestyle=":", marker="")
+        error_scale(ax)
+        ax.set_title(f"{depth} layers" + (f", {len(flat)} learned nothing" if flat else ""))
+        ax.legend().remove()
+        ax.label_outer()
+    handles, _ = np.ravel(axes)[0].get_legend_handles_labels()
+    fig.legend(handles, columns, loc="outside upper center", ncols=len(columns), fontsize=9)
+    return fig
+
+
+@torch.no_grad()
+def draw_digit(cells: Mapping[str, CellResult], image: Tensor, layers: Sequence[int]) -> Figure:
+    """Draw an image (H, W) of uint8 after some layers of recorded networks of seed 0, a row a network.
+
+    Parameters
+    ----------
+    cells
+        Runs by the name that a row gets.
+    image
+        Grey levels.
+    layers
+        After how many layers; a network with fewer has an empty place.
+    """
+    size = (6.4, 1.3 * len(cells))
+    fig, axes = plt.subplots(len(cells), len(layers), figsize=size, squeeze=False, dpi=80)
+    for row, (name, found) in zip(axes, cells.items(), strict=True):
+        network = recorded(found).trained
+        film = network.features(image[None].float() / 255)[0, :, 0]  # seed 0: (layer, row, column)
+        for ax, layer in zip(row, layers, strict=True):
+            if layer <= network.depth:
+                image_row([ax], film[layer][None])
+                ax.set_xlabel(f"max {film[layer].max():.2g}", fontsize=8)
+            else:
+                ax.axis("off")
+        row[0].set_ylabel(name, fontsize=9)
+    for ax, layer in zip(axes[0], layers, strict=True):
+        ax.set_title(f"layer {layer}", fontsize=9)
+    return fig

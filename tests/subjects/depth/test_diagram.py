@@ -10,7 +10,8 @@ from helpers.records import made
 from pdenet.runs.protocol import described
 from pdenet.runs.record import Record
 from pdenet.subjects.depth.diagram import Diagram, steps
-from pdenet.subjects.depth.experiment import EPOCHS, OURS, PRINTED, Network, Setting
+from pdenet.subjects.depth.plan import DOUBLE, OURS, SCREEN
+from pdenet.subjects.depth.settings import EPOCHS, Network, Setting
 
 
 def record(
@@ -33,34 +34,6 @@ def record(
     )
 
 
-def complete(setting: Setting, off: float, seed: int = 0) -> list[Record]:
-    """All six cells, each `off` points beside what is printed."""
-    return [
-        record(setting, *place, [0.0] * (EPOCHS - 1) + [a + off], seed=seed) for place, a in PRINTED.items()
-    ]
-
-
-def test_distance_is_the_worst_cell() -> None:
-    records = complete(OURS, 0.25)
-    diagram = Diagram(records)
-    assert diagram.distance(OURS) == pytest.approx(0.25)
-    assert diagram.distance(OURS, EPOCHS - 1) > 80
-    one_off = [
-        replace(records[0], history={**records[0].history, "test_accuracy": [0.9] * EPOCHS}),
-        *records[1:],
-    ]
-    assert Diagram(one_off).distance(OURS) == pytest.approx(7.4)
-    assert math.isnan(Diagram(records[1:]).distance(OURS))
-    assert Diagram(records[1:]).lower_bound(OURS) == pytest.approx(0.25)
-    assert math.isnan(Diagram([]).lower_bound(OURS))
-
-
-def test_distance_takes_means_over_seeds() -> None:
-    diagram = Diagram([*complete(OURS, 1.0), *complete(OURS, -1.0, seed=1)])
-    assert diagram.distance(OURS) == pytest.approx(0)
-    assert diagram.cell(OURS, "(39)", 5).tolist() == pytest.approx([98.4, 96.4])
-
-
 def test_the_longest_run_of_a_seed_counts_and_answers_for_shorter_ones() -> None:
     long = record(OURS, "(39)", 5, [10.0, 20.0, 30.0])
     short = record(OURS, "(39)", 5, [10.0, 20.0])
@@ -78,11 +51,10 @@ def test_a_diverged_network_has_labelled_nothing_right() -> None:
     assert diagram.cell(OURS, "(39)", 50, 3).tolist() == [0]
 
 
-def test_the_best_epoch_and_the_loss_with_depth() -> None:
+def test_the_loss_with_depth() -> None:
     shallow = record(OURS, "(39)", 5, [90.0] * (EPOCHS - 1) + [80.0])
     deep = record(OURS, "(39)", 50, [70.0] * EPOCHS)
     diagram = Diagram([shallow, deep])
-    assert diagram.cell(OURS, "(39)", 5, None).tolist() == [90]
     assert diagram.loss(OURS) == pytest.approx(10)
     assert diagram.loss(OURS, 3) == pytest.approx(20)
     assert math.isnan(diagram.loss(OURS, network="(40)"))
@@ -109,3 +81,20 @@ def test_seeds_of_different_length_are_cut_to_the_shortest_and_the_longest_run_o
     ]
     course = Diagram(runs).course(OURS, "(39)", 5)
     np.testing.assert_allclose(course, [[11, 21], [12, 22]])
+
+
+def test_only_the_run_of_the_look_is_screened() -> None:
+    look = record(DOUBLE, "(39)", 5, [10.0] * (SCREEN - 5) + [90.0, 91.0, 92.0, 93.0, 94.0])
+    longer = record(DOUBLE, "(39)", 5, [50.0] * EPOCHS)
+    diagram = Diagram([longer, look])
+    assert diagram.screened(DOUBLE) == {("(39)", 5): pytest.approx(92)}
+    assert diagram.cells(DOUBLE) == {("(39)", 5): [50]}
+    assert Diagram([longer]).screened(DOUBLE) == {}
+
+
+def test_what_was_measured_is_read_by_epoch_as_far_as_all_seeds_go() -> None:
+    first = replace(record(DOUBLE, "(39)", 5, [90.0] * 3), measured={"named": [[1, 2], [3, 4], [5, 6]]})
+    second = replace(record(DOUBLE, "(39)", 5, [90.0] * 2, seed=1), measured={"named": [[7, 8], [9, 10]]})
+    diagram = Diagram([first, second])
+    assert diagram.measured(DOUBLE, "(39)", 5, "named").tolist() == [[[1, 2], [3, 4]], [[7, 8], [9, 10]]]
+    assert diagram.measured(DOUBLE, "(39)", 5, "confusion").size == 0

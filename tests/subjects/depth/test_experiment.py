@@ -13,7 +13,9 @@ from pdenet.runs.files import read
 from pdenet.runs.plan import Job
 from pdenet.runs.runner import run_here
 from pdenet.subjects.catalogue import experiment
-from pdenet.subjects.depth.experiment import DEPTH, OURS, PLAN, SECOND, SETTINGS, STARTS, Run, Setting
+from pdenet.subjects.depth.experiment import DEPTH
+from pdenet.subjects.depth.plan import OURS, PLAN, SECOND, SETTINGS, Run
+from pdenet.subjects.depth.settings import STARTS, Setting
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,76 @@
+"""Tables of the page: what the first look found, and how each setting explains the twelve numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pdenet.page.tables import markdown_table
+from pdenet.subjects.depth.printed import PLACES, TWELVE, explain, explain_all, log_likelihood, posterior
+from pdenet.subjects.depth.screening import out_of_reach
+from pdenet.subjects.depth.settings import PRINTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pdenet.subjects.depth.diagram import Diagram
+    from pdenet.subjects.depth.settings import Setting
+
+
+def screening_table(diagram: Diagram, settings: Sequence[Setting]) -> str:
+    """The first look in Markdown: accuracies in per cent, in bold those by which a setting is dropped."""
+    header = ["setting", *(f"{network} {depth}" for network, depth in PRINTED), ""]
+    rows = [["*thesis*", *(f"{value:.1f}" for value in PRINTED.values()), ""]]
+    for setting in settings:
+        found = diagram.screened(setting)
+        if len(found) < len(PRINTED):
+            continue
+        dropped = out_of_reach(found)
+        cells = [
+            f"**{found[place]:.1f}**" if place in dropped else f"{found[place]:.1f}" for place in PRINTED
+        ]
+        rows.append([setting.label, *cells, "dropped" if dropped else "stays"])
+    return markdown_table(header, rows)
+
+
+def complete(diagram: Diagram, settings: Sequence[Setting]) -> list[Setting]:
+    """Those of the settings of which every network that is printed was run in full with two seeds or more."""
+    return [
+        setting
+        for setting in settings
+        if all(fit is not None for fit in explain_all(diagram.cells(setting, PLACES)))
+    ]
+
+
+def odds(diagram: Diagram, settings: Sequence[Setting]) -> dict[Setting, float]:
+    """Probabilities of the settings given the twelve numbers, all equal before; the largest first."""
+    fits = [log_likelihood(explain_all(diagram.cells(setting, PLACES))) for setting in settings]
+    shares = dict(zip(settings, posterior(fits), strict=True))
+    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def z_table(diagram: Diagram, settings: Sequence[Setting], names: Sequence[str]) -> str:
+    """The twelve numbers in Markdown, a line each: by setting the mean, the spread of one run and z.
+
+    Parameters
+    ----------
+    diagram, settings
+        Whose runs, and of which settings.
+    names
+        Their headings.
+    """
+    rows = []
+    for number in TWELVE:
+        row = [number.name, f"{number.accuracy:.1f}"]
+        for setting in settings:
+            accuracies = diagram.cell(setting, number.network, number.depth)
+            found = explain(number.accuracy, accuracies)
+            if found is None:
+                row.append("–")
+                continue
+            learned = accuracies[accuracies > 20]
+            text = f"{learned.mean():.2f} ± {learned.std(ddof=1):.2f}, z {found.z:+.1f}"
+            row.append(f"**{text}**" if abs(found.z) > 3 else text)
+        rows.append(row)
+    last = ["log-likelihood", ""]
+    last += [f"{log_likelihood(explain_all(diagram.cells(setting, PLACES))):.1f}" for setting in settings]
+    return markdown_table(["number", "printed", *names], [*rows, last])

@@ -1,0 +1,232 @@
+"""What the page says of its runs: sentences and small tables that are written from the records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pdenet.page.tables import markdown_table
+from pdenet.runs.intervals import wilson_interval
+from pdenet.runs.table import CHANCE
+from pdenet.subjects.depth.plan import CONTROLS, DOUBLE, OURS
+from pdenet.subjects.depth.printed import PLACES, TWELVE, explain_all
+from pdenet.subjects.depth.screening import out_of_reach
+from pdenet.subjects.depth.settings import PRINTED
+from pdenet.subjects.depth.tables import odds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pdenet.runs.claims import Judged
+    from pdenet.subjects.depth.diagram import Diagram
+    from pdenet.subjects.depth.settings import Network, Setting
+
+_NEAR = 2.0  # in standard deviations of one more run
+_LAST = 10  # epochs whose scatter is read
+_PRINTED_DEEP = PRINTED["(39)", 50]
+_REACH = 0.5  # points around it
+
+
+def named(settings: Sequence[Setting]) -> dict[str, Setting]:
+    """Settings by a name that is short enough for a legend."""
+    return {_short(setting): setting for setting in settings}
+
+
+def _short(setting: Setting) -> str:
+    if setting == OURS:
+        return "our tables"
+    loss = "softmax twice" if setting.loss == "double softmax" else setting.loss
+    batch = "" if setting.batch_size == DOUBLE.batch_size else f", batch {setting.batch_size}"
+    widths = "" if setting.widths == DOUBLE.widths else f", {'-'.join(map(str, setting.widths))}"
+    return f"{loss}{batch}{widths}"
+
+
+def _near(diagram: Diagram, setting: Setting) -> tuple[int, str, float]:
+    """How many of the twelve are near, and which is furthest, by how much."""
+    fits = explain_all(diagram.cells(setting, PLACES))
+    z = [np.nan if fit is None else fit.z for fit in fits]
+    furthest = int(np.nanargmax(np.abs(z)))
+    return sum(abs(one) <= _NEAR for one in z), TWELVE[furthest].name, z[furthest]
+
+
+def in_short(diagram: Diagram, rivals: Sequence[Setting], claims: Mapping[str, Judged]) -> str:
+    """The page in a paragraph."""
+    near, which, z = _near(diagram, DOUBLE)
+    own, worst, off = _near(diagram, OURS)
+    best = next(iter(odds(diagram, rivals)))
+    return (
+        "**In short.** The thesis ends its network in a softmax and names no loss. Where the output of"
+        " that softmax is"
+        " given to a loss that applies a softmax itself, a common slip,"
+        f" {near} of its twelve numbers lie within two standard deviations of one more run of ours, and"
+        " the furthest"
+        f" ({which}) is {abs(z):.1f} away. With the cross-entropy of our tables it is {own} of twelve,"
+        f" and {abs(off):.0f}"
+        f" standard deviations ({worst}). Of the {len(rivals)} settings that were run in full,"
+        f" *{_short(best)}* explains"
+        " them best. The second softmax stops the lesson where a network is wrong and sure of it. Like"
+        " with like, "
+        + claims["D2"].say(
+            "the thesis's loss with depth is larger than ours would be",
+            "the thesis's loss with depth is smaller than ours would be",
+            "the thesis's loss with depth is within the reach of our runs",
+        )
+        + ", and "
+        + claims["D4"].say(
+            "its lead of (40) over (39) is larger.",
+            "its lead of (40) over (39) is smaller.",
+            "so is its lead of (40) over (39).",
+        )
+    )
+
+
+def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
+    """How many settings stay after the first look."""
+    looked = [setting for setting in settings if len(diagram.screened(setting)) == len(PRINTED)]
+    stay = [setting for setting in looked if not out_of_reach(diagram.screened(setting))]
+    kept = "; ".join(_short(setting) for setting in stay) or "none"
+    return f"Of {len(looked)} settings, {len(stay)} stay: {kept}."
+
+
+def verdict_on_settings(diagram: Diagram, rivals: Sequence[Setting]) -> str:
+    """What the likelihoods say of the settings, and which numbers resist each."""
+    lines = []
+    found = odds(diagram, rivals)
+    best = next(iter(found))
+    for setting in found:
+        fits = explain_all(diagram.cells(setting, PLACES))
+        far = [
+            number.name
+            for number, fit in zip(TWELVE, fits, strict=True)
+            if fit is not None and abs(fit.z) > _NEAR
+        ]
+        resists = (
+            f"beyond two standard deviations: {', '.join(far)}"
+            if far
+            else "none is beyond two standard deviations"
+        )
+        lines.append(f"- **{_short(setting)}**: {resists}.")
+    second = list(found.values())[1]
+    ratio = found[best] / second if second > 0 else np.inf
+    said = f"{ratio:.0f} to 1" if ratio < 1e4 else "more than ten thousand to 1"
+    return (
+        f"If each of these {len(found)} settings was as probable as the others before the numbers were"
+        " seen, then"
+        f" after it the odds for *{_short(best)}* over the next are {said}.\n\n" + "\n".join(lines)
+    )
+
+
+def with_answers(diagram: Diagram) -> dict[str, Setting]:
+    """The two losses behind one classifier whose records say how the test images were labelled."""
+    pair = {"softmax twice": DOUBLE, "cross-entropy": replace(DOUBLE, loss="cross-entropy")}
+    return {
+        name: setting for name, setting in pair.items() if len(diagram.measured(setting, "(39)", 5, "named"))
+    }
+
+
+def confusion(diagram: Diagram, network: Network = "(39)", depth: int = 5) -> NDArray[np.int64]:
+    """How seed 0 of a network with two softmaxes labelled the test images in the end, (true, named)."""
+    run = diagram.runs(DOUBLE, network, depth)[0]
+    return np.array(run.measured["confusion"], dtype=np.int64)
+
+
+def lost_classes(diagram: Diagram) -> str:
+    """By network: who is wrong and sure, how many runs have lost a digit, and how much epochs scatter."""
+    rows: list[list[Any]] = []
+    for network, depth in (*PRINTED, *CONTROLS):
+        course = diagram.course(DOUBLE, network, depth)
+        alive = course[:, -1] > 100 * CHANCE
+        sure = diagram.measured(DOUBLE, network, depth, "wrong_and_sure")[alive]
+        named_at = diagram.measured(DOUBLE, network, depth, "named")[alive]  # (seed, epoch, class)
+        if not len(sure):
+            continue
+        lost = (named_at == 0).any(2)  # (seed, epoch)
+        rows.append(
+            [
+                network,
+                depth,
+                len(sure),
+                f"{100 * sure[:, -1].mean():.1f} %",
+                f"{100 * (100 - course[alive, -1]).mean() / 100:.1f} %",
+                int(lost[:, 0].sum()),
+                int(lost[:, -1].sum()),
+                f"{course[alive, -_LAST:].std(axis=1, ddof=1).mean():.2f}",
+            ]
+        )
+    header = [
+        "network",
+        "layers",
+        "runs that learned",
+        "wrong and sure",
+        "wrong",
+        "a digit lost after epoch 1",
+        "at the end",
+        "scatter",
+    ]
+    return markdown_table(header, rows)
+
+
+def nine_tenths(diagram: Diagram) -> str:
+    """Whether the thesis's 89.2 is a network that has lost a digit."""
+    accuracies = diagram.cell(DOUBLE, "(39)", 50)
+    named_at = diagram.measured(DOUBLE, "(39)", 50, "named")[:, -1]
+    lost = int((named_at == 0).any(1).sum())
+    close = int((np.abs(accuracies - _PRINTED_DEEP) <= _REACH).sum())
+    n = len(accuracies)
+    seen = ", ".join(f"{a:.1f}" for a in np.sort(accuracies))
+    return (
+        f"Is the thesis's {_PRINTED_DEEP} %, at fifty layers, a network that has lost a digit? A network"
+        " that never says five and is right on 97.9 % of"
+        f" the others has {0.979 * 91.08:.1f} %. Of our {n} runs of that cell ({seen} %) {lost} end"
+        " without a digit, a share of"
+        f" {wilson_interval(lost, n):.0%}, and {close} end within half a point of {_PRINTED_DEEP}, a"
+        f" share of {wilson_interval(close, n):.0%}."
+        " So few runs do not tell the two ways to 89.2 apart, many small faults or one lost digit."
+    )
+
+
+def conclusions(claims: Mapping[str, Judged]) -> str:
+    """What stands of the thesis's conclusions when like is compared with like."""
+    lines = [
+        claims["D1"].say(
+            "**Depth hurts (39).** It does so whatever the loss.",
+            "**Depth does not hurt (39).**",
+            "**That depth hurts (39) is not decided** with these runs.",
+        ),
+        claims["D3"].say(
+            "**The second equation cures it**: at fifty layers (40) is ahead.",
+            "**The second equation does not cure it.**",
+            "**That the second equation cures it is not decided.**",
+        ),
+        claims["D5"].say(
+            "**The layers help**: the classifier behind fifty layers of (40) is better than alone.",
+            "**The layers do not help**: the classifier alone is better than behind fifty layers of (40).",
+            "**Whether the layers help is not decided**: the classifier alone is as near.",
+        ),
+        claims["D6"].say(
+            "One more classifier alone, without any layer, would beat the best number of Table 4.1.",
+            "The classifier alone would stay below the best number of Table 4.1.",
+            "The best number of Table 4.1 is within the reach of the classifier alone, without any layer.",
+        ),
+    ]
+    return " ".join(lines)
+
+
+def summary(diagram: Diagram, rivals: Sequence[Setting], claims: Mapping[str, Judged]) -> str:
+    """The page as a table of questions and answers."""
+    near, which, z = _near(diagram, DOUBLE)
+    best = next(iter(odds(diagram, rivals)))
+    rows = [
+        ["which setting explains the twelve numbers best?", _short(best)],
+        ["how many does the second softmax explain?", f"{near} of twelve within two standard deviations"],
+        ["which resists most?", f"{which}, z = {z:+.1f}"],
+        ["why does it cost accuracy?", "images that are surely wrong stop teaching"],
+        ["does depth hurt (39), like with like?", claims["D1"].verdict],
+        ["is (40) ahead at fifty layers?", claims["D3"].verdict],
+        ["do fifty layers of (40) help the classifier?", claims["D5"].verdict],
+    ]
+    return markdown_table(["question", "answer"], rows)
