@@ -43,9 +43,11 @@ def line(*cells: str) -> str:
 def test_every_claim_stands_on_the_page_with_its_verdict_and_evidence(rows: list[Row], printed: str) -> None:
     for row in rows:
         links = ", ".join(piece.link or piece.text for piece in row.evidence)
-        wanted = line(row.statement.id, row.statement.text, f"**{row.standing}**", links)
+        text = row.statement.text + " *(our reading)*" * row.statement.ours
+        wanted = line(row.statement.id, text, f"**{row.standing}**", links)
         assert wanted in printed, row.statement.id
-    assert len(rows) == 26
+    assert len(rows) == 28
+    assert [row.statement.id for row in rows if row.statement.ours] == ["IV.7", "V.2"]
 
 
 def test_every_measured_number_stands_on_the_page_as_it_is_rounded(rows: list[Row], printed: str) -> None:

@@ -16,7 +16,7 @@ from pdenet.runs.arm import Arm, Context
 from pdenet.runs.claims import Claim
 from pdenet.runs.cuda_graph import WARM_UP
 from pdenet.runs.interval import Interval
-from pdenet.runs.intervals import mean_interval, wilson_interval
+from pdenet.runs.intervals import mean_interval, prediction_interval, wilson_interval
 from pdenet.runs.lock import claimed
 from pdenet.runs.plan import split
 from pdenet.runs.results import Results, ahead
@@ -87,10 +87,13 @@ def test_up_to_three_seeds_are_told_one_by_one(accuracies: list[float | None], t
 
 
 @pytest.mark.parametrize(
-    ("thesis", "place"), [(0.9694, "below"), (0.9696, "inside"), (0.9804, "inside"), (0.9806, "above")]
+    ("beyond", "place"), [(-0.0006, "below"), (-0.0004, "inside"), (0.0004, "inside"), (0.0006, "above")]
 )
-def test_half_of_the_last_printed_digit_is_granted_on_either_side(thesis: float, place: str) -> None:
-    assert result([0.97, 0.98], replace(CELL, thesis=thesis)).thesis_lies == place
+def test_half_of_the_last_printed_digit_is_granted_on_either_side(beyond: float, place: str) -> None:
+    runs = [0.97, 0.98, 0.975, 0.972]
+    one_more = prediction_interval(runs)
+    end = one_more.low if beyond < 0 else one_more.high
+    assert result(runs, replace(CELL, thesis=end + beyond)).thesis_lies == place
 
 
 def test_a_record_may_have_fewer_images_than_asked_for_and_not_more() -> None:
