@@ -83,10 +83,5 @@ def test_figures_count_those_that_learned_nothing() -> None:
 
 def test_a_digit_is_drawn_as_far_as_a_network_goes() -> None:
     found = TABLE_4_1.found()[5, "PDE net"]
-    image = (
-        load_images("digits", size=28).test_images[0]
-        if DIGITS.test_images.shape[-1] != 28
-        else DIGITS.test_images[0]
-    )
-    fig = draw_digit({"five": found}, image, (0, 5, 10))
+    fig = draw_digit({"five": found}, DIGITS.test_images[0], (0, 5, 10))
     assert [ax.get_xlabel()[:3] for ax in fig.axes] == ["max", "max", ""]
