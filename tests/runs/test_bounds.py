@@ -93,7 +93,7 @@ def test_half_of_the_last_printed_digit_is_granted_on_either_side(beyond: float,
     runs = [0.97, 0.98, 0.975, 0.972]
     one_more = prediction_interval(runs)
     end = one_more.low if beyond < 0 else one_more.high
-    assert result(runs, replace(CELL, thesis=end + beyond)).thesis_lies == place
+    assert result([*runs], replace(CELL, thesis=end + beyond)).thesis_lies == place
 
 
 def test_a_record_may_have_fewer_images_than_asked_for_and_not_more() -> None:
