@@ -53,11 +53,15 @@ def train(
     batch_size: BatchOption = 128,
     learning_rate: RateOption = 1e-3,
     pixels: PixelsOption = "unit",
+    loss: Annotated[
+        Literal["cross-entropy", "double softmax", "minus probability", "squared error"],
+        typer.Option(help="What is made small. All but cross-entropy are mistakes, to be looked at."),
+    ] = "cross-entropy",
     init: Annotated[
-        Literal["uniform", "symmetric", "normal"] | None,
+        Literal["uniform", "symmetric", "normal", "constant"] | None,
         typer.Option(
             help="Law of the trunk's initial parameters: uniform on [0, scale), uniform on [-scale, scale), "
-            "normal with deviation scale. Default: the network's own.",
+            "normal with deviation scale, all at scale. Default: the network's own.",
         ),
     ] = None,
     init_scale: Annotated[float, typer.Option(min=0, max=1e6, help="Scale of --init.")] = 1.0,
@@ -105,7 +109,7 @@ def train(
         raise typer.BadParameter(message)
     if bias is not None:
         options["bias"] = bias
-    config = TrainingConfig(epochs, batch_size, learning_rate, pixels)
+    config = TrainingConfig(epochs, batch_size, learning_rate, pixels, loss)
     choose_device(device)  # here and below, before anything is read or built
     if out is not None:
         check_writable(out)
@@ -124,10 +128,10 @@ def train(
         "seed", "test accuracy", "last loss", "seconds", title=f"{model}, {depth} layers, {images.title}"
     )
     for record in records:
-        loss = record.history["train_loss"][-1]
+        last = record.history["train_loss"][-1]
         result = f"diverged in epoch {record.diverged_at}" if record.diverged_at else f"{record.accuracy:.2%}"
         table.add_row(
-            str(record.seed), result, "-" if loss is None else f"{loss:.4f}", f"{record.seconds:.1f}"
+            str(record.seed), result, "-" if last is None else f"{last:.4f}", f"{record.seconds:.1f}"
         )
     Console().print(table)
 

@@ -36,14 +36,21 @@ def test_train_hands_on_what_the_thesis_leaves_open(tmp_path: Path) -> None:
         "--model resnet --depth 1 --init normal --init-scale 0.1 --init-zero weight --no-bias --widths 32,16"
     )
     result = call("train", *options.split(), "--activation", "tanh",
-                  "--pixels", "standard", "--learning-rate", "0.01", "--out", out, *ONE_EPOCH)  # fmt: skip
+                  "--pixels", "standard", "--learning-rate", "0.01", "--loss", "double softmax",
+                  "--out", out, *ONE_EPOCH)  # fmt: skip
     assert result.exit_code == 0, result.output
     (record,) = read(out)
     assert record.model["init"] == {"law": "normal", "scale": 0.1, "zero": ["weight"]}
     assert record.model["bias"] is False
     assert record.model["widths"] == [32, 16]
     assert record.model["activation"] == "tanh"
-    assert record.training == {"epochs": 1, "batch_size": 100, "learning_rate": 0.01, "pixels": "standard"}
+    assert record.training == {
+        "epochs": 1,
+        "batch_size": 100,
+        "learning_rate": 0.01,
+        "pixels": "standard",
+        "loss": "double softmax",
+    }
 
 
 def test_train_resumes_after_a_kill_between_two_epochs(tmp_path: Path) -> None:
