@@ -90,8 +90,8 @@ class Diagram:
         found = {place: self.cell(setting, *place, epoch) for place in places}
         return {place: accuracies for place, accuracies in found.items() if len(accuracies)}
 
-    def screened(self, setting: Setting) -> dict[tuple[Network, int], float]:
-        """Of the screening's own run the mean accuracy over its last five epochs, where it was run.
+    def looks(self, setting: Setting) -> dict[tuple[Network, int], Record]:
+        """The runs of the screening, where they were made.
 
         A longer run of the same seed, trained beside other seeds, rounds otherwise and soon goes its own way.
         """
@@ -100,8 +100,15 @@ class Diagram:
             model, training = setting.spec(*place).describe(), described(setting.config(SCREEN))
             for record in self._records:
                 if record.model == model and record.training == training:
-                    found[place] = float(np.nan_to_num(_accuracies(record)[-5:]).mean())
+                    found[place] = record
         return found
+
+    def screened(self, setting: Setting) -> dict[tuple[Network, int], float]:
+        """The mean accuracy of those runs over their last five epochs, per cent."""
+        return {
+            place: float(np.nan_to_num(_accuracies(record)[-5:]).mean())
+            for place, record in self.looks(setting).items()
+        }
 
     def loss(self, setting: Setting, epoch: int = EPOCHS, network: Network = "(39)") -> float:
         """Points lost from 5 to 50 layers, means over seeds; NaN if a run is missing."""
