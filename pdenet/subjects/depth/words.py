@@ -93,7 +93,8 @@ def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
     named = [record.measured["named"][-1] for one in looked for record in diagram.looks(one).values()]
     nine = sum(0 in counts for counts in named)
     return (
-        f"Of {len(looked)} settings, {len(stay)} stay: {kept}. And {nine} of these {len(named)} networks have lost"
+        f"Of {len(looked)} settings, {len(stay)} stay: {kept}. And {nine} of these {len(named)} networks"
+        " have lost"
         " a digit at the end: no test image is called by it. That is where accuracies near 87 come from."
     )
 
@@ -187,12 +188,16 @@ def nine_tenths(diagram: Diagram) -> str:
     n = len(accuracies)
     seen = ", ".join(f"{a:.1f}" for a in np.sort(accuracies))
     return (
-        f"Is the thesis's {_PRINTED_DEEP} %, at fifty layers, a network that has lost a digit? A network that never"
-        f" says five and is right on 97.9 % of the other images has {97.9 * _WITHOUT_FIVE:.1f} %. Our {n} runs of"
-        f" that cell were without a digit (of {', '.join(digits) or 'none'}) for {', '.join(map(str, epochs))} of"
+        f"Is the thesis's {_PRINTED_DEEP} %, at fifty layers, a network that has lost a digit? A network"
+        " that never"
+        f" says five and is right on 97.9 % of the other images has {97.9 * _WITHOUT_FIVE:.1f} %. Our {n}"
+        " runs of"
+        f" that cell were without a digit (of {', '.join(digits) or 'none'}) for"
+        f" {', '.join(map(str, epochs))} of"
         f" their fifty epochs. They end at {seen} %: {lost} of them without a digit, a share of"
         f" {wilson_interval(lost, n):.0%}, and {close} within half a point of {_PRINTED_DEEP}, a share of"
-        f" {wilson_interval(close, n):.0%}. A run that finds its digit too late ends near that number, and so does"
+        f" {wilson_interval(close, n):.0%}. A run that finds its digit too late ends near that number,"
+        " and so does"
         " one that makes many small faults. The number alone does not tell which it was."
     )
 

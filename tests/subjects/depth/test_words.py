@@ -99,7 +99,7 @@ def test_a_setting_without_two_runs_of_a_network_is_no_rival(diagram: Diagram) -
 
 def test_the_first_look_says_who_stays(diagram: Diagram) -> None:
     said = words.after_screening(diagram, SCREENED)
-    assert said.startswith("Of 2 settings, 1 stay: softmax twice. And 0 of these 12 networks end")
+    assert said.startswith("Of 2 settings, 1 stay: softmax twice. And 0 of these 12 networks have lost")
     _, _, thesis, stays, dropped = screening_table(diagram, SCREENED).splitlines()
     assert thesis.startswith("| *thesis* | 97.4 |")
     assert stays.endswith("| stays |")
