@@ -153,7 +153,8 @@ def draw_claims(judged: Sequence[Judged], unit: str, *, linear: float = 1.0) -> 
     ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(range(len(judged)), [one.claim.id for one in judged])
     ax.set_ylim(len(judged) - 0.5, -0.5)
-    ax.set_xscale("symlog", linthresh=linear)
+    if max(abs(end) for end in ax.get_xlim()) > linear:  # else the axis would have no ticks of its own
+        ax.set_xscale("symlog", linthresh=linear)
     ax.set_xlabel(f"distance to what was needed ({unit}); right of the line the claim is true")
     fig.legend(loc="outside upper center", ncols=len(MARKS), fontsize=9)
     return fig
