@@ -139,6 +139,7 @@ SHOWN = {
     "neural-ode": (10, 1, "neural-ode"),
     "ode-mnist": (10, 1, "ode-mnist"),
     "irregular": (6, 3, "irregular-series"),
+    "adjoint": (1, 3, "adjoint"),
 }
 
 

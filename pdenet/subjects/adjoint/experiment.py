@@ -18,5 +18,5 @@ ADJOINT = Experiment(
     MEMORY,
     seeds=1,
     page="adjoint",
-    digits=2,
+    digits=3,
 )
