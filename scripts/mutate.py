@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "pdenet/cli/reproduce.py": ("cli/test_cli.py",),
     "pdenet/cli/work.py": ("cli/test_run.py",),
     "pdenet/models/flow.py": ("ops/ode/test_solve.py", "subjects/ode_mnist/test_networks.py"),
-    "pdenet/models/measures/memory.py": ("subjects/test_adjoint.py",),
+    "pdenet/models/measures/memory.py": ("subjects/adjoint/test_measures.py",),
     "pdenet/models/stencil_field.py": ("ops/ode/test_solve.py", "ops/ode/test_reversible.py"),
     "pdenet/ops/fused/cpu.py": ("ops/test_stack.py", "ops/test_variants.py"),
     "pdenet/ops/fused/lanes.py": ("ops/test_stack.py", "ops/test_variants.py"),

@@ -15,9 +15,9 @@ from pdenet.page.tables import markdown_table
 from pdenet.runs.files import write_atomic
 from pdenet.runs.record import provenance
 from pdenet.runs.table import accuracy_table
+from pdenet.subjects.performance.findings import limits_table, newest_complete, ratios
 from pdenet.subjects.performance.report import (
     Result,
-    aims,
     contender_table,
     machine_line,
     peaks_line,
@@ -39,8 +39,8 @@ what the thesis prints from one run. Where a seed ended at chance its cell lists
 of 0 layers (the classifier alone, on raw pixels) and the last column are controls that the thesis lacks."""
 
 
-AIMS = """\
-What was asked of the operator, and what came of it (the page *Performance* of the book says why):"""
+LIMITS = """\
+What limits the operator, on the CPU measured last (the page *Performance* of the book says why):"""
 
 VERDICTS = """\
 What follows, judged by these runs: points of a per cent, means of the last ten epochs, paired by seed (the
@@ -78,7 +78,7 @@ def tables() -> str:
 
 
 def speed() -> str:
-    """What `pdenet bench` measured last on each machine: a line a contender, and what was asked beside it."""
+    """What `pdenet bench` measured last on each machine: a line a contender, and what limits the operator."""
     parts = []
     for runs in (saved_runs("cpu"), saved_runs("cuda")):
         for result in runs.values():
@@ -89,13 +89,17 @@ def speed() -> str:
                 f"Measured by `pdenet bench` on {machine_line(result)}."
             )
             parts += [markdown_table(header, table.rows), text]
-    judged = [[aim.what, aim.wanted, aim.measured, aim.word] for aim in aims(newest(saved_runs("cpu")))]
-    parts += [AIMS, markdown_table(["on the CPU measured last", "wanted", "measured", ""], judged)]
-    return "\n\n".join(parts)
+    _, result = newest_complete(saved_runs("cpu"))
+    return "\n\n".join([ranges(saved_runs("cpu")), *parts, LIMITS, limits_table(result)])
 
 
-def newest(runs: Mapping[str, Result]) -> Result:
-    return next(iter(runs.values()))
+def ranges(runs: Mapping[str, Result]) -> str:
+    """How many times as long the other ways take, over all saved runs, the nearest first."""
+    listed = "; ".join(f"{one.what}: {one.least:.0f} to {one.most:.0f}" for one in ratios(runs))
+    return (
+        f"Over the {len(runs)} saved runs on CPUs, by median and by best time, other ways take so many times "
+        f"as long as the fused loops: {listed}."
+    )
 
 
 def problem_line(result: Result) -> str:

@@ -13,6 +13,7 @@ from pdenet.page.tables import markdown_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH, LINE = 6.4, 0.26  # inches: of the plot, and of one claim in it
@@ -153,15 +154,19 @@ def draw_claims(judged: Sequence[Judged], unit: str, *, linear: float = 1.0) -> 
     ax.axvline(0, color=INK, linewidth=1)
     ax.set_yticks(range(len(judged)), [one.claim.id for one in judged])
     ax.set_ylim(len(judged) - 0.5, -0.5)
-    ax.set_xscale("symlog", linthresh=linear)
-    reached = max(map(abs, ax.get_xlim()))
-    decades = range(max(1, math.ceil(math.log10(reached / linear)) + 1)) if reached > linear else range(1)
-    marks = [linear * 10.0**decade for decade in decades]
-    ticks = [*(-mark for mark in reversed(marks)), 0.0, *marks]
-    low, high = ax.get_xlim()
-    ax.set_xticks([tick for tick in ticks if low <= tick <= high])
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
-    ax.set_xticks([], minor=True)
+    if max(map(abs, ax.get_xlim())) > linear:
+        _stretch(ax, linear)
     ax.set_xlabel(f"distance to what was needed ({unit}); right of the line the claim is true")
     fig.legend(loc="outside upper center", ncols=len(MARKS), fontsize=9)
     return fig
+
+
+def _stretch(ax: Axes, linear: float) -> None:
+    """Make the axis logarithmic beyond so much, with its ends of the linear part and their tenfolds as ticks."""
+    ax.set_xscale("symlog", linthresh=linear)
+    low, high = ax.get_xlim()
+    decades = range(math.ceil(math.log10(max(-low, high) / linear)) + 1)
+    marks = [linear * 10.0**decade for decade in decades]
+    ax.set_xticks([tick for tick in (*(-mark for mark in marks), 0.0, *marks) if low <= tick <= high])
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
+    ax.set_xticks([], minor=True)

@@ -18,7 +18,7 @@ EXPERIMENTS = {
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
     "neural-ode": "pdenet.subjects.mechanism.experiment:TRAINED",
-    "adjoint": "pdenet.subjects.adjoint:ADJOINT",
+    "adjoint": "pdenet.subjects.adjoint.experiment:ADJOINT",
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
 }

@@ -90,6 +90,7 @@ ABOVE: dict[str, float] = {
     "C8": 0.5,
     "C9": 0.5,
     "4.4i": -0.5,
+    "V8 control": 1,
     "5.3s": 0.01,
 }
 BELOW: dict[str, float] = {
@@ -104,6 +105,8 @@ BELOW: dict[str, float] = {
     "4.4a": 20,
     "4.4b": 20,
     "4.4f": 2,
+    "V8": 0.1,
+    "V8 pair": 0.1,
     **{f"5.2{letter} agree": 0.5 for letter in "abcdefghi"},
     "5.3m": 0.01,
     "5.3o": 0.02,
@@ -136,6 +139,7 @@ SHOWN = {
     "neural-ode": (10, 1, "neural-ode"),
     "ode-mnist": (10, 1, "ode-mnist"),
     "irregular": (6, 3, "irregular-series"),
+    "adjoint": (1, 3, "adjoint"),
 }
 
 

@@ -1,4 +1,4 @@
-"""What `pdenet bench` measured, read back and put into words: tables, lines, and whether the aims are met.
+"""What `pdenet bench` measured, read back and put into words: tables and lines.
 
 Results saved by earlier versions lack some fields; what they do not say is shown as a dash.
 """
@@ -15,7 +15,6 @@ from pdenet.runs.files import results_folders
 from pdenet.subjects.performance.epoch import share_bound
 
 DASH = "–"
-HALF, SCALES, TWO_THIRDS, FLAT = 0.5, 1.8, 2 / 3, 0.05  # the aims; the last, of stored outputs
 PARTS = ("operator", "classifier", "optimiser", "stencil", "data")
 Result = Mapping[str, Any]
 
@@ -31,21 +30,6 @@ class Table:
     def markdown(self) -> str:
         """The same for a page, without its title."""
         return markdown_table(self.columns, [[escaped(cell) for cell in row] for row in self.rows])
-
-
-@dataclass(frozen=True)
-class Aim:
-    """One thing that was asked of the operator, beside what a saved run says about it."""
-
-    what: str
-    wanted: str
-    measured: str
-    met: bool | None  # None: this run does not say
-
-    @property
-    def word(self) -> str:
-        """met, missed or not measured."""
-        return {True: "met", False: "missed", None: "not measured"}[self.met]
 
 
 def saved_runs(device: str = "cpu", folder: Path | None = None) -> dict[str, Result]:
@@ -99,12 +83,17 @@ def rows_of(result: Result, stencil: str = "five-point") -> dict[str, Result]:
     return {row["contender"]: row for row in rows or []}
 
 
+def label(row: Result) -> str:
+    """What a contender is; earlier runs said of one that it is the thesis's, which names no library."""
+    return str(row["what"]).removesuffix(" (the thesis's way)")
+
+
 def contender_table(result: Result, stencil: str) -> Table:
     """Time, ratio and share of the peak of every contender."""
     problem = result["problem"]
     rows = [
         [
-            row["what"],
+            label(row),
             number(row["milliseconds"], ".2f"),
             number(row["best_milliseconds"], ".2f"),
             number(look_up(row, "ratio_to_fused")),
@@ -209,35 +198,6 @@ def epoch_bound(epoch: Result, rate: float = 1.0) -> float:
     """The operator's largest possible share of an epoch where it computes `rate` times as fast."""
     counts = epoch["multiply_adds"]
     return share_bound(counts["operator"], counts["classifier"], rate)
-
-
-def aims(result: Result) -> list[Aim]:
-    """What was asked of the operator on a CPU, judged by one saved run."""
-    judged = []
-    for stencil in ("five-point", "nine-point"):
-        share = look_up(rows_of(result, stencil), "fused", "share_of_fma_peak")
-        judged.append(_aim(f"share of the FMA peak, {stencil}", share, HALF, ".0%", ".1%"))
-    for stencil in ("five-point", "nine-point"):
-        found = look_up(result, "scaling", stencil)
-        two = found is not None and len(found["milliseconds"]) > 1
-        ratio = found["ratio"] if found is not None and two else None
-        judged.append(_aim(f"one thread's time over all threads', {stencil}", ratio, SCALES, ".1f", ".2f"))
-    memory = look_up(result, "memory_mib", "fused") or {}
-    growth = memory["500"] - memory["5"] if {"5", "500"} <= memory.keys() else None
-    problem = result["problem"]
-    outputs = 495 * 4 * problem["batch"] * problem["size"] ** 2 / 2**20  # MiB that as many layers put out
-    measured = DASH if growth is None else f"{growth:+.1f} MiB, {growth / outputs:.1%}"
-    flat = None if growth is None else growth <= FLAT * outputs
-    wanted = f"at most {FLAT:.0%} of what they put out"
-    judged.append(Aim("memory that layers 6 to 500 add", wanted, measured, flat))
-    share = look_up(result, "epoch", "share", "operator")
-    judged.append(_aim("the operator's share of an epoch", share, TWO_THIRDS, ".0%", ".1%"))
-    return judged
-
-
-def _aim(what: str, value: float | None, wanted: float, form: str, fine: str) -> Aim:
-    met = None if value is None else value >= wanted
-    return Aim(what, f"at least {wanted:{form}}", number(value, fine), met)
 
 
 def side_by_side(runs: Mapping[str, Result], stencil: str, names: Sequence[str]) -> str:

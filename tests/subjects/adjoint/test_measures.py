@@ -12,28 +12,29 @@ import pytest
 import torch
 from helpers.command import call
 from helpers.runs import NoWork, unwatched
+from scipy import stats
 
 from pdenet.models.measures.memory import saved_numbers
 from pdenet.ops.ode.solvers import Fixed
 from pdenet.runs.files import read
 from pdenet.runs.plan import Job
 from pdenet.runs.runner import run_apart, run_here
-from pdenet.subjects import adjoint
-from pdenet.subjects.adjoint import (
-    ADJOINT,
+from pdenet.subjects.adjoint import measures
+from pdenet.subjects.adjoint.arms import CostArm, CostProtocol
+from pdenet.subjects.adjoint.experiment import ADJOINT
+from pdenet.subjects.adjoint.measures import (
     EVALUATIONS,
-    THETA,
-    WAYS,
-    CostArm,
-    CostProtocol,
-    Problem,
+    beside_plain,
     gaps,
     measure,
     peak_by_evaluations,
     plain_pair,
     saved_by_flow,
     slope,
+    slope_interval,
+    states_an_evaluation,
 )
+from pdenet.subjects.adjoint.ways import MADE_OF, PLAIN, THETA, WAYS, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,15 +107,76 @@ def test_the_adjoint_keeps_the_same_at_any_number_of_steps_and_backpropagation_d
     assert steps[0] >= 5 * u.numel()
 
 
-# A run
+# Slopes, and what may be compared
 
 
 def test_a_line_has_its_slope() -> None:
     assert slope({"1": 3.0, "2": 5.0, "4": 9.0}) == pytest.approx(2)
 
 
+def test_a_slope_has_the_interval_of_the_textbook() -> None:
+    """Against SciPy's regression: its standard error times Student's quantile for two degrees of freedom."""
+    points = {"1": 1.0, "2": 3.5, "3": 4.0, "4": 7.5}
+    fit = stats.linregress([1, 2, 3, 4], list(points.values()))
+    found = slope_interval(points)
+    half = stats.t.ppf(0.975, 2) * fit.stderr
+    assert (found.low, found.estimate, found.high) == pytest.approx(
+        (fit.slope - half, fit.slope, fit.slope + half)
+    )
+    assert (found.n, found.of) == (4, "mean")
+    assert found.p_value(0) == pytest.approx(fit.pvalue, rel=1e-3)
+    line = slope_interval({"1": 3.0, "2": 5.0, "4": 9.0})
+    assert line.high - line.low == pytest.approx(0, abs=1e-9)
+
+
+def test_a_line_through_two_points_has_no_limits() -> None:
+    found = slope_interval({"4": 1.0, "16": 7.0})
+    assert (found.estimate, found.low, found.high) == (0.5, -math.inf, math.inf)
+    assert found.p_value(0) == 1
+
+
+def costs(**changes: Any) -> dict[str, Any]:
+    """What a run would have measured, with plain numbers."""
+    seconds = {
+        "fused": 1.0,
+        "layers": 100.0,
+        "checkpoints": 130.0,
+        "reversible": 22.0,
+        "adjoint": 30.0,
+        "solver": 20.0,
+    }
+    kept = {"fused": 0.1, "layers": 1.0, "checkpoints": 0.2, "reversible": 0.0, "adjoint": 0.0, "solver": 2.0}
+    state = 4 * 2 * 8**2 / 2**20
+    return {
+        "problem": {"batch": 2, "size": 8},
+        "evaluations": [4, 8, 16],
+        "milliseconds": {way: {n: int(n) * s / 16 for n in ("4", "8", "16")} for way, s in seconds.items()},
+        "memory_mib": {way: {n: 1 + int(n) * k * state for n in ("4", "8", "16")} for way, k in kept.items()},
+        "gradient_off_by": {**dict.fromkeys(WAYS, 1e-6), "solver": 0.0, "adjoint": 1e-4},
+        **changes,
+    }
+
+
+def test_memory_is_counted_in_states() -> None:
+    assert slope(states_an_evaluation(costs(), "solver")) == pytest.approx(2)
+    assert slope(states_an_evaluation(costs(), "adjoint")) == pytest.approx(0)
+
+
+def test_a_way_is_compared_within_what_it_is_written_in() -> None:
+    """Compiled loops beside a solver in Python would compare programs, not methods."""
+    assert MADE_OF.keys() == WAYS.keys()
+    assert all(MADE_OF[plain] == make for make, plain in PLAIN.items())
+    found = beside_plain(costs())
+    assert found.keys() == {"checkpoints", "reversible", "adjoint"}
+    assert found["adjoint"] == pytest.approx((30 / 20, 0))
+    assert found["checkpoints"] == pytest.approx((130 / 100, 0.2))
+
+
+# A run
+
+
 def test_a_measured_result_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
+    monkeypatch.setattr(measures, "peak_by_evaluations", grown_here)
     said: list[str] = []
     result = measure(replace(SMALL, dtype=torch.float32), (2, 4), 2, said.append)
     assert json.loads(json.dumps(result)) | {"problem": None} == result | {"problem": None}
@@ -146,7 +208,7 @@ TINY = CostArm(protocol=CostProtocol(batch=1, evaluations=(2, 4), rounds=1))
 def test_a_run_is_one_record_of_all_ways_and_trains_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
+    monkeypatch.setattr(measures, "peak_by_evaluations", grown_here)
     job = Job(replace(ADJOINT, arms=lambda mode: (TINY,)), (TINY,), None, tmp_path / "new" / "adjoint.jsonl")
     assert job.missing(TINY) == (0,)
     run_here(job, unwatched)
@@ -165,8 +227,8 @@ def test_a_run_is_one_record_of_all_ways_and_trains_nothing(
 
 
 def test_the_command_measures_in_a_file_and_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adjoint, "peak_by_evaluations", grown_here)
-    monkeypatch.setattr(adjoint, "_seconds", lambda step: 1e-3)
+    monkeypatch.setattr(measures, "peak_by_evaluations", grown_here)
+    monkeypatch.setattr(measures, "_seconds", lambda step: 1e-3)
     out = tmp_path / "mine.jsonl"
     for _ in range(2):
         result = call("run", "adjoint", "--mode", "book", "--out", out)
@@ -208,12 +270,12 @@ def test_the_shipped_run_is_of_this_code() -> None:
 
 def test_a_step_is_timed_until_it_took_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([100.0, 100.5, 101.0, 102.0])
-    monkeypatch.setattr("pdenet.subjects.adjoint.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("pdenet.subjects.adjoint.measures.time.perf_counter", lambda: next(clock))
     taken: list[int] = []
 
     def step() -> list[torch.Tensor]:
         taken.append(1)
         return []
 
-    assert adjoint._seconds(step, at_least=2.0) == pytest.approx(2.0 / 3)
+    assert measures._seconds(step, at_least=2.0) == pytest.approx(2.0 / 3)
     assert len(taken) == 3
