@@ -196,6 +196,7 @@ STATEMENTS = (
     Statement(
         "V.8",
         "With the adjoint, memory does not grow with the evaluations.",
+        supports=("V8",),
         shown_by=(
             Guard(
                 "adjoint",

@@ -162,7 +162,7 @@ def draw_claims(judged: Sequence[Judged], unit: str, *, linear: float = 1.0) -> 
 
 
 def _stretch(ax: Axes, linear: float) -> None:
-    """Make the axis logarithmic beyond so much, with its ends of the linear part and their tenfolds as ticks."""
+    """Make the axis logarithmic beyond so much; ticks are the ends of its linear part and their tenfolds."""
     ax.set_xscale("symlog", linthresh=linear)
     low, high = ax.get_xlim()
     decades = range(math.ceil(math.log10(max(-low, high) / linear)) + 1)
