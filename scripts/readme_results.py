@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pdenet.audit.ledger import ENTRIES, Verdict
+from pdenet.page.claims import error_probability
 from pdenet.page.tables import markdown_table
 from pdenet.runs.files import write_atomic
 from pdenet.runs.record import provenance
@@ -56,7 +57,7 @@ def verdicts(judged: Iterable[Judged]) -> str:
             one.claim.text,
             f"{one.found:.2f}",
             f"{one.claim.direction} {one.claim.threshold:g}",
-            "" if one.adjusted is None else f"{one.adjusted:.2g}",
+            error_probability(one.adjusted),
             one.verdict,
         ]
         for one in judged

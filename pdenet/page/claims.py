@@ -100,7 +100,7 @@ def claims_table(judged: Iterable[Judged], spec: str = ".2f") -> str:
             _measured(one.found, spec),
             one.found.n,
             f"{'>' if one.claim.direction == 'above' else '<'} {one.claim.threshold:g}",
-            "" if one.adjusted is None else f"{one.adjusted:.2g}",
+            error_probability(one.adjusted),
             one.verdict,
         ]
         for one in judged
@@ -110,6 +110,13 @@ def claims_table(judged: Iterable[Judged], spec: str = ".2f") -> str:
     if not corrected:
         rows = [[*row[:5], row[6]] for row in rows]
     return markdown_table(header, rows)
+
+
+def error_probability(p: float | None) -> str:
+    """A corrected error probability as text; nothing for none, and no digits that nobody could check."""
+    if p is None:
+        return ""
+    return f"{p:.2g}" if p >= 1e-4 else "< 1e-4"
 
 
 def _measured(found: Interval, spec: str) -> str:

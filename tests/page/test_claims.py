@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import pytest
 
-from pdenet.page.claims import claims_table, draw_claims
+from pdenet.page.claims import claims_table, draw_claims, error_probability
 from pdenet.runs.claims import Claim, Judged, together
 from pdenet.runs.interval import Interval
 from pdenet.runs.intervals import exact_interval, mean_interval
@@ -28,6 +28,13 @@ def test_a_family_has_a_column_for_its_corrected_probabilities() -> None:
     assert header == "|  | claim | measured | n | needed | p | verdict |"
     assert first.split(" | ")[-2:] == second.split(" | ")[-2:] == [f"{2 * runs.p_value(0):.2g}", "holds |"]
     assert "|  | holds |" in claims_table([*judged.values(), RIGHT]), "who has no family has no number there"
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(None, ""), (1.0, "1"), (0.0123, "0.012"), (1e-4, "0.0001"), (9e-5, "< 1e-4")]
+)
+def test_no_digit_of_a_probability_is_printed_that_nobody_could_check(p: float | None, text: str) -> None:
+    assert error_probability(p) == text
 
 
 def test_the_plot_puts_what_is_true_on_the_right() -> None:

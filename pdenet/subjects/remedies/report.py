@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pdenet.page.claims import error_probability
 from pdenet.page.tables import markdown_table
 from pdenet.runs.claims import Judged, Verdict
 from pdenet.runs.table import CellResult, Place, cell_name
@@ -40,7 +41,7 @@ THEORY = {
     SCALED: (
         r"at most $e^{T\bar\gamma}$; what is more falls as $1/L$",
         "$T$ times the mean",
-        "$T$ times the mean",
+        "$T$ times the mean, less a part that falls as $1/L$",
         "as before, in shorter steps",
     ),
     POSITIVE: ("none", r"at most $\alpha^2$ a layer", "always, adds up", "those of the classifier alone"),
@@ -79,6 +80,9 @@ def in_short(cells: Cells, judged: Mapping[str, Judged]) -> str:
         shown = "; ".join(f"*{name}* {value:.1f}" for name, value in deep.items())
         lines.append(f"With a remedy, in per cent: {shown}.")
         lines.append(_apart(judged, DEEP))
+    small = against_alone(judged, DEEP).get((DEEP, SMALL))
+    if small is not None and small.verdict is Verdict.HOLDS:
+        lines.append("What the small start gains [a brighter image may explain](#sec:brightness).")
     if missing := [name for name in NETWORKS if (DEEP, name) not in cells]:
         lines.append(f"Not run with {DEEP} layers yet: {'; '.join(missing)}.")
     return "\n".join(lines)
@@ -115,17 +119,13 @@ def results_table(
             continue
         one = helped.get(place)
         said = (
-            ["", "", ""] if one is None else [f"{one.found:+.1f}", _small(one.adjusted), WORDS[one.verdict]]
+            ["", "", ""]
+            if one is None
+            else [f"{one.found:+.1f}", error_probability(one.adjusted), WORDS[one.verdict]]
         )
         rows.append([name, str(depth), cells[place].text, *said, f"{strange[place].mean():.2f}"])
     header = ["network", "layers", "accuracy (%)", "gain (points)", "p", "verdict", "strangeness"]
     return markdown_table(header, rows)
-
-
-def _small(p: float | None) -> str:
-    if p is None:
-        return ""
-    return f"{p:.2g}" if p >= 1e-4 else "< 1e-4"
 
 
 def repair(judged: Mapping[str, Judged]) -> str:
@@ -159,7 +159,7 @@ def lesson(judged: Mapping[str, Judged]) -> str:
     return "4.4k " + one.say(
         "holds: on a torus, where nothing leaves, layers that cannot grow are better than layers that do.",
         "does not hold, against what we expected: on a torus, where nothing leaves, layers that cannot grow "
-        "are worse than layers that do. A classifier can take back a factor; it cannot take back a blur.",
+        "are worse than layers that do.",
         "is not decided: growth or blur may be the worse ill on a torus.",
     )
 
@@ -175,9 +175,9 @@ def merit(order: Interval, calm: Mapping[str, float]) -> str:
         Mean strangeness of the networks that are not worse than the classifier alone, by name.
     """
     if order.low > 0:
-        verdict = "Who does less scores higher."
+        verdict = "Who does less mostly scores higher."
     elif order.high < 0:
-        verdict = "Who does less scores lower."
+        verdict = "Who does less mostly scores lower."
     else:
         verdict = "Whether doing little explains the order of merit is not decided."
     listed = "; ".join(f"{name} ({value:.2f})" for name, value in calm.items())

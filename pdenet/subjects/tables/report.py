@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pdenet.page.claims import error_probability
 from pdenet.page.tables import markdown_table
 from pdenet.runs.claims import Verdict
 from pdenet.runs.intervals import mean_interval
@@ -91,7 +92,13 @@ def alone_table(cells: Mapping[Place, CellResult]) -> str:
         found = cells[place]
         learned = f"{found.learned} of {len(found.records)}"
         rows.append(
-            [cell_name(*place), learned, f"{one.found:+.2f}", f"{one.adjusted:.2g}", WORDS[one.verdict]]
+            [
+                cell_name(*place),
+                learned,
+                f"{one.found:+.2f}",
+                error_probability(one.adjusted),
+                WORDS[one.verdict],
+            ]
         )
     dead = [(place, found) for place, found in cells.items() if place[0] and place not in judged]
     rows += [

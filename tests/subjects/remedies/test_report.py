@@ -64,7 +64,7 @@ def test_the_lesson_follows_the_verdict_of_4_4k(found: float, words: str) -> Non
 
 def test_merit_is_undecided_where_the_interval_holds_zero() -> None:
     order = Interval(0.5, 0.1, 0.8, 8)
-    assert "0.50 [0.10, 0.80]. Who does less scores higher. Those" in report.merit(order, {"a": 0.2})
+    assert "0.50 [0.10, 0.80]. Who does less mostly scores higher. Those" in report.merit(order, {"a": 0.2})
     assert "is not decided." in report.merit(replace(order, low=-0.1), {})
     assert "scores lower" in report.merit(Interval(-0.5, -0.8, -0.1, 8), {})
     assert "a (0.20)" in report.merit(order, {"a": 0.2})
