@@ -29,6 +29,9 @@ STARTS: dict[str, Init] = {
 }
 """Laws of the parameters before training; the first is that of our Tables 4.1 and 4.2."""
 
+SMALL_START = Init("symmetric", 0.1)
+"""Kernels of the control that are a small correction to the skip at every layer, as in our tables."""
+
 Network = Literal["(39)", "(40)", "(39), start of (40)", "(40), start of (39)", "c_ResNet"]
 
 PRINTED: dict[tuple[Network, int], float] = {
@@ -60,6 +63,8 @@ class Setting:
         Law of the classifier's start, as in `ResidualNet`.
     gamma_twice
         Whether gamma is in both convolutions of a layer, as in `twice_growth`.
+    control_start
+        Law of the control's kernels and biases: that of PyTorch's convolution, or the small one of our tables.
 
     Raises
     ------
@@ -76,6 +81,7 @@ class Setting:
     head_start: AffineStart = "pytorch"
     epsilon: float = 1e-8
     gamma_twice: bool = False
+    control_start: Literal["PyTorch", "small"] = "PyTorch"
 
     def __post_init__(self) -> None:
         if self.start not in STARTS:
@@ -92,19 +98,21 @@ class Setting:
             (self.head_start == "keras", "Keras's classifier"),
             (self.epsilon != 1e-8, f"epsilon {self.epsilon:.0e}"),
             (self.gamma_twice, "gamma twice"),
+            (self.control_start == "small", "control with a small start"),
         ]
         rest = "".join(f", {words}" for true, words in said if true)
         return f"{self.start}; {classifier}; batch {self.batch_size}{rest}"
 
     def spec(self, network: Network, depth: int) -> Spec:
-        """A network of `depth` layers that starts as this setting says; the control starts as PyTorch's."""
+        """A network of `depth` layers that starts as this setting says."""
         head: dict[str, Any] = {
             "widths": self.widths,
             "activation": self.activation,
             "head_start": self.head_start,
         }
         if network == "c_ResNet":
-            return ConvResNet.spec(depth, **head)
+            small = {"init": SMALL_START} if self.control_start == "small" else {}
+            return ConvResNet.spec(depth, **small, **head)
         return arm_spec(network, depth, init=STARTS[self.start], gamma_twice=self.gamma_twice, **head)
 
     def config(self, epochs: int = EPOCHS) -> TrainingConfig:
