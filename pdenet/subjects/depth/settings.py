@@ -64,7 +64,7 @@ class Setting:
     gamma_twice
         Whether gamma is in both convolutions of a layer, as in `twice_growth`.
     control_start
-        Law of the control's kernels and biases: that of PyTorch's convolution, or the small one of our tables.
+        Law of the control's kernels and biases: that of PyTorch's convolution, or our tables' small one.
 
     Raises
     ------
