@@ -62,10 +62,13 @@ def in_short(diagram: Diagram, rivals: Sequence[Setting], claims: Mapping[str, J
     own, worst, off = _near(diagram, OURS)
     return (
         "**In short.** The thesis ends its network in a softmax and names no loss. Where the output of that"
-        f" softmax goes into a loss that applies a softmax itself, a common slip, {near} of its twelve numbers"
+        f" softmax goes into a loss that applies a softmax itself, a common slip, {near} of its twelve"
+        " numbers"
         f" lie within two standard deviations of one more run of ours (*{_short(best)}*, the best of"
-        f" {len(rivals)} settings; the furthest, {which}, is {abs(z):.1f} away). With the cross-entropy of our"
-        f" tables it is {own} of twelve, and the furthest, {worst}, is {abs(off):.0f} away. The second softmax"
+        f" {len(rivals)} settings; the furthest, {which}, is {abs(z):.1f} away). With the cross-entropy"
+        " of our"
+        f" tables it is {own} of twelve, and the furthest, {worst}, is {abs(off):.0f} away. The second"
+        " softmax"
         " stops the lesson where a network is wrong and sure of it. Like with like, "
         + claims["D2"].say(
             "the thesis's loss with depth is larger than ours would be",
