@@ -47,7 +47,8 @@ VERDICTS = """\
 What follows, judged by these runs: points of a per cent, means of the last ten epochs, paired by seed (the
 last two in epochs). The claims of a table are one family, p is corrected by Holm. *Holds* and *does not hold*
 are said only where the whole interval lies on one side and p is at most 0.05. With the thesis's numbers these
-runs are not compared: its loss [seems to be another](book/part1/depth.ipynb), a softmax applied twice."""
+runs are not compared: for its PDE networks the
+loss [seems to be another](book/part1/depth.ipynb), with a softmax applied twice."""
 
 
 def verdicts(judged: Iterable[Judged]) -> str:

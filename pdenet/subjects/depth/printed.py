@@ -71,6 +71,9 @@ TWELVE = (
 )
 """In the order of the tables; what both print of (39) is one number."""
 
+OF_PDE = len(PRINTED)
+"""The first so many are of PDE networks, the others of the control."""
+
 PLACES: tuple[tuple[Network, int], ...] = (*PRINTED, *CONTROLS)
 """The ten networks behind them."""
 
@@ -82,7 +85,8 @@ class Fit:
     Parameters
     ----------
     z
-        Printed less the mean of the runs that learned, in standard deviations of one more run.
+        Printed less the mean of the runs that learned, in standard deviations of one more run; NaN if fewer
+        than two learned.
     log_likelihood
         Logarithm of the probability that one more run, rounded to a tenth, is what is printed.
     runs, learned
@@ -96,7 +100,9 @@ class Fit:
 
 
 def explain(printed: float, accuracies: NDArray[np.float64]) -> Fit | None:
-    """How well runs explain a printed number that learned; None if fewer than two of them did.
+    """How well runs explain the printed number of a network that learned; None for fewer than two runs.
+
+    Where fewer than two learned nobody knows how well one would do that does: any accuracy is as likely.
 
     Parameters
     ----------
@@ -109,11 +115,13 @@ def explain(printed: float, accuracies: NDArray[np.float64]) -> Fit | None:
 
     learned = accuracies[accuracies > 100 * CHANCE]
     n = len(learned)
-    if n < 2:
+    if len(accuracies) < 2:
         return None
+    chance = (n + 1) / (len(accuracies) + 2)  # Laplace's rule: that the next one learns
+    if n < 2:
+        return Fit(math.nan, math.log(chance * TENTH / (100 - 100 * CHANCE)), len(accuracies), n)
     spread = max(spread_of_a_draw(learned), TENTH / math.sqrt(12))  # no sharper than what is printed
     z = (printed - float(learned.mean())) / spread
-    chance = (n + 1) / (len(accuracies) + 2)  # Laplace's rule: that the next one learns
     density = float(t.logpdf(z, n - 1)) - math.log(spread)
     return Fit(z, math.log(chance * TENTH) + density, len(accuracies), n)
 
@@ -126,7 +134,7 @@ def explain_all(cells: Mapping[tuple[Network, int], NDArray[np.float64]]) -> lis
 
 
 def log_likelihood(fits: Iterable[Fit | None]) -> float:
-    """Logarithm of the probability of all the numbers together; NaN if one has no fit."""
+    """Logarithm of the probability of these numbers together; NaN if one has no fit."""
     return sum((math.nan if one is None else one.log_likelihood) for one in fits)
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.page.tables import markdown_table
-from pdenet.subjects.depth.printed import PLACES, TWELVE, explain, explain_all, log_likelihood, posterior
+from pdenet.runs.table import CHANCE
+from pdenet.subjects.depth.printed import (
+    OF_PDE,
+    PLACES,
+    TWELVE,
+    explain,
+    explain_all,
+    log_likelihood,
+    posterior,
+)
 from pdenet.subjects.depth.screening import out_of_reach
 from pdenet.subjects.depth.settings import PRINTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from pdenet.subjects.depth.diagram import Diagram
     from pdenet.subjects.depth.settings import Setting
@@ -41,36 +53,43 @@ def complete(diagram: Diagram, settings: Sequence[Setting]) -> list[Setting]:
     ]
 
 
-def odds(diagram: Diagram, settings: Sequence[Setting]) -> dict[Setting, float]:
-    """Probabilities of the settings given the twelve numbers, all equal before; the largest first."""
-    fits = [log_likelihood(explain_all(diagram.cells(setting, PLACES))) for setting in settings]
+def odds(diagram: Diagram, settings: Sequence[Setting], numbers: int = len(TWELVE)) -> dict[Setting, float]:
+    """Probabilities of the settings given the first so many numbers, all equal before; the largest first."""
+    fits = [log_likelihood(explain_all(diagram.cells(setting, PLACES))[:numbers]) for setting in settings]
     shares = dict(zip(settings, posterior(fits), strict=True))
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def z_table(diagram: Diagram, settings: Sequence[Setting], names: Sequence[str]) -> str:
+def z_table(diagram: Diagram, settings: Mapping[str, Setting]) -> str:
     """The twelve numbers in Markdown, a line each: by setting the mean, the spread of one run and z.
 
     Parameters
     ----------
-    diagram, settings
-        Whose runs, and of which settings.
-    names
-        Their headings.
+    diagram
+        Whose runs.
+    settings
+        By their headings.
     """
     rows = []
     for number in TWELVE:
         row = [number.name, f"{number.accuracy:.1f}"]
-        for setting in settings:
+        for setting in settings.values():
             accuracies = diagram.cell(setting, number.network, number.depth)
-            found = explain(number.accuracy, accuracies)
-            if found is None:
-                row.append("–")
-                continue
-            learned = accuracies[accuracies > 20]
-            text = f"{learned.mean():.2f} ± {learned.std(ddof=1):.2f}, z {found.z:+.1f}"
-            row.append(f"**{text}**" if abs(found.z) > 3 else text)
+            row.append(_fit(number.accuracy, accuracies))
         rows.append(row)
-    last = ["log-likelihood", ""]
-    last += [f"{log_likelihood(explain_all(diagram.cells(setting, PLACES))):.1f}" for setting in settings]
-    return markdown_table(["number", "printed", *names], [*rows, last])
+    fits = [explain_all(diagram.cells(setting, PLACES)) for setting in settings.values()]
+    rows.append(["log-likelihood of the first six", "", *(f"{log_likelihood(f[:OF_PDE]):.1f}" for f in fits)])
+    rows.append(["of all twelve", "", *(f"{log_likelihood(f):.1f}" for f in fits)])
+    return markdown_table(["number", "printed", *settings], rows)
+
+
+def _fit(printed: float, accuracies: NDArray[np.float64]) -> str:
+    found = explain(printed, accuracies)
+    if found is None:
+        return "–"
+    dead = "" if found.learned == found.runs else f" ({found.learned} of {found.runs} learned)"
+    if found.learned < 2:
+        return f"**{found.learned} of {found.runs} learned**"
+    learned = accuracies[accuracies > 100 * CHANCE]
+    text = f"{learned.mean():.2f} ± {learned.std(ddof=1):.2f}{dead}, z {found.z:+.1f}"
+    return f"**{text}**" if abs(found.z) > 3 else text

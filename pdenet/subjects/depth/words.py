@@ -11,7 +11,7 @@ from pdenet.page.tables import markdown_table
 from pdenet.runs.intervals import wilson_interval
 from pdenet.runs.table import CHANCE
 from pdenet.subjects.depth.plan import CONTROLS, DOUBLE, OURS
-from pdenet.subjects.depth.printed import PLACES, TWELVE, explain_all
+from pdenet.subjects.depth.printed import OF_PDE, PLACES, TWELVE, explain_all
 from pdenet.subjects.depth.screening import out_of_reach
 from pdenet.subjects.depth.settings import PRINTED
 from pdenet.subjects.depth.tables import odds
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pdenet.subjects.depth.diagram import Diagram
     from pdenet.subjects.depth.settings import Network, Setting
 
+_MOST = 10_000  # odds beyond which no digit is printed
 _NEAR = 2.0  # in standard deviations of one more run
 _LAST = 10  # epochs whose scatter is read
 _PRINTED_DEEP = PRINTED["(39)", 50]
@@ -47,29 +48,30 @@ def _short(setting: Setting) -> str:
     return f"{loss}{batch}{widths}{control}"
 
 
-def _near(diagram: Diagram, setting: Setting) -> tuple[int, str, float]:
-    """How many of the twelve are near, and which is furthest, by how much."""
-    fits = explain_all(diagram.cells(setting, PLACES))
-    z = [np.nan if fit is None else fit.z for fit in fits]
+def _near(diagram: Diagram, setting: Setting, control: bool = False) -> tuple[int, str]:
+    """How many of the six numbers of PDE networks, or of the control, are near; and which is furthest."""
+    here = slice(OF_PDE, None) if control else slice(None, OF_PDE)
+    fits = explain_all(diagram.cells(setting, PLACES))[here]
+    z = np.array([np.nan if fit is None else fit.z for fit in fits])
     furthest = int(np.nanargmax(np.abs(z)))
-    return sum(abs(one) <= _NEAR for one in z), TWELVE[furthest].name, z[furthest]
+    return int((np.abs(z) <= _NEAR).sum()), f"{TWELVE[here][furthest].name}, z {z[furthest]:+.1f}"
 
 
-def in_short(diagram: Diagram, rivals: Sequence[Setting], claims: Mapping[str, Judged]) -> str:
+def in_short(diagram: Diagram, claims: Mapping[str, Judged]) -> str:
     """The page in a paragraph."""
-    best = next(iter(odds(diagram, rivals)))
-    near, which, z = _near(diagram, best)
-    own, worst, off = _near(diagram, OURS)
+    twice, once = _near(diagram, DOUBLE), _near(diagram, OURS)
+    controls = _near(diagram, DOUBLE, control=True)
     return (
         "**In short.** The thesis ends its network in a softmax and names no loss. Where the output of that"
-        f" softmax goes into a loss that applies a softmax itself, a common slip, {near} of its twelve"
+        f" softmax goes into a loss that applies a softmax itself, a common slip, {twice[0]} of its six"
         " numbers"
-        f" lie within two standard deviations of one more run of ours (*{_short(best)}*, the best of"
-        f" {len(rivals)} settings; the furthest, {which}, is {abs(z):.1f} away). With the cross-entropy"
-        " of our"
-        f" tables it is {own} of twelve, and the furthest, {worst}, is {abs(off):.0f} away. The second"
-        " softmax"
-        " stops the lesson where a network is wrong and sure of it. Like with like, "
+        f" for PDE networks lie within two standard deviations of one more run of ours (the furthest:"
+        f" {twice[1]}). With the cross-entropy of our tables it is {once[0]} of six ({once[1]}). The control"
+        f" resists: of its six numbers {controls[0]} do so with two softmaxes ({controls[1]}), and deep"
+        " controls"
+        " then hardly learn. The second softmax stops the lesson where a network is wrong and sure of it."
+        " Like"
+        " with like, "
         + claims["D2"].say(
             "the thesis's loss with depth is larger than ours would be",
             "the thesis's loss with depth is smaller than ours would be",
@@ -101,29 +103,33 @@ def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
 def verdict_on_settings(diagram: Diagram, rivals: Sequence[Setting]) -> str:
     """What the likelihoods say of the settings, and which numbers resist each."""
     lines = []
-    found = odds(diagram, rivals)
-    best = next(iter(found))
-    for setting in found:
+    apart = [
+        setting for setting in rivals if setting.control_start == "PyTorch"
+    ]  # others differ in the control
+    for setting in rivals:
         fits = explain_all(diagram.cells(setting, PLACES))
         far = [
             number.name
             for number, fit in zip(TWELVE, fits, strict=True)
-            if fit is not None and abs(fit.z) > _NEAR
+            if fit is not None and not abs(fit.z) <= _NEAR
         ]
-        resists = (
-            f"beyond two standard deviations: {', '.join(far)}"
-            if far
-            else "none is beyond two standard deviations"
-        )
-        lines.append(f"- **{_short(setting)}**: {resists}.")
-    second = list(found.values())[1]
-    ratio = found[best] / second if second > 0 else np.inf
-    said = f"{ratio:.0f} to 1" if ratio < 1e4 else "more than ten thousand to 1"
+        lines.append(f"- **{_short(setting)}**: {len(far)} resist ({', '.join(far) or 'none'}).")
     return (
-        f"If each of these {len(found)} settings was as probable as the others before the numbers were"
-        " seen, then"
-        f" after it the odds for *{_short(best)}* over the next are {said}.\n\n" + "\n".join(lines)
+        f"If these {len(rivals)} settings were equally probable before, then after the six numbers of PDE"
+        " networks"
+        f" {_odds(odds(diagram, apart, OF_PDE))}, after all twelve {_odds(odds(diagram, rivals))}. A"
+        " number resists"
+        " a setting if it lies beyond two standard deviations, or if no two runs learned:\n\n"
+        + "\n".join(lines)
     )
+
+
+def _odds(found: Mapping[Setting, float]) -> str:
+    """The best and its odds over the next, in words."""
+    (best, first), (_, second) = list(found.items())[:2]
+    ratio = first / second if second > 0 else np.inf
+    said = f"{ratio:.2g} to 1" if ratio < _MOST else "more than ten thousand to 1"
+    return f"*{_short(best)}* leads the next by {said}"
 
 
 def with_answers(diagram: Diagram) -> dict[str, Setting]:
@@ -230,12 +236,12 @@ def conclusions(claims: Mapping[str, Judged]) -> str:
 
 def summary(diagram: Diagram, rivals: Sequence[Setting], claims: Mapping[str, Judged]) -> str:
     """The page as a table of questions and answers."""
-    best = next(iter(odds(diagram, rivals)))
-    near, which, z = _near(diagram, best)
+    near, furthest = _near(diagram, DOUBLE)
+    controls, resists = _near(diagram, DOUBLE, control=True)
     rows = [
-        ["which setting explains the twelve numbers best?", _short(best)],
-        ["how many does it explain?", f"{near} of twelve within two standard deviations"],
-        ["which resists most?", f"{which}, z = {z:+.1f}"],
+        ["which setting explains the PDE networks best?", _short(next(iter(odds(diagram, rivals, OF_PDE))))],
+        ["how many of their six numbers does softmax twice explain?", f"{near}; furthest {furthest}"],
+        ["how many of the control's six?", f"{controls}; furthest {resists}"],
         ["why does it cost accuracy?", "images that are surely wrong stop teaching"],
         ["does depth hurt (39), like with like?", claims["D1"].verdict],
         ["is (40) ahead at fifty layers?", claims["D3"].verdict],

@@ -157,7 +157,8 @@ def in_short(cells: Mapping[Place, CellResult], claims: Mapping[str, Judged]) ->
         " by seed;"
         f" the tables show the last epoch.) Of {len(places)} values that the thesis prints, {below} lie"
         " below one"
-        " more run of ours: [the next page](#ch:depth) finds a loss that explains most of it. And"
+        " more run of ours: [the next page](#ch:depth) finds a loss that explains those of the PDE"
+        " networks. And"
         f" {dead} of {among} controls, started as PyTorch would start them, [never learned"
         " anything](#ch:blind)."
     )

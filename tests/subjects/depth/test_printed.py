@@ -53,7 +53,15 @@ def test_runs_that_learned_nothing_count_in_the_chance_alone() -> None:
     assert alive is not None
     assert (dead.z, dead.runs, dead.learned) == (alive.z, 7, 5)
     assert dead.log_likelihood - alive.log_likelihood == pytest.approx(math.log((6 / 9) / (6 / 7)))
-    assert explain(97.4, np.array([97.0, 11.35])) is None
+    assert explain(97.4, np.array([97.0])) is None
+
+
+def test_where_nobody_learned_any_accuracy_is_as_likely() -> None:
+    found = explain(97.4, np.array([11.35] * 5))
+    assert found is not None
+    assert math.isnan(found.z)
+    assert found.log_likelihood == pytest.approx(math.log(1 / 7 * TENTH / 80))
+    assert (found.runs, found.learned) == (5, 0)
 
 
 def test_runs_without_spread_are_no_sharper_than_print() -> None:

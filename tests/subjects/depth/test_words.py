@@ -83,12 +83,21 @@ def test_the_setting_that_printed_the_numbers_explains_them(diagram: Diagram) ->
     assert rivals == [OURS, DOUBLE]
     assert list(odds(diagram, rivals)) == [DOUBLE, OURS]
     said = words.verdict_on_settings(diagram, rivals)
-    assert "the odds for *softmax twice* over the next are more than ten thousand to 1" in said
-    assert "- **softmax twice**: " in said
-    table = z_table(diagram, rivals, ["ours", "twice"]).splitlines()
-    assert len(table) == 2 + 12 + 1
+    assert "after all twelve *softmax twice* leads the next by more than ten thousand to 1" in said
+    assert "- **softmax twice**: 1 resist (c_ResNet 50 (4.1))." in said
+    table = z_table(diagram, {"ours": OURS, "twice": DOUBLE}).splitlines()
+    assert len(table) == 2 + 12 + 2
     assert "z +0.0 |" in table[2]
     assert "**102.40 ± 0.22, z -20.4**" in table[2]
+
+
+def test_a_network_that_never_learned_resists() -> None:
+    dead = [r for r in runs(DOUBLE) if (r.model["name"], r.model["depth"]) != ("ConvResNet", 27)]
+    dead += [run(DOUBLE, ("c_ResNet", 27), seed, 11.35) for seed in range(5)]
+    diagram = Diagram([*dead, *runs(OURS, 5.0)])
+    assert "**0 of 5 learned**" in z_table(diagram, {"twice": DOUBLE})
+    said = words.verdict_on_settings(diagram, [DOUBLE, OURS])
+    assert "- **softmax twice**: 3 resist (c_ResNet 27 (4.1), c_ResNet 50 (4.1), c_ResNet 27 (4.2))." in said
 
 
 def test_a_setting_without_two_runs_of_a_network_is_no_rival(diagram: Diagram) -> None:
@@ -134,9 +143,11 @@ def test_the_conclusions_follow_the_verdicts(diagram: Diagram) -> None:
     said = words.conclusions(claims)
     assert "**Depth hurts (39).**" in said
     assert "**The second equation cures it**" in said
-    rivals = [DOUBLE, OURS]
-    assert "11 of its twelve numbers lie within two" in words.in_short(diagram, rivals, claims)
-    assert "| does depth hurt (39), like with like? | holds |" in words.summary(diagram, rivals, claims)
+    said = words.in_short(diagram, claims)
+    assert "6 of its six numbers for PDE networks lie within two standard deviations" in said
+    assert "of its six numbers 5 do so with two softmaxes" in said
+    table = words.summary(diagram, [DOUBLE, OURS], claims)
+    assert "| does depth hurt (39), like with like? | holds |" in table
 
 
 def test_figures_draw_what_there_is(diagram: Diagram) -> None:
