@@ -13,7 +13,7 @@ from pdenet.subjects.irregular.training import CONFIG, SeriesTraining
 if TYPE_CHECKING:
     from pdenet.runs.experiment import Mode
 
-SEEDS = 6
+SEEDS = 10
 BOOK = SeriesTraining(steps=100, batch=32)
 
 
