@@ -260,10 +260,6 @@ def _long() -> Iterator[SeriesArm]:
     yield from (long_arm(name, MAIN, targets="seen") for name in (GRU, ODE))
     yield from (long_arm(BLIND, sampling) for sampling in (MAIN, regular))
     yield long_arm(FLAT, MAIN)
-    yield long_arm(ODE, MAIN, steps=2 * LONG)
-    yield from (long_arm(name, Sampling("irregular", 10)) for name in (ODE, GRU))
-    yield from (long_arm(name, MAIN, series=800) for name in (GRU, ODE))
-    yield from (long_arm(name, Sampling("irregular", 40)) for name in (ODE, GRU))
 
 
 def _validation() -> Iterator[SeriesArm]:
