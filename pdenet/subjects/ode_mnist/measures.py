@@ -59,9 +59,9 @@ def solver_test(net: BlockNet, images: Tensor, labels: Tensor, grid: Iterable[in
     -------
     dict
         ``images``, their number; by solver (``trained``, the one of the training; ``euler 4`` and the like;
-        ``accurate``; ``euler 0``, the block taken out) ``accuracy``, and ``same``, the share of images that get the label which the solver of
-        the training gives them, and ``evaluations`` of the field, mean over the batches. A solution that
-        breaks off has None.
+        ``accurate``; ``euler 0``, the block taken out) ``accuracy``, and ``same``, the share of images that
+        get the label which the solver of the training gives them, and ``evaluations`` of the field, mean over
+        the batches. A solution that breaks off has None.
 
     Raises
     ------
