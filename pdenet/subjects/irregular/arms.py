@@ -19,7 +19,6 @@ from pdenet.subjects.irregular.measures import errors, measure
 from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, NETWORKS, ODE, TIME, SeriesNet
 from pdenet.subjects.irregular.rates import (
     LONG,
-    RATES,
     TRIED,
     VALIDATION_SEEDS,
     at_rate,
@@ -264,8 +263,8 @@ def _long() -> Iterator[SeriesArm]:
 
 def _validation() -> Iterator[SeriesArm]:
     """Trainings that choose the rates of the long ones."""
-    for decoder in RATES:
-        for rate in TRIED:
+    for decoder, rates in TRIED.items():
+        for rate in rates:
             protocol = at_rate(rate)
             yield SeriesArm(decoder=decoder, protocol=protocol, validation=True, most=VALIDATION_SEEDS)
 

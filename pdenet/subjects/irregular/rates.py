@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 LONG = 2500
 """Steps of a long training, five times those of `CONFIG`."""
 
-TRIED = (0.005, 0.01, 0.02, 0.04)
+TRIED = {
+    ODE: (0.0025, 0.005, 0.01),
+    GRU: (0.005, 0.01, 0.02, 0.04),
+    TIME: (0.005, 0.01, 0.02, 0.04),
+}
+"""From 0.01 on halved and doubled until the best of them lies between two others."""
 VALIDATION_SEEDS = 3
-RATES = {ODE: 0.02, GRU: 0.01, TIME: 0.02}
+RATES = {ODE: 0.005, GRU: 0.01, TIME: 0.02}
 """By decoder, as `least_error` finds them; a test compares."""
 
 _LIKE = {DECAY: GRU, BLIND: GRU, FLAT: ODE}
@@ -53,4 +58,4 @@ def validation_error(results: Results, decoder: str, rate: float) -> float:
 
 def least_error(results: Results, decoder: str) -> float:
     """The rate, of those tried, with the least error on validation series."""
-    return min(TRIED, key=lambda rate: validation_error(results, decoder, rate))
+    return min(TRIED[decoder], key=lambda rate: validation_error(results, decoder, rate))
