@@ -82,8 +82,8 @@ def how_trained(results: Results) -> str:
         f"and were tested on {TEST_SERIES} others, {seeds} times: a seed draws everything anew, pendulums, "
         "times, noise, first weights. The rate falls from its first value to zero. That value is "
         "*tuned*, for each decoder by itself: from 0.01 on halved and doubled until the error on validation "
-        f"series, of {VALIDATION_SEEDS} seeds that nothing else uses, was least between two others. It is {rates}; nets that lack or add something "
-        "have the rate of the net they come from."
+        f"series, of {VALIDATION_SEEDS} seeds that nothing else uses, was least between two others. It is "
+        f"{rates}; nets that lack or add something have the rate of the net they come from."
     )
 
 

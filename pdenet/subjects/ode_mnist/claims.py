@@ -28,7 +28,7 @@ from pdenet.subjects.ode_mnist.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,9 +51,17 @@ def per_cent(runs: Sequence[Record]) -> NDArray[np.float64]:
     return 100 * np.nan_to_num([run.accuracy for run in runs])
 
 
+def has_test(runs: Iterable[Record], solver: str) -> bool:
+    """Whether any of the runs was tested with this solver; older ones have no test of `NO_STEPS`."""
+    return any(solver in run.measured.get("solver_test", {}).get("accuracy", {}) for run in runs)
+
+
 def in_test(runs: Sequence[Record], solver: str, what: str = "accuracy") -> NDArray[np.float64]:
-    """``accuracy`` or ``same`` of the solver test in per cent, (seed,); a solution that broke off has 0."""
-    values = [run.measured["solver_test"][what][solver] for run in runs if "solver_test" in run.measured]
+    """``accuracy`` or ``same`` of the solver test in per cent, (seed,); a solution that broke off has 0.
+
+    Runs that have no test of this solver are left out.
+    """
+    values = [run.measured["solver_test"][what][solver] for run in runs if has_test([run], solver)]
     return 100 * np.array([0.0 if value is None else value for value in values])
 
 
@@ -62,7 +70,7 @@ def loss_of_accuracy(runs: Sequence[Record], solver: str = "accurate") -> Interv
 
     Runs that have no test of this solver, as older ones have none of `NO_STEPS`, are left out.
     """
-    tested = [run for run in runs if solver in run.measured.get("solver_test", {}).get("accuracy", {})]
+    tested = [run for run in runs if has_test([run], solver)]
     if not tested:
         return None
     return _with_enough_seeds(paired_interval(in_test(tested, "trained"), in_test(tested, solver)))
