@@ -132,7 +132,8 @@ def log_mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
         message = f"a geometric mean is of positive numbers; got {float(sample.min())}"
         raise ValueError(message)
     found = mean_interval(np.log(sample), level)
-    estimate, low, high = np.exp([found.estimate, found.low, found.high]).tolist()
+    with np.errstate(over="ignore"):  # of few values at a high level there is no upper limit
+        estimate, low, high = np.exp([found.estimate, found.low, found.high]).tolist()
     again = partial(log_mean_interval, sample)
     return Interval(estimate, low, high, found.n, level, within=(0.0, math.inf), again=again)
 
