@@ -15,7 +15,7 @@ from pdenet.subjects.irregular.networks import DECAY, GRU, ODE, TIME
 from pdenet.subjects.irregular.system import Sampling
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pdenet.runs.record import Record
 
@@ -29,7 +29,7 @@ EVEN = Sampling("regular", 20)
 WHAT = ("between", "ahead", "beyond", "moved", "solver")
 
 
-def runs(errors: dict[SeriesArm, Sequence[float]]) -> list[Record]:
+def runs(errors: Mapping[SeriesArm, Sequence[float]]) -> list[Record]:
     """Runs of arms with these errors, by seed, in all that is measured."""
     return [
         record(arm, seed, **dict.fromkeys(WHAT, value))
@@ -38,7 +38,7 @@ def runs(errors: dict[SeriesArm, Sequence[float]]) -> list[Record]:
     ]
 
 
-def verdicts(errors: dict[SeriesArm, Sequence[float]]) -> dict[str, Verdict]:
+def verdicts(errors: Mapping[SeriesArm, Sequence[float]]) -> dict[str, Verdict]:
     judged = IRREGULAR.judged(IRREGULAR.results(runs(errors)))
     return {name: one.verdict for name, one in judged.items()}
 

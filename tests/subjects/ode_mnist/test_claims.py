@@ -135,7 +135,8 @@ def test_the_control_is_of_the_runs_that_have_it() -> None:
     assert claims.in_test(runs, NO_STEPS) == pytest.approx([20, 20, 20])
     lost = claims.loss_of_accuracy(runs, NO_STEPS)
     assert lost is not None
-    assert (lost.n, lost.estimate) == (3, pytest.approx(77))
+    assert lost.n == 3
+    assert lost.estimate == pytest.approx(77)
     assert claims.loss_of_accuracy(runs[:5], NO_STEPS) is None
 
 

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.container import ErrorbarContainer
 
 from pdenet.page.style import use_style
 from pdenet.subjects.ode_mnist import figures
@@ -50,8 +51,9 @@ def test_networks_are_told_apart_by_colour_and_by_marker() -> None:
 def test_the_solver_test_shows_its_spread_and_has_ticks_in_both_panels() -> None:
     figures.draw_solver_test(by_place(ODE_MNIST.results()))
     for ax in plt.gcf().axes:
-        bars = [one for one in ax.containers if one.has_yerr]
-        assert len(bars) == len(ax.containers) >= 5
+        drawn = [one for one in ax.containers if isinstance(one, ErrorbarContainer)]
+        assert len(drawn) == len(ax.containers) >= 5
+        assert all(one.has_yerr for one in drawn)
         assert len(ax.get_yticks()) >= 2
         labels = [text.get_text() for text in ax.get_xticklabels()]
         assert (labels[0], labels[-1]) == ("none", "exact")
