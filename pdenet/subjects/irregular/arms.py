@@ -241,11 +241,10 @@ def _controls() -> Iterator[SeriesArm]:
     """What learns nothing from other series."""
     for sampling in (MAIN, Sampling("regular", 20)):
         yield from (series_arm(name, sampling) for name in CONTROLS)
-    others = (
-        Sampling("shared", 20),
-        *(Sampling(kind, n) for n in (10, 40) for kind in ("irregular", "regular")),
-    )
-    yield from (series_arm(TRUE, sampling) for sampling in others)
+    kinds: tuple[Kind, ...] = ("irregular", "regular")
+    others = (Sampling(kind, count) for count in (10, 40) for kind in kinds)
+    for sampling in (Sampling("shared", 20), *others):
+        yield replace(series_arm(TRUE, sampling), most=FIRST_SEEDS)
 
 
 def _long() -> Iterator[SeriesArm]:
