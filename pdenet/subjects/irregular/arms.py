@@ -71,7 +71,7 @@ class SeriesArm(Arm):
         Whether it serves to choose a learning rate: its seeds are counted from `VALIDATION`, so that it meets
         none of the series, times, noise and first weights that the other arms are judged by.
     called
-        Its name, where it stands for another arm.
+        Its name, where it is not that of `arm_name`.
     """
 
     decoder: str
@@ -90,11 +90,7 @@ class SeriesArm(Arm):
     @property
     def name(self) -> str:
         """Net or control, and its sampling."""
-        if self.called:
-            return self.called
-        if self.validation and self.protocol is not None:
-            return validation_name(self.decoder, self.protocol.learning_rate)
-        return arm_name(self.decoder, self.sampling, self.protocol or CONFIG)
+        return self.called or arm_name(self.decoder, self.sampling, self.protocol or CONFIG)
 
     @cached_property
     def model(self) -> dict[str, Any]:
@@ -264,8 +260,13 @@ def _validation() -> Iterator[SeriesArm]:
     """Trainings that choose the rates of the long ones."""
     for decoder, rates in TRIED.items():
         for rate in rates:
-            protocol = at_rate(rate)
-            yield SeriesArm(decoder=decoder, protocol=protocol, validation=True, most=VALIDATION_SEEDS)
+            yield SeriesArm(
+                decoder=decoder,
+                protocol=at_rate(rate),
+                validation=True,
+                most=VALIDATION_SEEDS,
+                called=validation_name(decoder, rate),
+            )
 
 
 ARMS = (*_controls(), *_long(), *_first(), *_validation())

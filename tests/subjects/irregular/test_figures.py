@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from matplotlib.container import ErrorbarContainer
@@ -44,7 +45,7 @@ def test_errors_are_drawn_by_window_a_line_an_arm() -> None:
     for one in bars():
         line, _, (reach,) = one.lines
         assert line is not None
-        assert len(line.get_xdata()) == 2
+        assert np.shape(line.get_xdata()) == (2,)
         assert all(path[:, 0].min() > 0 for path in reach.get_segments())
 
 
