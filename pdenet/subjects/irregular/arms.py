@@ -18,7 +18,6 @@ from pdenet.runs.shown import Drawn
 from pdenet.subjects.irregular.measures import errors, measure
 from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, NETWORKS, ODE, TIME, SeriesNet
 from pdenet.subjects.irregular.rates import (
-    LONG,
     TRIED,
     VALIDATION_SEEDS,
     at_rate,
@@ -244,16 +243,10 @@ def _controls() -> Iterator[SeriesArm]:
 
 
 def _long() -> Iterator[SeriesArm]:
-    """Long trainings of ten seeds: what the claims are about."""
-    regular, shared = Sampling("regular", 20), Sampling("shared", 20)
-    yield from (long_arm(name, MAIN) for name in (ODE, GRU))
-    yield from (long_arm(name, regular) for name in (ODE, GRU))
+    """Long trainings of ten seeds: the main comparison, at both kinds of times."""
+    for sampling in (MAIN, Sampling("regular", 20)):
+        yield from (long_arm(name, sampling) for name in (ODE, GRU))
     yield from (long_arm(name, MAIN) for name in (TIME, DECAY))
-    yield long_arm(GRU, MAIN, steps=2 * LONG)
-    yield from (long_arm(name, shared) for name in (ODE, GRU))
-    yield from (long_arm(name, MAIN, targets="seen") for name in (GRU, ODE))
-    yield from (long_arm(BLIND, sampling) for sampling in (MAIN, regular))
-    yield long_arm(FLAT, MAIN)
 
 
 def _validation() -> Iterator[SeriesArm]:

@@ -1,6 +1,7 @@
 """What one might expect of a latent ODE on irregular series, with what decides it: ratios of errors.
 
-All are judged together: they are one family. Trainings are long, of ten seeds, unless a claim says otherwise.
+All are judged together: they are one family. Trainings are long, of ten seeds, unless a claim says that they
+were short. What was asked on the side was: a short training has six seeds and has not converged.
 """
 
 from __future__ import annotations
@@ -11,33 +12,32 @@ from typing import TYPE_CHECKING
 from pdenet.runs.claims import Claim
 from pdenet.subjects.irregular.arms import MAIN, arm_name, long_arm
 from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, ODE, TIME
-from pdenet.subjects.irregular.rates import LONG
 from pdenet.subjects.irregular.ratios import size, times, widened_times
 from pdenet.subjects.irregular.system import LINES, SINUSOID, TRUE, Sampling
 from pdenet.subjects.irregular.training import CONFIG
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from pdenet.runs.results import Measure
 
 FAMILY = "irregular series"
 REGULAR, SHARED = Sampling("regular", 20), Sampling("shared", 20)
 FEW, MANY = Sampling("irregular", 10), Sampling("irregular", 40)
-PLENTY = replace(CONFIG, series=800)
+PLENTY, REPLAY = replace(CONFIG, series=800), replace(CONFIG, targets="seen")
 SLIGHT = 1.2  # the factor up to which a loss is called small
 
 
-def long_name(decoder: str, sampling: Sampling = MAIN, **options: Any) -> str:
+def long_name(decoder: str, sampling: Sampling = MAIN) -> str:
     """The name of the arm of a net that is trained long."""
-    return long_arm(decoder, sampling, **options).name
+    return long_arm(decoder, sampling).name
 
 
 ode, gru, decay, clock = (long_name(name) for name in (ODE, GRU, DECAY, TIME))
 even_ode, even_gru = (long_name(name, REGULAR) for name in (ODE, GRU))
-shared_ode, shared_gru = (long_name(name, SHARED) for name in (ODE, GRU))
-replayed_ode, replayed_gru = (long_name(name, targets="seen") for name in (ODE, GRU))
-blind, even_blind = long_name(BLIND), long_name(BLIND, REGULAR)
+# After short trainings:
+brief_ode, brief_gru, flat, blind = (arm_name(name) for name in (ODE, GRU, FLAT, BLIND))
+shared_ode, shared_gru = (arm_name(name, SHARED) for name in (ODE, GRU))
+replayed_ode, replayed_gru = (arm_name(name, training=REPLAY) for name in (ODE, GRU))
+even_blind, brief_even = arm_name(BLIND, REGULAR), arm_name(GRU, REGULAR)
 
 
 def _more(letter: str, text: str, measure: Measure, factor: float = 1.0) -> Claim:
@@ -94,13 +94,13 @@ TIMES = (
     ),
     _more(
         "v",
-        "ahead, irregular times that all series share cost the recurrent net less than times of their own",
-        times(gru, shared_gru, "ahead"),
+        "after a short training, irregular times that all series share cost the recurrent net less ahead",
+        times(brief_gru, shared_gru, "ahead"),
     ),
     _more(
         "w",
-        "ahead, the lead of the latent ODE is larger where each series has its own irregular times",
-        widened_times((gru, ode), (shared_gru, shared_ode), "ahead"),
+        "after a short training, the lead ahead is larger where each series has its own irregular times",
+        widened_times((brief_gru, brief_ode), (shared_gru, shared_ode), "ahead"),
     ),
 )
 WITHOUT_LEARNING = (
@@ -115,27 +115,31 @@ WITHOUT_LEARNING = (
     ),
 )
 BROKEN = (
-    _more("n", "with the gaps withheld, the recurrent net errs more ahead", times(blind, gru, "ahead")),
+    _more(
+        "n",
+        "with the gaps withheld, the recurrent net errs more ahead, after a short training",
+        times(blind, brief_gru, "ahead"),
+    ),
     _less(
         "o",
-        "on regular times, withholding the gaps adds less than a fifth to its error",
-        times(even_blind, even_gru, "ahead"),
+        "on regular times, withholding the gaps adds less than a fifth to its error, after a short training",
+        times(even_blind, brief_even, "ahead"),
         SLIGHT,
     ),
     _more(
         "p",
-        "with a state of one number, the latent ODE errs more ahead",
-        times(long_name(FLAT), ode, "ahead"),
+        "with a state of one number, the latent ODE errs more ahead, after a short training",
+        times(flat, brief_ode, "ahead"),
     ),
     _more(
         "q",
-        "asked in training only for what it has read, the recurrent net errs more between",
-        times(replayed_gru, gru, "between"),
+        "asked in a short training only for what it has read, the recurrent net errs more between",
+        times(replayed_gru, brief_gru, "between"),
     ),
     _more(
         "r",
-        "that costs the recurrent net more than the latent ODE",
-        widened_times((replayed_gru, gru), (replayed_ode, ode), "between"),
+        "in a short training, that costs the recurrent net more than the latent ODE",
+        widened_times((replayed_gru, brief_gru), (replayed_ode, brief_ode), "between"),
     ),
 )
 CHECKS = (
@@ -147,11 +151,5 @@ CHECKS = (
     ),
     _less("t", "those of the latent ODE do not", size(ode, "moved"), 1e-4),
     _less("u", "a quarter of the solver's step moves them by less than 0.01", size(ode, "solver"), 0.01),
-    _less(
-        "z",
-        "half of the training adds less than a fifth to the recurrent net's error ahead",
-        times(gru, long_name(GRU, steps=2 * LONG), "ahead"),
-        SLIGHT,
-    ),
 )
 IRREGULAR = (*RIVALS, *TIMES, *WITHOUT_LEARNING, *BROKEN, *CHECKS)

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 from pdenet.page.tables import markdown_table
 from pdenet.page.words import say
 from pdenet.subjects.irregular.arms import MAIN, TEST_SERIES, arm_name
-from pdenet.subjects.irregular.claims import REGULAR, long_name
+from pdenet.subjects.irregular.claims import REGULAR, long_name, replayed_gru, replayed_ode
 from pdenet.subjects.irregular.measures import WINDOWS
 from pdenet.subjects.irregular.networks import GRU, ODE, TIME
-from pdenet.subjects.irregular.rates import LONG, RATES, VALIDATION_SEEDS, long_training
+from pdenet.subjects.irregular.rates import (
+    LONG,
+    RATES,
+    TRIED,
+    VALIDATION_SEEDS,
+    long_training,
+    validation_error,
+    validation_name,
+)
 from pdenet.subjects.irregular.ratios import ratio
 from pdenet.subjects.irregular.system import NOISE, REST, TRUE
-from pdenet.subjects.irregular.tables import error
+from pdenet.subjects.irregular.tables import error, training_error
 from pdenet.subjects.irregular.training import CONFIG
 
 if TYPE_CHECKING:
@@ -87,7 +95,7 @@ def how_trained(results: Results) -> str:
     )
 
 
-def is_it_enough(results: Results, claims: Verdicts) -> str:
+def is_it_enough(results: Results) -> str:
     """What more steps do."""
     fallen = (
         ratio(results, arm_name(GRU), long_name(GRU), "ahead"),
@@ -101,19 +109,27 @@ def is_it_enough(results: Results, claims: Verdicts) -> str:
             f"net and by {less[1]:.0%} for the latent ODE (seeds with both trainings): a comparison after "
             f"{CONFIG.steps} steps, which an earlier edition of this page made, is one of speed."
         )
-    lines.append(
-        say(
-            claims.get("5.3z"),
-            "Twice as many steps once more would change little for the recurrent net.",
-            f"But {LONG} steps are not enough for the recurrent net either.",
-            "Whether more steps would still help the recurrent net is not decided.",
-        )
-    )
-    lines.append(
-        f"The noise is {NOISE:g}: a net that errs by little more in training has nothing left to fit, and "
-        "what separates it from the pendulum is not a lack of steps."
-    )
+    lines.append(_overfitted(results, TRIED[GRU][-1], RATES[GRU]))
     return " ".join(line for line in lines if line)
+
+
+def _overfitted(results: Results, large: float, chosen: float) -> str:
+    """Whether the recurrent net that fits its training best errs more on validation series; else nothing."""
+    arms = [validation_name(GRU, rate) for rate in (large, chosen)]
+    if not all(arm in results for arm in arms):
+        return ""
+    fits, misses = ([f(results, GRU, rate) for rate in (large, chosen)] for f in (_fit, validation_error))
+    if not (fits[0] < fits[1] and misses[0] > misses[1]):
+        return ""
+    return (
+        f"More fitting is not what the recurrent net lacks then: at the rate {large:g} it fits the series of "
+        f"its training to {fits[0]:.3f}, where the noise is {NOISE:g}, and errs by {misses[0]:.3f} on validation "
+        f"series; at the rate that was chosen it fits them to {fits[1]:.3f} and errs by {misses[1]:.3f}."
+    )
+
+
+def _fit(results: Results, decoder: str, rate: float) -> float:
+    return training_error(results, validation_name(decoder, rate))
 
 
 def reading(results: Results, claims: Verdicts) -> str:
@@ -133,10 +149,11 @@ def _reading(results: Results, claims: Verdicts) -> Iterator[str]:
     yield cause(claims)
     yield say(
         claims.get("5.3w"),
-        "More exactly, it is the *variety*: where all series share one set of irregular times, the lead is "
-        "smaller.",
-        "Times of their own for each series do not make the lead: where they share them, it is no smaller.",
-        "Whether the lead needs times of their own for each series, or only uneven ones, is not decided.",
+        "After short trainings, the lead is smaller where all series share one set of irregular times: it is "
+        "their *variety* that makes it.",
+        "After short trainings, the lead is no smaller where all series share one set of irregular times.",
+        "Whether the lead needs times of their own for each series, or only uneven ones, is not decided (by "
+        "short trainings).",
     )
     yield say(
         claims.get("5.3e"),
@@ -189,7 +206,7 @@ def _without_learning(claims: Verdicts) -> Iterator[str]:
 
 def repetition(results: Results, claims: Verdicts) -> str:
     """What training for repetition does to the comparison."""
-    arms = {GRU: long_name(GRU, targets="seen"), ODE: long_name(ODE, targets="seen")}
+    arms = {GRU: replayed_gru, ODE: replayed_ode}
     if not all(arm in results for arm in arms.values()):
         return "The nets trained for repetition have not been run yet."
     limit = error(results, arm_name(REST), "between") / 2

@@ -9,9 +9,21 @@ import numpy as np
 
 from pdenet.page.tables import markdown_table
 from pdenet.subjects.irregular.arms import MAIN, arm_name
-from pdenet.subjects.irregular.claims import REGULAR, SHARED, long_name
+from pdenet.subjects.irregular.claims import (
+    REGULAR,
+    SHARED,
+    blind,
+    brief_even,
+    brief_gru,
+    brief_ode,
+    even_blind,
+    flat,
+    long_name,
+    replayed_gru,
+    replayed_ode,
+)
 from pdenet.subjects.irregular.measures import WINDOWS
-from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, ODE, TIME
+from pdenet.subjects.irregular.networks import DECAY, GRU, ODE, TIME
 from pdenet.subjects.irregular.rates import LONG
 from pdenet.subjects.irregular.ratios import error_of
 from pdenet.subjects.irregular.system import CONTROLS, TRUE
@@ -26,22 +38,28 @@ LEARNERS = (ODE, GRU, DECAY, TIME)
 MAIN_ARMS = {name: long_name(name) for name in LEARNERS} | {name: arm_name(name) for name in CONTROLS}
 """What is compared at irregular times, by what a reader calls it."""
 BROKEN_ARMS = {
-    "recurrent, as above": long_name(GRU),
-    "recurrent, gaps withheld": long_name(BLIND),
-    "recurrent, regular times": long_name(GRU, REGULAR),
-    "recurrent, regular times, gaps withheld": long_name(BLIND, REGULAR),
-    "recurrent, trained for repetition": long_name(GRU, targets="seen"),
-    "latent ODE, as above": long_name(ODE),
-    "latent ODE, state of one number": long_name(FLAT),
-    "latent ODE, trained for repetition": long_name(ODE, targets="seen"),
+    "recurrent": brief_gru,
+    "recurrent, gaps withheld": blind,
+    "recurrent, regular times": brief_even,
+    "recurrent, regular times, gaps withheld": even_blind,
+    "recurrent, trained for repetition": replayed_gru,
+    "latent ODE": brief_ode,
+    "latent ODE, state of one number": flat,
+    "latent ODE, trained for repetition": replayed_ode,
 }
-"""Nets that have lost something on purpose, beside those that have not."""
+"""Nets that have lost something on purpose, beside those that have not, after short trainings."""
 
 
 def error(results: Results, arm: str, window: str) -> float:
     """Geometric mean error of an arm over seeds, in radians; NaN without runs."""
     found = error_of(results, arm, window)
     return math.nan if found is None else found.estimate
+
+
+def training_error(results: Results, arm: str) -> float:
+    """Root mean square error, noise included, on the series of the training at its end; mean over seeds."""
+    losses = [record.history["train_loss"][-1] or math.nan for record in results.records(arm)]
+    return float(np.sqrt(losses).mean())
 
 
 def errors_table(results: Results, arms: Mapping[str, str], windows: Sequence[str] = WINDOWS) -> str:
@@ -61,11 +79,13 @@ def times_table(results: Results) -> str:
     """Errors ahead by the kind of the times."""
     kinds = {"irregular, each its own": MAIN, "irregular, shared by all": SHARED, "regular": REGULAR}
     rows = []
-    for kind, sampling in kinds.items():
-        arms = [long_name(ODE, sampling), long_name(GRU, sampling), arm_name(TRUE, sampling)]
-        found = [error_of(results, arm, "ahead") for arm in arms]
-        rows.append([kind, *("–" if one is None else f"{one:.3f}" for one in found)])
-    return markdown_table(["times", *(f"{name}, ahead (rad)" for name in (ODE, GRU, TRUE))], rows)
+    for steps, name_of in ((LONG, long_name), (CONFIG.steps, arm_name)):
+        for kind, sampling in kinds.items():
+            arms = [name_of(ODE, sampling), name_of(GRU, sampling), arm_name(TRUE, sampling)]
+            found = [error_of(results, arm, "ahead") for arm in arms]
+            if found[0] is not None or found[1] is not None:
+                rows.append([kind, steps, *("–" if one is None else f"{one:.3f}" for one in found)])
+    return markdown_table(["times", "steps", *(f"{name}, ahead (rad)" for name in (ODE, GRU, TRUE))], rows)
 
 
 def steps_table(results: Results) -> str:
@@ -74,13 +94,12 @@ def steps_table(results: Results) -> str:
     for name, steps, arm in (
         (GRU, CONFIG.steps, arm_name(GRU)),
         (GRU, LONG, long_name(GRU)),
-        (GRU, 2 * LONG, long_name(GRU, steps=2 * LONG)),
         (ODE, CONFIG.steps, arm_name(ODE)),
         (ODE, LONG, long_name(ODE)),
     ):
         records = results.records(arm)
         if records:
-            left = np.sqrt([record.history["train_loss"][-1] or np.nan for record in records]).mean()
+            left = training_error(results, arm)
             errors = [error_of(results, arm, window) for window in ("between", "ahead")]
             shown = ["–" if one is None else f"{one:.3f}" for one in errors]
             rows.append([name, steps, len(records), f"{left:.3f}", *shown])

@@ -5,8 +5,10 @@ from pdenet.subjects.irregular.arms import ARMS, MAIN
 from pdenet.subjects.irregular.experiment import IRREGULAR, SEEDS
 from pdenet.subjects.irregular.networks import NETWORKS
 from pdenet.subjects.irregular.rates import LONG, VALIDATION_SEEDS
-from pdenet.subjects.irregular.system import CONTROLS
+from pdenet.subjects.irregular.system import CONTROLS, Sampling
 from pdenet.subjects.irregular.training import CONFIG
+
+REGULAR = Sampling("regular", 20)
 
 
 def test_all_arms_are_run_in_full_and_the_main_ones_in_minutes() -> None:
@@ -28,7 +30,8 @@ def test_all_arms_are_run_in_full_and_the_main_ones_in_minutes() -> None:
 def test_long_trainings_have_ten_seeds_and_short_ones_the_six_they_had() -> None:
     for arm in ARMS:
         steps = arm.training.get("steps")
-        expected = {None: SEEDS, CONFIG.steps: 6, LONG: SEEDS, 2 * LONG: SEEDS}[steps]
+        most = SEEDS if arm.sampling in (MAIN, REGULAR) else 6
+        expected = {None: most, CONFIG.steps: 6, LONG: SEEDS}[steps]
         assert len(arm.seeds(range(SEEDS))) == (VALIDATION_SEEDS if arm.validation else expected)
 
 

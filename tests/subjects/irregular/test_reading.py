@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from helpers.records import made
 
 from pdenet.subjects.irregular import reading, tables
-from pdenet.subjects.irregular.arms import ARMS, SeriesArm, long_arm, series_arm
+from pdenet.subjects.irregular.arms import ARMS, SeriesArm, arm_name, long_arm, series_arm
 from pdenet.subjects.irregular.experiment import IRREGULAR
 from pdenet.subjects.irregular.networks import GRU, ODE
 from pdenet.subjects.irregular.system import TRUE, Sampling
+from pdenet.subjects.irregular.training import CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pdenet.runs.results import Results
 
+REPLAY = replace(CONFIG, targets="seen")
 EVEN = Sampling("regular", 20)
 LOW, HIGH = (0.050, 0.052, 0.051, 0.053), (0.150, 0.157, 0.152, 0.160)
 
@@ -82,7 +85,7 @@ def test_nothing_is_claimed_without_runs() -> None:
 @pytest.mark.parametrize("failed", [0.05, 0.7])
 def test_a_training_that_failed_is_named(failed: float) -> None:
     errors = dict.fromkeys((arm for arm in ARMS if not arm.validation), (0.05, 0.06, 0.05))
-    errors |= {long_arm(ODE, targets="seen"): (0.05, failed, 0.05)}
+    errors |= {arm: (0.05, failed, 0.05) for arm in ARMS if arm.name == arm_name(ODE, training=REPLAY)}
     errors |= {arm: (1.0, 1.0, 1.0) for arm in ARMS if arm.decoder == "at rest"}
     runs = results(errors)
     text = reading.repetition(runs, IRREGULAR.judged(runs))
