@@ -86,7 +86,7 @@ STENCIL = Setting(
     | {euler(n): StencilSpec(PDE1, Fixed("euler", n)) for n in STENCIL_STEPS},
     TrainingConfig(epochs=3),
     seeds=10,
-    more={euler(n): 3 for n in STENCIL_STEPS},
+    more={euler(20): 3},
     grid=(1, 2, 5, 10, 20, 40),
     stride=2,
 )
@@ -102,7 +102,6 @@ CONV = Setting(
     _FOUR | {euler(n): ConvSpec(Fixed("euler", n)) for n in CONV_STEPS[1:]},
     TrainingConfig(epochs=2, batch_size=64),
     seeds=5,
-    more={euler(n): 3 for n in (1, 8)},
     grid=(1, 2, 4, 8, 16),
     stride=4,
 )
@@ -114,6 +113,9 @@ FEW = Setting(
     train=1000,
     test=5000,
     seeds=10,
+    more={euler(1): 5},
+    grid=(1, 2, 4, 8, 16),
+    stride=4,
     only_last=True,
 )
 SETTINGS = {setting.name: setting for setting in (STENCIL, CONV, FEW)}
