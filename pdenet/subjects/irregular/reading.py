@@ -124,7 +124,8 @@ def _overfitted(results: Results, large: float, chosen: float) -> str:
     return (
         f"More fitting is not what the recurrent net lacks then: at the rate {large:g} it fits the series of "
         f"its training to {fits[0]:.3f}, where the noise is {NOISE:g}, and errs by {misses[0]:.3f} on "
-        f"validation series; at the rate that was chosen it fits them to {fits[1]:.3f} and errs by {misses[1]:.3f}."
+        f"validation series; at the rate that was chosen it fits them to {fits[1]:.3f} and errs by "
+        f"{misses[1]:.3f}."
     )
 
 

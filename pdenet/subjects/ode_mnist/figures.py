@@ -11,7 +11,7 @@ from pdenet.page.style import INK, PALETTE
 from pdenet.runs.intervals import log_mean_interval, mean_interval
 from pdenet.subjects.ode_mnist.claims import has_test, in_test, per_cent, steps_of
 from pdenet.subjects.ode_mnist.measures import NO_STEPS
-from pdenet.subjects.ode_mnist.settings import CONV, FLOW, SETTINGS, STENCIL, euler
+from pdenet.subjects.ode_mnist.settings import FLOW, SETTINGS, SOLVED_ANEW, euler
 from pdenet.subjects.ode_mnist.tables import SHOWN
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _draw_accuracies(ax: Axes, line: int, values: Any) -> None:
 
 def draw_solver_test(found: Mapping[Place, Sequence[Record]]) -> None:
     """Draw the error of trained networks that are solved anew: with no step, with more and more, exactly."""
-    _, axes = plt.subplots(1, 2, figsize=(7.0, 4.2))
-    for ax, setting in zip(axes, (STENCIL, CONV), strict=True):
+    _, axes = plt.subplots(1, len(SOLVED_ANEW), figsize=(7.4, 4.2), width_ratios=(3, 3, 2))
+    for ax, setting in zip(axes, SOLVED_ANEW, strict=True):
         tested = (m for m in setting.members if has_test(found.get((setting.name, m), []), "trained"))
         for line, member in enumerate(sorted(tested, key=steps_of)):
             look = ADAPTIVE_LOOK if member == FLOW else LOOKS[line]

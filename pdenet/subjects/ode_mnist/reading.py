@@ -9,7 +9,17 @@ import numpy as np
 from pdenet.page.tables import markdown_table
 from pdenet.runs.claims import Verdict
 from pdenet.subjects.ode_mnist.claims import PAIRS, ode_from, per_cent, steps_of
-from pdenet.subjects.ode_mnist.settings import ALONE, BLOCKS, CONV, FEW, FLOW, SETTINGS, STENCIL, TIED
+from pdenet.subjects.ode_mnist.settings import (
+    ALONE,
+    BLOCKS,
+    CONV,
+    FEW,
+    FLOW,
+    SETTINGS,
+    SOLVED_ANEW,
+    STENCIL,
+    TIED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,7 +40,7 @@ def in_short(found: Found, claims: Claims, tested: Tested) -> str:
     lines += [_against_no_block(found, claims, setting) for setting in (CONV, FEW, STENCIL)]
     lines += [
         f"*{s.title.capitalize()}*, solved anew after training: {_called(tested[s.name])}."
-        for s in (STENCIL, CONV)
+        for s in SOLVED_ANEW
     ]
     return "\n".join(lines)
 
@@ -111,7 +121,7 @@ def _price(found: Found, setting: Setting) -> str:
 
 def when_an_ode(tested: Tested) -> str:
     """What the solver test says."""
-    return " ".join(line for setting in (STENCIL, CONV) for line in _when(setting, tested[setting.name]))
+    return " ".join(line for setting in SOLVED_ANEW for line in _when(setting, tested[setting.name]))
 
 
 def _when(setting: Setting, tested: Mapping[str, SolverTest]) -> Iterator[str]:
@@ -128,7 +138,7 @@ def _when(setting: Setting, tested: Mapping[str, SolverTest]) -> Iterator[str]:
 
 def summary(found: Found, claims: Claims, tested: Tested) -> str:
     """The questions of the page, each with its answer."""
-    solved = "; ".join(f"{s.title}: {_called(tested[s.name])}" for s in (STENCIL, CONV))
+    solved = "; ".join(f"{s.title}: {_called(tested[s.name])}" for s in SOLVED_ANEW)
     return markdown_table(
         ["question", "answer"],
         [

@@ -118,4 +118,6 @@ FEW = Setting(
     stride=4,
     only_last=True,
 )
+SOLVED_ANEW = (STENCIL, CONV, FEW)
+"""Settings with a solver test."""
 SETTINGS = {setting.name: setting for setting in (STENCIL, CONV, FEW)}

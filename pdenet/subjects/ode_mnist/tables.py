@@ -17,6 +17,7 @@ from pdenet.subjects.ode_mnist.settings import (
     CONV,
     FLOW,
     SETTINGS,
+    SOLVED_ANEW,
     STENCIL,
     TIED,
     Setting,
@@ -88,7 +89,7 @@ def solver_table(found: Found, tested: Mapping[str, Mapping[str, SolverTest]]) -
     """What an accurate solver costs each network, what no step at all would, and whether it is an ODE."""
     rows = [
         _solved(found, setting, member, test)
-        for setting in (STENCIL, CONV)
+        for setting in SOLVED_ANEW
         for member, test in tested[setting.name].items()
     ]
     heads = [
