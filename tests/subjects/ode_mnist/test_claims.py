@@ -108,15 +108,15 @@ def test_a_network_that_does_without_its_block_is_no_ode_whatever_the_solver() -
     assert zero.verdict is Verdict.NOT_DECIDED
     assert zero.words == "void: so does no block"
     assert claims.ode_from({euler(8): zero}) is None
-    assert "no verdict" in reading.when_an_ode({"stencil": {}, "conv": {euler(8): zero}})
-    assert "from 8 steps on" not in reading.when_an_ode({"stencil": {}, "conv": {euler(8): zero}})
+    assert "no verdict" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
+    assert "from 8 steps on" not in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
 
 
 def test_a_network_that_needs_its_block_can_be_an_ode() -> None:
     needed = solved_anew(0.3)
     assert (needed.verdict, needed.words, needed.void) == (Verdict.HOLDS, "yes", False)
     assert claims.ode_from({euler(8): needed}) == 8
-    assert "from 8 steps on" in reading.when_an_ode({"stencil": {}, "conv": {euler(8): needed}})
+    assert "from 8 steps on" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): needed}})
 
 
 def test_without_the_control_nothing_is_called_an_ode() -> None:
