@@ -45,7 +45,7 @@ def _in_short(results: Results, claims: Verdicts) -> Iterator[str]:
         f"pendulum to {error(results, long_name(ODE), 'ahead'):.3f} rad, a recurrent net of equal size "
         f"that is told the gaps to {error(results, long_name(GRU), 'ahead'):.3f} (geometric means over "
         f"{len(results.records(long_name(ODE)))} seeds, {LONG} steps). Whoever knows the pendulum's equation "
-        "gets  {error(results, arm_name(TRUE), 'ahead'):.3f} from the same looks."
+        f"gets {error(results, arm_name(TRUE), 'ahead'):.3f} from the same looks."
     )
     yield say(
         claims.get("5.3b"),

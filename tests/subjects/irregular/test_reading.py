@@ -61,6 +61,8 @@ def said(
 
 def test_the_paragraph_follows_the_verdicts() -> None:
     better = said(LOW, HIGH, LOW, LOW)
+    assert "{" not in better
+    assert "equation gets 0.010 from" in better
     assert "Ahead, the latent ODE is better." in better
     assert "and irregular ones widen the lead" in better
     assert "no lead can be made out" in better
