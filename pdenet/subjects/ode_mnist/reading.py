@@ -75,7 +75,33 @@ def _called(tested: Mapping[str, SolverTest]) -> str:
         )
     if all(test.without is None for test in steps.values()):
         return "no verdict: the control, networks without their block, has not been run"
+    if all(test.verdict is Verdict.DOES_NOT_HOLD for test in steps.values()):
+        return "no ODE at any number of steps that was tried"
     return "not shown to be an ODE at any number of steps that was tried"
+
+
+def control(tested: Tested) -> str:
+    """What taking the block out costs."""
+    found = [
+        (setting.title, member, test.without)
+        for setting in SOLVED_ANEW
+        for member, test in tested[setting.name].items()
+        if test.without is not None
+    ]
+    if not found:
+        return "The control has not been run."
+    costs = "; ".join(f"{one.found.estimate:.1f} points ({title}, {member})" for title, member, one in found)
+    void = any(one.verdict is Verdict.DOES_NOT_HOLD for *_, one in found)
+    needed = all(one.verdict is Verdict.HOLDS for *_, one in found)
+    follows = {
+        (True, False): "Networks that lose less than half a point would pass with any field.",
+        (
+            False,
+            True,
+        ): "These networks need the block that they were trained with, even where others, trained "
+        "without one, are as good.",
+    }.get((void, needed), "Not everywhere is it decided whether that is more than half a point.")
+    return f"Taking the block out after training costs {costs}. {follows}"
 
 
 def protocols(found: Found) -> str:

@@ -108,6 +108,9 @@ def test_a_network_that_does_without_its_block_is_no_ode_whatever_the_solver() -
     assert zero.verdict is Verdict.NOT_DECIDED
     assert zero.words == "void: so does no block"
     assert claims.ode_from({euler(8): zero}) is None
+    assert "would pass with any field" in reading.control(
+        {"stencil": {}, "few": {}, "conv": {euler(8): zero}}
+    )
     assert "no verdict" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
     assert "from 8 steps on" not in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
 
@@ -116,6 +119,7 @@ def test_a_network_that_needs_its_block_can_be_an_ode() -> None:
     needed = solved_anew(0.3)
     assert (needed.verdict, needed.words, needed.void) == (Verdict.HOLDS, "yes", False)
     assert claims.ode_from({euler(8): needed}) == 8
+    assert "need the block" in reading.control({"stencil": {}, "few": {}, "conv": {euler(8): needed}})
     assert "from 8 steps on" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): needed}})
 
 
@@ -138,6 +142,17 @@ def test_the_control_is_of_the_runs_that_have_it() -> None:
     assert lost.n == 3
     assert lost.estimate == pytest.approx(77)
     assert claims.loss_of_accuracy(runs[:5], NO_STEPS) is None
+
+
+def test_no_network_loses_more_than_it_had() -> None:
+    """Student's interval of these three would go beyond all that a network can lose."""
+    runs = [
+        record(("conv", euler(8)), seed, 0.97, 0.97, without) for seed, without in enumerate((0, 0.2, 0.4))
+    ]
+    lost = claims.loss_of_accuracy(runs, NO_STEPS)
+    assert lost is not None
+    assert (lost.low, lost.high) == (-float("inf"), float("inf"))
+    assert lost.estimate == pytest.approx(77)
 
 
 def test_two_seeds_count_in_no_correction() -> None:
