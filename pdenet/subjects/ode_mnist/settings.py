@@ -86,7 +86,7 @@ STENCIL = Setting(
     | {euler(n): StencilSpec(PDE1, Fixed("euler", n)) for n in STENCIL_STEPS},
     TrainingConfig(epochs=3),
     seeds=10,
-    more={euler(20): 3},
+    more={euler(20): 5},
     grid=(1, 2, 5, 10, 20, 40),
     stride=2,
 )
