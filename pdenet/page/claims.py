@@ -163,7 +163,7 @@ def draw_claims(judged: Sequence[Judged], unit: str, *, linear: float = 1.0) -> 
     ax.set_ylim(len(judged) - 0.5, -0.5)
     if max(map(abs, ax.get_xlim())) > linear:
         _stretch(ax, linear)
-    ax.set_xlabel(f"distance to what was needed ({unit}); right of the line the claim is true")
+    ax.set_xlabel(f"distance to what was needed ({unit}); right of the line the claim is true", fontsize=9)
     fig.legend(loc="outside upper center", ncols=len(MARKS), fontsize=9)
     return fig
 

@@ -35,9 +35,9 @@ def test_a_claim_is_told_with_what_was_measured_and_what_is_needed() -> None:
         "estimate": found.estimate,
         "low": found.low,
         "high": found.high,
-        "n": 6,
+        "n": 10,
         "direction": "above",
-        "threshold": 0.0,
+        "threshold": 1.0,
         "verdict": "holds",
     }
 

@@ -44,8 +44,8 @@ ARMS = [
 KEYS = {
     "tables.jsonl": (250, "e122bf44ec306f9b5fff65bdfae01136070c57a7da636226ac237ba2e971987d"),
     "depth.jsonl": (63, "a2cb6b400b2e79d75ec8e37e6ca5dc9beb48e295e2bd0900679f10dd0281f0fc"),
-    "ode-mnist.jsonl": (155, "2fdff4872a5a0719205e038a2b2cfea9adc3ffbc040f09223c0c9037d03015f0"),
-    "irregular.jsonl": (228, "8005fa2ecd75885e2b21df31ddc869d1d89daa52ffbd513d86db839145510776"),
+    "ode-mnist.jsonl": (165, "a2c6b21296ffa1ab604d90e63c5a0a588aca06ac7a404235782245d98285b0bc"),
+    "irregular.jsonl": (353, "5006261849fee59fc154e4b8eebfb3c28276ac5827c1f182dc32934b731e7f16"),
     "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),
     "adjoint.jsonl": (1, "2056277ce0b85467ca5cb8607209e375ffc3cee5b61740a3bcebadd9509be4de"),
 }

@@ -17,21 +17,32 @@ from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.irregular.measures import errors, measure
 from pdenet.subjects.irregular.networks import BLIND, DECAY, FLAT, GRU, NETWORKS, ODE, TIME, SeriesNet
+from pdenet.subjects.irregular.rates import (
+    TRIED,
+    VALIDATION_SEEDS,
+    at_rate,
+    long_training,
+    validation_name,
+)
 from pdenet.subjects.irregular.system import CONTROLS, TRUE, Kind, Sampling, Series, checksum, draw
 from pdenet.subjects.irregular.training import CONFIG, SeriesTask, SeriesTraining
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from torch import Tensor
 
 TEST_SERIES = 200
+FIRST_SEEDS = 6  # of the first runs, which were short
+VALIDATION = 1000  # seeds from here on choose learning rates
 MAIN = Sampling("irregular", 20)
 
 
 def arm_name(decoder: str, sampling: Sampling = MAIN, training: SeriesTraining = CONFIG) -> str:
     """The name of a net or a control on series of one sampling; training is said where it is unusual."""
     parts = [decoder, sampling.label]
+    if training.steps != CONFIG.steps:
+        parts.append(f"{training.steps} steps")
     if training.series != CONFIG.series:
         parts.append(f"{training.series} series")
     if training.targets != CONFIG.targets:
@@ -55,6 +66,11 @@ class SeriesArm(Arm):
         A seed whose trained weights are kept in the record; None keeps none.
     test
         Test series a seed.
+    validation
+        Whether it serves to choose a learning rate: its seeds are counted from `VALIDATION`, so that it meets
+        none of the series, times, noise and first weights that the other arms are judged by.
+    called
+        Its name, where it is not that of `arm_name`.
     """
 
     decoder: str
@@ -62,16 +78,18 @@ class SeriesArm(Arm):
     protocol: SeriesTraining | None = CONFIG
     keep: int | None = None
     test: int = TEST_SERIES
+    validation: bool = False
+    called: str = ""
     shown: Drawn = field(init=False)
 
     def __post_init__(self) -> None:
-        shown = Drawn(f"pendulum, {self.sampling.label}", train=self._train)
-        object.__setattr__(self, "shown", shown)
+        drawn = f"pendulum, {self.sampling.label}{', validation' if self.validation else ''}"
+        object.__setattr__(self, "shown", Drawn(drawn, train=self._train))
 
     @property
     def name(self) -> str:
         """Net or control, and its sampling."""
-        return arm_name(self.decoder, self.sampling, self.protocol or CONFIG)
+        return self.called or arm_name(self.decoder, self.sampling, self.protocol or CONFIG)
 
     @cached_property
     def model(self) -> dict[str, Any]:
@@ -93,13 +111,14 @@ class SeriesArm(Arm):
         field it was has a record that says so.
         """
         started = time.perf_counter()
-        train, test = _drawn(self.sampling, seeds, self._train, self.test)
+        drawn_from = tuple(VALIDATION + seed for seed in seeds) if self.validation else seeds
+        train, test = _drawn(self.sampling, drawn_from, self._train, self.test)
         course, weights = Course(), {}
         try:
             if self.decoder in CONTROLS:
                 measured = _by_seed(errors(test, CONTROLS[self.decoder](test)), len(seeds))
             else:
-                net = self.build(seeds)
+                net = self.build(drawn_from)
                 course = self._learn(net, train, context)
                 weights = net.state_dict()
                 measured = [{} for _ in seeds] if course.broke_off else measure(net, test)
@@ -150,6 +169,13 @@ def series_arm(decoder: str, sampling: Sampling = MAIN, training: SeriesTraining
     )
 
 
+def long_arm(decoder: str, sampling: Sampling = MAIN, **options: Any) -> SeriesArm:
+    """The arm of a net that is trained long, but for these options of the training."""
+    training = replace(long_training(decoder), **options)
+    shown = sampling == MAIN and training == long_training(decoder) and decoder in (ODE, GRU, TIME)
+    return SeriesArm(decoder=decoder, sampling=sampling, protocol=training, keep=0 if shown else None)
+
+
 def rebuild(record: Record) -> SeriesNet:
     """The trained net of a record that kept its weights.
 
@@ -186,23 +212,54 @@ def _by_seed(measured: dict[str, Tensor], seeds: int) -> list[dict[str, float]]:
     return [{name: float(value[row]) for name, value in measured.items()} for row in range(seeds)]
 
 
-def _arms() -> tuple[SeriesArm, ...]:
-    """The main comparison first."""
+def _first() -> Iterator[SeriesArm]:
+    """Short trainings of six seeds, with which the page began: the main comparison first."""
     regular = Sampling("regular", 20)
     kinds: tuple[Kind, ...] = ("irregular", "regular")
     few, many = ([Sampling(kind, count) for kind in kinds] for count in (10, 40))
-    everyone: Sequence[str] = (*CONTROLS, ODE, GRU, DECAY, TIME)
-    return (
+    everyone: Sequence[str] = (ODE, GRU, DECAY, TIME)
+    arms = (
         *(series_arm(name, MAIN) for name in everyone),
         *(series_arm(name, regular) for name in everyone),
-        *(series_arm(name, sampling) for sampling in few for name in (TRUE, GRU, ODE)),
+        *(series_arm(name, sampling) for sampling in few for name in (GRU, ODE)),
         *(series_arm(name, MAIN) for name in (BLIND, FLAT)),
         series_arm(BLIND, regular),
-        *(series_arm(name, Sampling("shared", 20)) for name in (TRUE, GRU, ODE)),
+        *(series_arm(name, Sampling("shared", 20)) for name in (GRU, ODE)),
         *(series_arm(name, MAIN, replace(CONFIG, targets="seen")) for name in (GRU, ODE)),
-        *(series_arm(name, sampling) for sampling in many for name in (TRUE, GRU, ODE)),
+        *(series_arm(name, sampling) for sampling in many for name in (GRU, ODE)),
         *(series_arm(name, MAIN, replace(CONFIG, series=800)) for name in (GRU, ODE)),
     )
+    return (replace(arm, most=FIRST_SEEDS) for arm in arms)
 
 
-ARMS = _arms()
+def _controls() -> Iterator[SeriesArm]:
+    """What learns nothing from other series."""
+    for sampling in (MAIN, Sampling("regular", 20)):
+        yield from (series_arm(name, sampling) for name in CONTROLS)
+    kinds: tuple[Kind, ...] = ("irregular", "regular")
+    others = (Sampling(kind, count) for count in (10, 40) for kind in kinds)
+    for sampling in (Sampling("shared", 20), *others):
+        yield replace(series_arm(TRUE, sampling), most=FIRST_SEEDS)
+
+
+def _long() -> Iterator[SeriesArm]:
+    """Long trainings of ten seeds: the main comparison, at both kinds of times."""
+    for sampling in (MAIN, Sampling("regular", 20)):
+        yield from (long_arm(name, sampling) for name in (ODE, GRU))
+    yield from (long_arm(name, MAIN) for name in (TIME, DECAY))
+
+
+def _validation() -> Iterator[SeriesArm]:
+    """Trainings that choose the rates of the long ones."""
+    for decoder, rates in TRIED.items():
+        for rate in rates:
+            yield SeriesArm(
+                decoder=decoder,
+                protocol=at_rate(rate),
+                validation=True,
+                most=VALIDATION_SEEDS,
+                called=validation_name(decoder, rate),
+            )
+
+
+ARMS = (*_controls(), *_long(), *_first(), *_validation())

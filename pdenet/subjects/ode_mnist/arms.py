@@ -114,7 +114,7 @@ def arm_name(setting: str, member: str) -> str:
 def arms_of(settings: Iterable[Setting]) -> tuple[FlowArm, ...]:
     """An arm for each member."""
     return tuple(
-        FlowArm(setting=setting, member=member, most=setting.seeds)
+        FlowArm(setting=setting, member=member, most=setting.runs(member))
         for setting in settings
         for member in setting.members
     )

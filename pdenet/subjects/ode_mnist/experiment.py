@@ -23,7 +23,7 @@ def _arms(mode: Mode) -> tuple[FlowArm, ...]:
 def _small(setting: Setting) -> Setting:
     """The setting in minutes; its training differs where the setting itself has few images."""
     config = replace(setting.config, epochs=min(setting.config.epochs, 3))
-    return replace(setting, train=1000, test=500, seeds=2, config=config)
+    return replace(setting, train=1000, test=500, seeds=2, more={}, config=config)
 
 
 ODE_MNIST = Experiment(
@@ -31,5 +31,6 @@ ODE_MNIST = Experiment(
     "Neural ODEs that read digits: accuracy on the test images",
     _arms,
     PAIR_CLAIMS,
+    seeds=max(setting.runs(member) for setting in SETTINGS.values() for member in setting.members),
     page="ode-mnist",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pdenet.ops.ode.solvers import Adaptive, Fixed
@@ -39,6 +39,8 @@ class Setting:
         Random part of the images; None is all.
     seeds
         Runs of each network.
+    more
+        Further runs of some networks, which were made for the control of the solver test: it came late.
     grid
         Steps of Euler's rule with which a trained flow is solved again; none leaves the solver test out.
     stride
@@ -54,6 +56,7 @@ class Setting:
     train: int | None = None
     test: int | None = None
     seeds: int = 3
+    more: Mapping[str, int] = field(default_factory=dict)
     grid: tuple[int, ...] = ()
     stride: int = 1
     only_last: bool = False
@@ -62,6 +65,10 @@ class Setting:
     def shown(self) -> Images:
         """The images that the setting is about."""
         return Images(self.train, self.test)
+
+    def runs(self, member: str) -> int:
+        """Runs of a network."""
+        return self.seeds + self.more.get(member, 0)
 
 
 def euler(steps: int) -> str:
@@ -79,6 +86,7 @@ STENCIL = Setting(
     | {euler(n): StencilSpec(PDE1, Fixed("euler", n)) for n in STENCIL_STEPS},
     TrainingConfig(epochs=3),
     seeds=10,
+    more={euler(20): 5},
     grid=(1, 2, 5, 10, 20, 40),
     stride=2,
 )
@@ -105,6 +113,11 @@ FEW = Setting(
     train=1000,
     test=5000,
     seeds=10,
+    more={euler(1): 5},
+    grid=(1, 2, 4, 8, 16),
+    stride=4,
     only_last=True,
 )
+SOLVED_ANEW = (STENCIL, CONV, FEW)
+"""Settings with a solver test."""
 SETTINGS = {setting.name: setting for setting in (STENCIL, CONV, FEW)}

@@ -17,7 +17,7 @@ from pdenet.runs.loop import learn
 from pdenet.runs.plan import Job
 from pdenet.runs.runner import run_apart, run_here
 from pdenet.subjects.irregular import arms
-from pdenet.subjects.irregular.arms import ARMS, MAIN, SeriesArm, arm_name, rebuild, series_arm
+from pdenet.subjects.irregular.arms import ARMS, MAIN, SeriesArm, arm_name, long_arm, rebuild, series_arm
 from pdenet.subjects.irregular.measures import WINDOWS, answers, errors, measure
 from pdenet.subjects.irregular.networks import DECAY, GRU, ODE, TIME
 from pdenet.subjects.irregular.system import REST, Sampling, draw
@@ -48,6 +48,14 @@ def test_a_name_says_what_is_unusual() -> None:
     assert arm_name(GRU, Sampling("shared", 10), replace(CONFIG, series=800, targets="seen")) == (
         "recurrent, gaps given; shared, 10; 800 series; asked in training for what was seen"
     )
+
+
+def test_a_name_says_that_a_training_is_long() -> None:
+    assert long_arm(ODE).name == "latent ODE; irregular, 20; 2500 steps"
+    assert (
+        arm_name(GRU, training=SeriesTraining(steps=100)) == "recurrent, gaps given; irregular, 20; 100 steps"
+    )
+    assert SeriesArm(decoder=GRU, protocol=TINY, called="another").name == "another"
 
 
 def test_what_is_missing_is_run_once(tmp_path: Path) -> None:
@@ -113,7 +121,11 @@ def test_what_a_record_kept_is_the_trained_net() -> None:
 
 
 def test_the_page_s_nets_keep_the_weights_of_their_first_seed() -> None:
-    assert {arm.name for arm in ARMS if arm.keep == 0} == {arm_name(name) for name in (ODE, GRU, TIME)}
+    main = (ODE, GRU, TIME)
+    assert {arm.name for arm in ARMS if arm.keep == 0} == {
+        *(arm_name(name) for name in main),
+        *(long_arm(name).name for name in main),
+    }
     assert {arm.keep for arm in ARMS} == {0, None}
     assert series_arm(ODE, Sampling("regular", 20)).keep is None
     assert series_arm(DECAY).keep is None

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 SHORT = TrainingConfig(epochs=2, batch_size=16)
 TINY = tuple(
-    replace(setting, config=SHORT, train=32, test=20, stride=2, seeds=1) for setting in SETTINGS.values()
+    replace(setting, config=SHORT, train=32, test=20, stride=2, seeds=1, more={})
+    for setting in SETTINGS.values()
 )
 CHOSEN = select(arms_of(TINY), [f"stencil: {FLOW}", f"conv: {euler(2)}", f"few: {BLOCKS}"])
 
@@ -46,12 +47,25 @@ def job(images: ImageData, tmp_path: Path) -> Job:
 def test_every_member_has_an_arm_with_the_seeds_of_its_setting() -> None:
     assert len({arm.name for arm in ARMS}) == len(ARMS)
     assert ODE_MNIST.arms("full") == ARMS
-    wanted = sum(len(setting.members) * setting.seeds for setting in SETTINGS.values())
-    assert sum(len(arm.seeds(range(ODE_MNIST.seeds))) for arm in ARMS) == wanted == 155
+    seeds = {arm.name: len(arm.seeds(range(ODE_MNIST.seeds))) for arm in ARMS}
+    first = sum(len(setting.members) * setting.seeds for setting in SETTINGS.values())
+    assert first == 155
+    assert sum(seeds.values()) == first + sum(sum(setting.more.values()) for setting in SETTINGS.values())
+    assert all(
+        seeds[arm.name] == arm.setting.seeds + arm.setting.more.get(arm.member, 0)
+        for arm in ARMS
+        if isinstance(arm, FlowArm)
+    )
     for arm in ARMS:
         assert isinstance(arm, FlowArm)
         assert arm.model == arm.setting.members[arm.member].build(1).description
         assert (arm.protocol, arm.shown) == (arm.setting.config, arm.setting.shown)
+
+
+def test_each_planned_run_is_recorded() -> None:
+    results = ODE_MNIST.results()
+    for arm in ARMS:
+        assert tuple(results.seeds(arm.name)) == arm.seeds(range(ODE_MNIST.seeds)), arm.name
 
 
 def test_arms_are_chosen_by_setting_or_member() -> None:
@@ -72,7 +86,7 @@ def test_what_is_missing_is_run_once_and_measured(job: Job) -> None:
     assert stencil.measured["solver_test"]["images"] == 10
     assert stencil.measured["cpu_seconds"] > 0
     assert conv.measured["solver_test"]["accuracy"].keys() == {"trained", "accurate"} | {
-        f"euler {m}" for m in CONV.grid
+        f"euler {m}" for m in (0, *CONV.grid)
     }
     assert conv.measured["solver_test"]["same"]["euler 2"] == 1.0
     assert conv.measured["evaluations"] == [2, 2]

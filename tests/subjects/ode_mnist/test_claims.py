@@ -9,21 +9,30 @@ import pytest
 from helpers.records import made
 
 from pdenet.runs.claims import Verdict
-from pdenet.subjects.ode_mnist import claims
+from pdenet.subjects.ode_mnist import claims, reading
 from pdenet.subjects.ode_mnist.arms import ARMS, arm_name
 from pdenet.subjects.ode_mnist.experiment import ODE_MNIST
+from pdenet.subjects.ode_mnist.measures import NO_STEPS
 from pdenet.subjects.ode_mnist.settings import ALONE, CONV, FLOW, STENCIL, euler
 
 if TYPE_CHECKING:
     from pdenet.runs.record import Record
 
 
-def record(place: tuple[str, str], seed: int, right: float, accurate: float | None = None) -> Record:
+def record(
+    place: tuple[str, str],
+    seed: int,
+    right: float,
+    accurate: float | None = None,
+    without: float | None = None,
+) -> Record:
     """A record as a run of that place would leave it, with these accuracies (shares)."""
     (arm,) = (arm for arm in ARMS if arm.name == arm_name(*place))
     measured: dict[str, Any] = {}
     if accurate is not None:
-        shares = {"trained": right, "accurate": accurate, "euler 1": None}
+        shares: dict[str, float | None] = {"trained": right, "accurate": accurate, "euler 1": None}
+        if without is not None:
+            shares[NO_STEPS] = without
         measured["solver_test"] = {"accuracy": shares, "same": shares}
     whole = arm.setting.train is None and arm.setting.test is None
     return made(
@@ -60,7 +69,7 @@ def test_verdicts_pair_the_seeds_that_both_networks_have() -> None:
 def test_a_network_is_an_ode_from_the_fewest_steps_above_which_nothing_fails() -> None:
     lost = {1: 0.05, 2: 0.001, 4: 0.02, 8: 0.001}
     runs = [
-        record(("conv", euler(n)), seed, 0.97, 0.97 - drop * (1 + 0.01 * seed))
+        record(("conv", euler(n)), seed, 0.97, 0.97 - drop * (1 + 0.01 * seed), 0.5 + 0.001 * seed)
         for n, drop in lost.items()
         for seed in range(3)
     ]
@@ -74,6 +83,93 @@ def test_a_network_is_an_ode_from_the_fewest_steps_above_which_nothing_fails() -
     assert claims.ode_from(judged) is None
     found = claims.by_place(results)
     assert list(claims.in_test(found["conv", euler(1)], "euler 1")) == [0, 0, 0]  # broke off
+
+
+def solved_anew(without: float | None, *, seeds: int = 3, accurate: float = 0.97) -> claims.SolverTest:
+    """The solver test of a network that has 97 % right, with another solver, and without its block."""
+    runs = [
+        record(
+            ("conv", euler(8)),
+            seed,
+            0.97,
+            accurate - 0.0001 * seed,
+            None if without is None else without - 0.0001 * seed,
+        )
+        for seed in range(seeds)
+    ]
+    return claims.judge_solvers(ODE_MNIST.results(runs), CONV)[euler(8)]
+
+
+def test_a_network_that_does_without_its_block_is_no_ode_whatever_the_solver() -> None:
+    """A zero field passes each solver, and so shows nothing."""
+    zero = solved_anew(0.97)
+    assert zero.accurate.verdict is Verdict.HOLDS
+    assert zero.void
+    assert zero.verdict is Verdict.NOT_DECIDED
+    assert zero.words == "void: so does no block"
+    assert claims.ode_from({euler(8): zero}) is None
+    assert "would pass with any field" in reading.control(
+        {"stencil": {}, "few": {}, "conv": {euler(8): zero}}
+    )
+    assert "no verdict" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
+    assert "from 8 steps on" not in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): zero}})
+
+
+def test_a_network_that_needs_its_block_can_be_an_ode() -> None:
+    needed = solved_anew(0.3)
+    assert (needed.verdict, needed.words, needed.void) == (Verdict.HOLDS, "yes", False)
+    assert claims.ode_from({euler(8): needed}) == 8
+    assert "need the block" in reading.control({"stencil": {}, "few": {}, "conv": {euler(8): needed}})
+    assert "from 8 steps on" in reading.when_an_ode({"stencil": {}, "few": {}, "conv": {euler(8): needed}})
+
+
+def test_without_the_control_nothing_is_called_an_ode() -> None:
+    for one, words in ((solved_anew(None), "no control"), (solved_anew(0.3, seeds=2), "not decided")):
+        assert one.verdict is Verdict.NOT_DECIDED
+        assert one.words == words
+        assert claims.ode_from({euler(8): one}) is None
+    failed = solved_anew(None, accurate=0.9)
+    assert (failed.verdict, failed.words) == (Verdict.DOES_NOT_HOLD, "no"), "which needs no control"
+
+
+def test_the_control_is_of_the_runs_that_have_it() -> None:
+    runs = [record(("conv", euler(8)), seed, 0.97, 0.97) for seed in range(5)]
+    runs += [record(("conv", euler(8)), seed, 0.97, 0.97, 0.2) for seed in range(5, 8)]
+    assert len(claims.in_test(runs, "accurate")) == 8
+    assert claims.in_test(runs, NO_STEPS) == pytest.approx([20, 20, 20])
+    lost = claims.loss_of_accuracy(runs, NO_STEPS)
+    assert lost is not None
+    assert lost.n == 3
+    assert lost.estimate == pytest.approx(77)
+    assert claims.loss_of_accuracy(runs[:5], NO_STEPS) is None
+
+
+def test_no_network_loses_more_than_it_had() -> None:
+    """Student's interval of these three would go beyond all that a network can lose."""
+    runs = [
+        record(("conv", euler(8)), seed, 0.97, 0.97, without) for seed, without in enumerate((0, 0.2, 0.4))
+    ]
+    lost = claims.loss_of_accuracy(runs, NO_STEPS)
+    assert lost is not None
+    assert (lost.low, lost.high) == (-float("inf"), float("inf"))
+    assert lost.estimate == pytest.approx(77)
+
+
+def test_two_seeds_count_in_no_correction() -> None:
+    """Their interval has no limits at any level, so that it takes nothing from the others' level."""
+    flow, alone = ("conv", FLOW), ("conv", ALONE)
+    runs = [record(place, seed, right) for place, right in ((flow, 0.99), (alone, 0.9)) for seed in (0, 1)]
+    one = ODE_MNIST.judged(ODE_MNIST.results(runs))["5.2d ahead"]
+    assert one.adjusted == pytest.approx(1, abs=1e-3)
+
+
+def test_comparisons_are_corrected_for_their_number() -> None:
+    assert len({claim.family for claim in ODE_MNIST.claims}) == 1
+    assert ODE_MNIST.claims[0].family
+    for setting in (STENCIL, CONV):
+        both = [*claims.solver_claims(setting).values(), *claims.control_claims(setting).values()]
+        assert len({claim.family for claim in both}) == 1
+        assert both[0].family
 
 
 def test_what_ships_can_be_read_and_judged() -> None:

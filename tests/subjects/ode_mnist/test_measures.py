@@ -8,7 +8,7 @@ from torch import nn
 
 from pdenet.models.flow import Flow
 from pdenet.ops.ode.solvers import DivergedError, Fixed
-from pdenet.subjects.ode_mnist.measures import accuracy, kept_bytes, solver_test
+from pdenet.subjects.ode_mnist.measures import NO_STEPS, accuracy, kept_bytes, solver_test
 from pdenet.subjects.ode_mnist.networks import BlockNet, conv_net, stencil_net
 from pdenet.subjects.ode_mnist.settings import ADAPTIVE
 from pdenet.symbolic import PDE1
@@ -34,13 +34,39 @@ def test_the_solver_test_finds_out_a_network_that_needs_its_solver() -> None:
         head.bias.copy_(torch.tensor([3.0, 0.0]))
     net = BlockNet(nn.Identity(), Flow(Turning(), 1.0, Fixed("euler", 1)), head, {})
     found = solver_test(net, start, labels, (1, 400))
-    assert found["accuracy"] == {"trained": 1.0, "accurate": 0.0, "euler 1": 1.0, "euler 400": 0.0}
+    assert found["accuracy"] == {
+        "trained": 1.0, "accurate": 0.0, "euler 1": 1.0, "euler 400": 0.0, NO_STEPS: 0.0
+    }  # fmt: skip
     assert found["same"]["trained"] == found["same"]["euler 1"] == 1.0
     assert found["same"]["accurate"] == 0.0
     assert found["evaluations"]["euler 400"] == 400
     assert found["images"] == 8
     with pytest.raises(ValueError, match="block is a flow"):
         solver_test(conv_net(0), images(), labels[:4], (1,))
+
+
+def test_a_zero_field_passes_every_solver_and_the_control_as_well() -> None:
+    """A network whose block does no work: an accurate solver costs it nothing, and so does none."""
+
+    class Zero(nn.Module):
+        def forward(self, t: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
+            return torch.zeros_like(u)
+
+    head = nn.Linear(784, 10)
+    net = BlockNet(nn.Flatten(), Flow(Zero(), 1.0, Fixed("euler", 1)), head, {})
+    labels = head(images().flatten(1)).argmax(-1)
+    found = solver_test(net, images(), labels, (1, 4))
+    assert set(found["accuracy"].values()) == set(found["same"].values()) == {1.0}
+    assert found["evaluations"][NO_STEPS] == 0
+    assert found["accuracy"].keys() == {"trained", "accurate", "euler 1", "euler 4", NO_STEPS}
+
+
+def test_taken_out_the_block_leaves_stem_and_head_as_they_are() -> None:
+    net = conv_net(Fixed("euler", 2), channels=4)
+    found = solver_test(net, images(), torch.zeros(4, dtype=torch.int64), ())
+    with torch.no_grad():
+        chosen = net.head(net.stem(images())).argmax(-1)
+    assert found["accuracy"][NO_STEPS] == float((chosen == 0).double().mean())
 
 
 def kept(net: BlockNet, images: torch.Tensor, labels: torch.Tensor) -> int:
@@ -84,7 +110,9 @@ def test_a_flow_that_breaks_off_labels_nothing_right_and_keeps_nothing_known() -
     assert accuracy(net, images(), labels) == 0.0
     assert kept_bytes(net, images(), labels) is None
     found = solver_test(net, images(), labels, (2,))
-    assert found["accuracy"] == found["same"] == {"trained": None, "accurate": None, "euler 2": None}
+    nothing = {"trained": None, "accurate": None, "euler 2": None}
+    assert found["same"] == {**nothing, NO_STEPS: None}, "there is nothing to be the same as"
+    assert found["accuracy"].items() >= nothing.items()
 
 
 def test_a_logit_that_is_not_finite_is_no_label() -> None:
