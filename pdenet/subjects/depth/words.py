@@ -86,8 +86,8 @@ def in_short(diagram: Diagram, claims: Mapping[str, Judged]) -> str:
     )
 
 
-def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
-    """How many settings stay after the first look."""
+def after_screening(diagram: Diagram, settings: Sequence[Setting], unseen: Sequence[Setting]) -> str:
+    """How many settings stay after the first look, and which nobody has looked at."""
     looked = [setting for setting in settings if len(diagram.screened(setting)) == len(PRINTED)]
     stay = [setting for setting in looked if not out_of_reach(diagram.screened(setting))]
     kept = "; ".join(_short(setting) for setting in stay) or "none"
@@ -97,6 +97,7 @@ def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
         f"Of {len(looked)} settings, {len(stay)} stay: {kept}. And {nine} of these {len(named)} networks"
         " have lost"
         " a digit at the end: no test image is called by it. That is where accuracies near 87 come from."
+        f" Not looked at yet: {'; '.join(setting.label for setting in unseen)}."
     )
 
 

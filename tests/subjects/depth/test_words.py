@@ -17,7 +17,7 @@ from pdenet.subjects.depth import words
 from pdenet.subjects.depth.claims import CLAIMS
 from pdenet.subjects.depth.diagram import Diagram
 from pdenet.subjects.depth.figures import draw_falls, draw_numbers, draw_silence, draw_slopes
-from pdenet.subjects.depth.plan import ALONE, DOUBLE, OURS, SCREEN, SCREENED, Run
+from pdenet.subjects.depth.plan import ALONE, DOUBLE, OURS, SCREEN, SCREENED, UNSCREENED, Run
 from pdenet.subjects.depth.printed import PLACES, TWELVE
 from pdenet.subjects.depth.settings import EPOCHS, PRINTED
 from pdenet.subjects.depth.tables import complete, odds, screening_table, z_table
@@ -107,8 +107,9 @@ def test_a_setting_without_two_runs_of_a_network_is_no_rival(diagram: Diagram) -
 
 
 def test_the_first_look_says_who_stays(diagram: Diagram) -> None:
-    said = words.after_screening(diagram, SCREENED)
+    said = words.after_screening(diagram, SCREENED, UNSCREENED)
     assert said.startswith("Of 2 settings, 1 stay: softmax twice. And 0 of these 12 networks have lost")
+    assert all(setting.label in said for setting in UNSCREENED)
     _, _, thesis, stays, dropped = screening_table(diagram, SCREENED).splitlines()
     assert thesis.startswith("| *thesis* | 97.4 |")
     assert stays.endswith("| stays |")
