@@ -58,7 +58,7 @@ def _draw_accuracies(ax: Axes, line: int, values: Any) -> None:
 
 def draw_solver_test(found: Mapping[Place, Sequence[Record]]) -> None:
     """Draw the error of trained networks that are solved anew: with no step, with more and more, exactly."""
-    _, axes = plt.subplots(1, len(SOLVED_ANEW), figsize=(7.4, 4.2), width_ratios=(3, 3, 2))
+    _, axes = plt.subplots(1, len(SOLVED_ANEW), figsize=(7.4, 4.2), width_ratios=(3, 3, 2.4))
     for ax, setting in zip(axes, SOLVED_ANEW, strict=True):
         tested = (m for m in setting.members if has_test(found.get((setting.name, m), []), "trained"))
         for line, member in enumerate(sorted(tested, key=steps_of)):
@@ -71,7 +71,7 @@ def draw_solver_test(found: Mapping[Place, Sequence[Record]]) -> None:
 def _places(setting: Setting) -> dict[str, float]:
     """Where on the axis the solvers stand, from no step to the exact solution."""
     grid = setting.grid
-    return {NO_STEPS: grid[0] / 2} | {f"euler {m}": m for m in grid} | {"accurate": 2 * grid[-1]}
+    return {NO_STEPS: grid[0] / 2} | {f"euler {m}": m for m in grid} | {"accurate": 3 * grid[-1]}
 
 
 def _draw_member(
@@ -107,8 +107,9 @@ def _draw_member(
 
 def _finish(ax: Axes, setting: Setting) -> None:
     places = _places(setting)
-    ax.set(xscale="log", yscale="log", xlabel="steps when tested", title=setting.title)
-    ax.set_xticks(list(places.values()), ["none", *map(str, setting.grid), "exact"], fontsize=8)
+    ax.set(xscale="log", yscale="log", xlabel="steps when tested")
+    ax.set_title(setting.title, fontsize=9)
+    ax.set_xticks(list(places.values()), ["none", *map(str, setting.grid), "exact"], fontsize=7)
     ticks = [0.7, 1, 1.5, 2, 3, 5, 10, 20, 50, 90]
     low, high = ax.get_ylim()
     ticks = [tick for tick in ticks if low <= tick <= high]
