@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pdenet.runs.shown import Drawn, Images
 
 
+_LISTED = 20  # arms that an error lists
+
+
 @dataclass(frozen=True)
 class Job:
     """What is to be there in the end: the runs of an experiment's arms, recorded in `out`.
@@ -102,13 +105,16 @@ def select(arms: Iterable[Arm], patterns: Iterable[str]) -> tuple[Arm, ...]:
     Raises
     ------
     ValueError
-        If a pattern fits no arm; it lists their names.
+        If a pattern fits no arm; it lists the first names.
     """
     arms, patterns = tuple(arms), tuple(patterns)
     for pattern in patterns:
         if not any(fnmatchcase(arm.name, pattern) for arm in arms):
-            names = ", ".join(repr(arm.name) for arm in arms) or "none"
-            message = f"no arm is called {pattern!r}; the arms are: {names} (a * stands for any letters)"
+            names = ", ".join(repr(arm.name) for arm in arms[:_LISTED]) or "none"
+            rest = f" and {len(arms) - _LISTED} more, which --estimate lists" if len(arms) > _LISTED else ""
+            message = (
+                f"no arm is called {pattern!r}; the arms are: {names}{rest} (a * stands for any letters)"
+            )
             raise ValueError(message)
     if not patterns:
         return arms

@@ -69,6 +69,7 @@ ATTACKS: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {
         "--batch-size": COUNTS,
         "--learning-rate": ("0", "-1", "nan", "inf", "-inf", "1e999", "", "fast"),
         "--pixels": WORDS,
+        "--loss": WORDS,
         "--init": WORDS,
         "--init-scale": ("-1", "nan", "inf", "", "small", "0.1"),  # the last without --init
         "--init-zero": ("gamma", ",", "kappa"),  # without --init

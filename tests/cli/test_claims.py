@@ -1,8 +1,10 @@
 """``pdenet claims``: what the runs decide, from the book's records or from others."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from helpers.command import call
 from helpers.tables import record_of
 
@@ -77,6 +79,8 @@ def test_an_unknown_name_lists_what_there_is() -> None:
     assert "there is no experiment 'table-9'; there are tables, table-4.1" in str(result.exception)
 
 
-def test_an_experiment_without_claims_has_none() -> None:
+def test_an_experiment_without_claims_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = replace(experiment("depth"), claims=())
+    monkeypatch.setattr("pdenet.subjects.depth.experiment.DEPTH", without)
     assert json.loads(call("claims", "depth", "--json").stdout) == []
     assert call("claims", "depth").exit_code == 0

@@ -19,7 +19,7 @@ def test_the_table_holds_the_defaults_that_a_run_depends_on() -> None:
     """Typed here as the thesis or the book says them, so that writing the table anew does not hide a slip."""
     pinned = dict(line.split(": ", 1) for line in PINNED.read_text(encoding="utf-8").splitlines())
     assert pinned["pdenet.runs.training.TrainingConfig [frozen]"] == (
-        "epochs=50, batch_size=128, learning_rate=0.001, pixels='unit'"
+        "epochs=50, batch_size=128, learning_rate=0.001, pixels='unit', loss='cross-entropy', epsilon=1e-08"
     )
     assert pinned["pdenet.models.named.build"] == "seeds=1"
     assert pinned["pdenet.subjects.particle.closed.free_kernel"] == "*mass=1.0, *hbar=1.0"

@@ -43,7 +43,7 @@ ARMS = [
 # three files before they were put in one. The record of `adjoint` had no key before.
 KEYS = {
     "tables.jsonl": (250, "e122bf44ec306f9b5fff65bdfae01136070c57a7da636226ac237ba2e971987d"),
-    "depth.jsonl": (63, "a2cb6b400b2e79d75ec8e37e6ca5dc9beb48e295e2bd0900679f10dd0281f0fc"),
+    "depth.jsonl": (184, "e6234df1be538914a3fd06603ef21f2c5211a095e4c88bcfd1858865d2c37210"),
     "ode-mnist.jsonl": (165, "a2c6b21296ffa1ab604d90e63c5a0a588aca06ac7a404235782245d98285b0bc"),
     "irregular.jsonl": (353, "5006261849fee59fc154e4b8eebfb3c28276ac5827c1f182dc32934b731e7f16"),
     "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),
