@@ -23,5 +23,5 @@ def test_the_table_holds_the_defaults_that_a_run_depends_on() -> None:
     )
     assert pinned["pdenet.models.named.build"] == "seeds=1"
     assert pinned["pdenet.subjects.particle.closed.free_kernel"] == "*mass=1.0, *hbar=1.0"
-    assert pinned["pdenet.runs.intervals.mean_interval"] == "level=0.95"
+    assert pinned["pdenet.runs.intervals.mean_interval"] == "level=0.95, *within=(-inf, inf)"
     assert pinned["pdenet.subjects.tables.claims.standard_errors"] == "images=10000"
