@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,7 +34,8 @@ _SIXTH = "#8f7000"  # beside the five of the palette, read on white and on black
 def draw_numbers(diagram: Diagram, settings: Mapping[str, Setting]) -> Figure:
     """Draw every run of the ten networks as a mark, by setting, beside the stars of what is printed.
 
-    A run that learned nothing is below the axis; at the foot stands how many there are.
+    A run that learned nothing is below the axis; at the foot stands how many there are. Networks that two
+    settings have are drawn for the first.
 
     Parameters
     ----------
@@ -46,33 +47,25 @@ def draw_numbers(diagram: Diagram, settings: Mapping[str, Setting]) -> Figure:
     fig, ax = plt.subplots(figsize=(6.4, 3.8))
     for place, number in ((PLACES.index((n.network, n.depth)), n) for n in TWELVE):
         ax.plot(place, number.accuracy, "*", color=INK, markersize=11, label="_" if place else "thesis")
-    shift = np.linspace(-0.22, 0.22, len(settings)) if len(settings) > 1 else [0.0]
+    drawn: set[str] = set()
+    shift = np.linspace(-0.3, 0.3, len(settings)) if len(settings) > 1 else [0.0]
     for colour, (name, setting) in enumerate(settings.items()):
+        look: dict[str, Any] = {"color": PALETTE[colour], "markersize": 4, "linestyle": ""}
+        ax.plot([], [], _MARKS[colour], label=name, **look)
         dead: dict[int, int] = {}
         for place, (network, depth) in enumerate(PLACES):
+            runs = diagram.runs(setting, network, depth)
+            if runs and runs[0].key in drawn:
+                continue
+            drawn.update(run.key for run in runs)
             found = diagram.cell(setting, network, depth)
             alive = found[found > 100 * CHANCE]
             if lost := len(found) - len(alive):
                 dead[place] = lost
-            ax.plot(
-                np.full(len(alive), place + shift[colour]),
-                alive,
-                _MARKS[colour],
-                color=PALETTE[colour],
-                markersize=4,
-                linestyle="",
-                label=name if place == 0 else "_",
-            )
+            ax.plot(np.full(len(alive), place + shift[colour]), alive, _MARKS[colour], label="_", **look)
         for place, count in dead.items():
             where = (place + shift[colour], 0.02)
-            ax.annotate(
-                f"{count}†",
-                where,
-                xycoords=("data", "axes fraction"),
-                fontsize=8,
-                ha="center",
-                color=PALETTE[colour],
-            )
+            ax.annotate(f"{count}†", where, xycoords=_FOOT, fontsize=8, ha="center", color=PALETTE[colour])
     ax.set_xticks(range(len(PLACES)), [str(depth) for _, depth in PLACES])
     for network in dict.fromkeys(network for network, _ in PLACES):
         own = [i for i, place in enumerate(PLACES) if place[0] == network]
