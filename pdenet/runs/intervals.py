@@ -48,10 +48,8 @@ def mean_interval(
     Student (W. S. Gosset), The probable error of a mean, Biometrika 6 (1908).
     """
     sample = _sample(values, "values")
-    tail = _upper_quantile_level(level)
-    n = sample.size
-    mean = float(sample.mean())
-    half = float(stdtrit(n - 1, tail) * sample.std(ddof=1) / math.sqrt(n)) if n > 1 else math.inf
+    n, mean = sample.size, float(sample.mean())
+    half = _reach(sample, _deviation(sample), level) / math.sqrt(n)
     # At other levels the range is not asked for: that of this level says whether the method suits the data.
     again = partial(mean_interval, sample)
     return Interval(mean, mean - half, mean + half, n, level, within=within, again=again)
@@ -76,11 +74,9 @@ def prediction_interval(values: ArrayLike, level: float = 0.95) -> Interval:
         As `mean_interval`.
     """
     sample = _sample(values, "values")
-    tail = _upper_quantile_level(level)
-    n, mean = sample.size, float(sample.mean())
-    half = spread_of_a_draw(sample) * float(stdtrit(n - 1, tail)) if n > 1 else math.inf
+    mean, half = float(sample.mean()), _reach(sample, spread_of_a_draw(sample), level)
     again = partial(prediction_interval, sample)
-    return Interval(mean, mean - half, mean + half, n, level, "draw", again=again)
+    return Interval(mean, mean - half, mean + half, sample.size, level, "draw", again=again)
 
 
 def difference_of_draws(values: ArrayLike, level: float = 0.95) -> Interval:
@@ -99,17 +95,14 @@ def difference_of_draws(values: ArrayLike, level: float = 0.95) -> Interval:
         As `mean_interval`.
     """
     sample = _sample(values, "values")
-    tail = _upper_quantile_level(level)
-    n = sample.size
-    most = math.sqrt(2) * float(stdtrit(n - 1, tail) * sample.std(ddof=1)) if n > 1 else math.inf
-    return Interval(0.0, 0.0, most, n, level, "draw", again=partial(difference_of_draws, sample))
+    most = _reach(sample, math.sqrt(2) * _deviation(sample), level)
+    return Interval(0.0, 0.0, most, sample.size, level, "draw", again=partial(difference_of_draws, sample))
 
 
 def spread_of_a_draw(values: ArrayLike) -> float:
     """Standard deviation of one more run less the mean of these; infinite if they are one."""
     sample = _sample(values, "values")
-    n = sample.size
-    return float(sample.std(ddof=1)) * math.sqrt(1 + 1 / n) if n > 1 else math.inf
+    return _deviation(sample) * math.sqrt(1 + 1 / sample.size)
 
 
 def log_mean_interval(values: ArrayLike, level: float = 0.95) -> Interval:
@@ -250,6 +243,17 @@ def wilson_interval(successes: int, n: int, level: float = 0.95) -> Interval:
     low, high = min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
     again = partial(wilson_interval, right, trials)
     return Interval(share, low, high, trials, level, within=(0.0, 1.0), again=again)
+
+
+def _deviation(sample: NDArray[np.float64]) -> float:
+    """Standard deviation of runs; infinite for one, which says nothing of it."""
+    return float(sample.std(ddof=1)) if sample.size > 1 else math.inf
+
+
+def _reach(sample: NDArray[np.float64], spread: float, level: float) -> float:
+    """Half the width of Student's interval for this standard deviation; infinite for one run."""
+    tail = _upper_quantile_level(level)
+    return float(stdtrit(sample.size - 1, tail)) * spread if sample.size > 1 else math.inf
 
 
 def _sample(values: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ by seed; those with the thesis read the last epoch, as one run of one more pair 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import log_mean_interval, prediction_interval
@@ -56,16 +57,19 @@ def _one_more(arm: str, other: str) -> Measure:
 
 
 def _claim(
-    name: str, text: str, measure: Measure, threshold: float = 0.0, direction: Direction = "above"
+    name: str,
+    text: str,
+    measure: Measure,
+    threshold: float = 0.0,
+    direction: Direction = "above",
+    against: Literal["value", "draw"] = "value",
 ) -> Claim:
-    return Claim(name, text, threshold=threshold, direction=direction, family=FAMILY, measure=measure)
-
-
-def _drawn(name: str, text: str, measure: Measure, threshold: float, direction: Direction) -> Claim:
     return Claim(
-        name, text, threshold=threshold, direction=direction, against="draw", family=FAMILY, measure=measure
+        name, text, threshold=threshold, direction=direction, against=against, family=FAMILY, measure=measure
     )
 
+
+_drawn = partial(_claim, against="draw")
 
 CLAIMS = (
     _claim("D1", "(39) of 50 layers errs more often than of 5 (ratio)", _errs_more(DEEP, FIRST), 1.0),
