@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from helpers.records import made
@@ -23,8 +22,6 @@ from pdenet.subjects.depth.settings import EPOCHS, PRINTED
 from pdenet.subjects.depth.tables import complete, odds, screening_table, z_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pdenet.runs.record import Record
     from pdenet.subjects.depth.settings import Network, Setting
 
@@ -72,10 +69,7 @@ def diagram() -> Diagram:
     return Diagram([*runs(DOUBLE), *runs(OURS, 5.0), *looks(DOUBLE, -0.5), *looks(SCREENED[1], -3.0)])
 
 
-@pytest.fixture(autouse=True)
-def close() -> Iterator[None]:
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def test_the_setting_that_printed_the_numbers_explains_them(diagram: Diagram) -> None:

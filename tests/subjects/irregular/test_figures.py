@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
 from matplotlib.container import ErrorbarContainer
 
-from pdenet.page.style import use_style
 from pdenet.subjects.irregular import figures
 from pdenet.subjects.irregular.arms import MAIN, arm_name
 from pdenet.subjects.irregular.experiment import IRREGULAR
@@ -19,17 +15,7 @@ from pdenet.subjects.irregular.measures import WINDOWS
 from pdenet.subjects.irregular.networks import GRU, ODE
 from pdenet.subjects.irregular.system import draw
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with mpl.rc_context():
-        mpl.use("agg")
-        use_style()
-        yield
-        plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def bars() -> list[ErrorbarContainer]:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.container import ErrorbarContainer
 
-from pdenet.page.style import use_style
 from pdenet.subjects.ode_mnist import figures
 from pdenet.subjects.ode_mnist.claims import by_place
 from pdenet.subjects.ode_mnist.experiment import ODE_MNIST
 from pdenet.subjects.ode_mnist.settings import CONV_STEPS, STENCIL_STEPS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with mpl.rc_context():
-        mpl.use("agg")
-        use_style()
-        yield
-        plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def contrast(one: str, other: str) -> float:

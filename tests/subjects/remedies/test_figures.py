@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from pdenet.page.style import use_style
 from pdenet.subjects.remedies.claims import NONE
 from pdenet.subjects.remedies.experiment import REMEDIES
 from pdenet.subjects.remedies.figures import draw_accuracies, draw_course, draw_digits
 from pdenet.subjects.remedies.networks import NETWORKS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture(autouse=True)
-def style() -> Iterator[None]:
-    with plt.rc_context():
-        plt.switch_backend("agg")
-        use_style()
-        yield
-        plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def test_a_course_has_a_line_a_seed_and_breaks_off_where_nothing_is_left() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import matplotlib.pyplot as plt
 import pytest
 from helpers.tables import record_of
 
@@ -15,8 +14,6 @@ from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
 from pdenet.subjects.tables.figures import draw_by_depth, draw_courses, draw_digit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pdenet.runs.table import Place
 
 DIGITS = load_images("digits")
@@ -33,10 +30,7 @@ def around(place: Place, accuracy: float) -> CellResult:
     return cell(place, *(accuracy + spread for spread in SPREAD))
 
 
-@pytest.fixture(autouse=True)
-def close() -> Iterator[None]:
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def test_a_cell_says_where_one_more_run_would_lie() -> None:
