@@ -159,14 +159,15 @@ _SHARES = (ACCURACY, LATE)
 
 def _in_range(values: NDArray[np.float64], within: tuple[float, float]) -> Interval:
     """The mean with its interval, without limits where Student's would leave the range of what it is of."""
-    try:
-        return mean_interval(values, within=within)
-    except ValueError:
-        return Interval(float(values.mean()), -math.inf, math.inf, len(values), again=_no_limits(values))
+    found = mean_interval(values)
+    least, most = within
+    if math.isinf(found.low) or least <= found.low <= found.high <= most:
+        return found
+    return Interval(found.estimate, -math.inf, math.inf, found.n, again=_no_limits(found))
 
 
-def _no_limits(values: NDArray[np.float64]) -> Callable[[float], Interval]:
-    return lambda level: Interval(float(values.mean()), -math.inf, math.inf, len(values), level)
+def _no_limits(found: Interval) -> Callable[[float], Interval]:
+    return lambda level: Interval(found.estimate, -math.inf, math.inf, found.n, level)
 
 
 def _differences(first: float, second: float) -> tuple[float, float]:
