@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pdenet.subjects.depth.diagram import Diagram
+    from pdenet.subjects.depth.printed import Fit
     from pdenet.subjects.depth.settings import Setting
 
 
@@ -78,9 +79,16 @@ def z_table(diagram: Diagram, settings: Mapping[str, Setting]) -> str:
             row.append(_fit(number.accuracy, accuracies))
         rows.append(row)
     fits = [explain_all(diagram.cells(setting, PLACES)) for setting in settings.values()]
+    heads = [f"{name} (n {_seeds(found)})" for name, found in zip(settings, fits, strict=True)]
     rows.append(["log-likelihood of the first six", "", *(f"{log_likelihood(f[:OF_PDE]):.1f}" for f in fits)])
     rows.append(["of all twelve", "", *(f"{log_likelihood(f):.1f}" for f in fits)])
-    return markdown_table(["number", "printed", *settings], rows)
+    return markdown_table(["number", "printed", *heads], rows)
+
+
+def _seeds(fits: Sequence[Fit | None]) -> str:
+    """Numbers of runs behind the fits: one, or the fewest and the most."""
+    counts = sorted({fit.runs for fit in fits if fit is not None})
+    return " to ".join(map(str, dict.fromkeys((counts[0], counts[-1])))) if counts else "0"
 
 
 def _fit(printed: float, accuracies: NDArray[np.float64]) -> str:

@@ -81,6 +81,7 @@ def test_the_setting_that_printed_the_numbers_explains_them(diagram: Diagram) ->
     assert "- **softmax twice**: 1 resist (c_ResNet 50 (4.1))." in said
     table = z_table(diagram, {"ours": OURS, "twice": DOUBLE}).splitlines()
     assert len(table) == 2 + 12 + 2
+    assert table[0] == "| number | printed | ours (n 5) | twice (n 5) |"
     assert "z +0.0 |" in table[2]
     assert "**102.40 ± 0.22, z -20.4**" in table[2]
 
