@@ -85,6 +85,11 @@ def started(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
 
 
+def listen() -> None:
+    """Take Ctrl-C as a terminal's programs do: what a script starts in the background is told to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_process_leaves_with_the_same_line_and_status() -> None:
     with started("train", "--device", "meta", "--dataset", "digits") as process:
         out, err = process.communicate()
@@ -118,11 +123,14 @@ def test_an_interrupted_command_says_so_in_a_line(tmp_path: Path) -> None:
         "--out",
         str(tmp_path / "x.jsonl"),
     )
-    with started(*given, "--dataset", "digits", "--device", "cpu") as process:
-        while not list(tmp_path.glob("*.checkpoint.pt")):
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+    with started(*given, "--dataset", "digits", "--device", "cpu", preexec_fn=listen) as process:
+        try:
+            while not list(tmp_path.glob("*.checkpoint.pt")):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()  # or a command that did not listen would be waited for without end
     assert process.returncode == 130
     assert out == ""
     assert err.endswith("interrupted\n")
