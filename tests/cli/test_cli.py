@@ -86,7 +86,7 @@ def started(*arguments: str, **options: Any) -> subprocess.Popen[str]:
 
 
 def listen() -> None:
-    """Take Ctrl-C as a terminal's programs do: what a script starts in the background is told to ignore it."""
+    """Take Ctrl-C as a program of a terminal does; what a script starts in the background ignores it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
