@@ -16,7 +16,7 @@ from pdenet.runs.claims import Claim, Direction, Judged, together
 from pdenet.runs.intervals import difference_of_draws, paired_interval, wilson_interval
 from pdenet.runs.results import EPOCHS_TO_95, LATE, TAIL, Measure, Results, ahead, apart, late_accuracy
 from pdenet.runs.table import CHANCE, Cell, CellResult, Place, cell_name
-from pdenet.subjects.tables.networks import table_4_1, table_4_2
+from pdenet.subjects.tables.networks import DEEPER, SEEDS, table_4_1, table_4_2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,8 +99,16 @@ TABLE_4_2 = (
         "the small-start c_ResNet of 50 layers is so in fewer epochs still",
         _sooner((50, FIRM[1]), DEEP_2),
     ),
+    *(
+        _claim(
+            f"4.2{letter}",
+            f"{depth} layers of PDE 2 in front of the classifier help it, on seeds from {SEEDS} on",
+            _lead((depth, "PDE 2"), ALONE_2, since=SEEDS),
+        )
+        for letter, depth in zip("nop", DEEPER, strict=True)
+    ),
 )
-"""Claims l and m are about Fig. 4.4 of the thesis: that the second equation also learns like the control."""
+"""Claims n to p ask again, of runs that did not suggest it, what the first ten seeds say by `LATE`. Claims l and m are about Fig. 4.4 of the thesis: that the second equation also learns like the control."""
 
 
 def _share_that_learns(place: Place, results: Results) -> Interval | None:
@@ -126,6 +134,22 @@ CONTROLS = (
             0.5,
         )
         for name, depth in (("C8", 5), ("C9", 50))
+    ),
+    *(
+        _claim(
+            f"C{first}",
+            f"{depth} layers that only make the image brighter help the classifier",
+            _lead((depth, "growth alone"), ALONE),
+        )
+        for first, depth in ((10, 15), (12, 50))
+    ),
+    *(
+        _claim(
+            f"C{second}",
+            f"of {depth} layers, PDE 2 beats layers that only make the image brighter",
+            _lead((depth, "PDE 2"), (depth, "growth alone")),
+        )
+        for second, depth in ((11, 15), (13, 50))
     ),
 )
 

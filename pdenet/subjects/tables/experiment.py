@@ -10,7 +10,7 @@ from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell, Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.tables import claims
-from pdenet.subjects.tables.networks import controls, table_4_1, table_4_2
+from pdenet.subjects.tables.networks import FRESH, controls, table_4_1, table_4_2
 
 if TYPE_CHECKING:
     from pdenet.runs.experiment import Mode
@@ -40,6 +40,7 @@ TABLE_4_2 = Table(
     "Table 4.2: the second equation, accuracy on the test images",
     partial(_arms, table_4_2()),
     claims.TABLE_4_2,
+    seeds=FRESH,
     subject=SUBJECT,
     page=PAGE,
 )
