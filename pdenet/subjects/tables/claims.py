@@ -108,7 +108,8 @@ TABLE_4_2 = (
         for letter, depth in zip("nop", DEEPER, strict=True)
     ),
 )
-"""Claims n to p ask again, of runs that did not suggest it, what the first ten seeds say by `LATE`. Claims l and m are about Fig. 4.4 of the thesis: that the second equation also learns like the control."""
+"""Claims l and m are about Fig. 4.4 of the thesis: that the second equation also learns like the control.
+Claims n to p ask again, of runs that did not suggest it, what the first ten seeds say by `LATE`."""
 
 
 def _share_that_learns(place: Place, results: Results) -> Interval | None:
