@@ -113,7 +113,7 @@ def test_a_wrong_print_must_come_with_reason_correction_and_check() -> None:
 
 
 def test_what_is_ours_has_two_faults_that_its_check_refuses() -> None:
-    ours = {"id": "B99", "verdict": Verdict.OK, "printed": NOT_IN_THESIS + "$2+2=4$"}
+    ours: dict[str, object] = {"id": "B99", "verdict": Verdict.OK, "printed": NOT_IN_THESIS + "$2+2=4$"}
     ours |= {"holds": "", "reason": "", "check_printed": None}
     five = Fault("five", wrong)
     assert five.refused
