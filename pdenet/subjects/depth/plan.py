@@ -111,7 +111,7 @@ FINALISTS: dict[Setting, int] = {DOUBLE: 10}
 CALM = replace(DOUBLE, control_start="small")
 """The same PDE networks beside another control; it was run after the first control had been seen to fail."""
 RIGHT = replace(DOUBLE, loss="cross-entropy")
-"""No mistake, the same classifier: whether the control, of which two softmaxes explain little, was trained so."""
+"""No mistake, the same classifier: was the control, of which two softmaxes explain little, trained so?"""
 
 PLAN = _plan()
 SECOND = (

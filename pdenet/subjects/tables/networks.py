@@ -88,7 +88,7 @@ CHANNELS = (3, 16)
 
 
 def channels() -> tuple[Cell, ...]:
-    """Residual networks of five layers with several channels, beside those with one; all are trained short."""
+    """Residual networks of five layers with several channels, beside those with one, all trained short."""
     here: dict[str, Any] = {"protocol": SHORT}
     named = {"PDE 1": "pde1", "PDE 2": "pde2", "c_ResNet, small start": "resnet"}
     options: dict[str, Any] = {"c_ResNet, small start": {"init": SMALL_START}}
