@@ -53,7 +53,8 @@ def symbols(kernels: ArrayLike, count: int = 28) -> Waves:
         message = f"kernels must be (..., 3, 3), a row an offset in y; got {kernels.shape}"
         raise ValueError(message)
     waves = np.exp(1j * np.outer([-1, 0, 1], wavenumbers(count)))  # (offset, wavenumber)
-    return np.einsum("...yx,yq,xp->...qp", kernels, waves, waves)
+    found: Waves = np.einsum("...yx,yq,xp->...qp", kernels, waves, waves)
+    return found
 
 
 @dataclass(frozen=True)

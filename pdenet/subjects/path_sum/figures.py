@@ -74,8 +74,9 @@ def draw_into_a_pixel(image: ArrayLike, found: Mapping[str, Heaviest]) -> Figure
 
 
 def draw_partial_sums(found: Mapping[tuple[str, int], Sequence[Heaviest]]) -> Figure:
-    """Draw the signed sum of the heaviest paths over the output, a panel a network, a line a seed."""
-    fig, axes = plt.subplots(2, 2, figsize=(6.4, 3.4), sharex=True, sharey=True)
+    """Draw the signed sum of the heaviest paths over the output: two panels a row, a line a seed."""
+    rows = len(found) // 2
+    fig, axes = plt.subplots(rows, 2, figsize=(6.4, 1.7 * rows), sharex=True, sharey=True, squeeze=False)
     for ax, ((name, depth), several) in zip(axes.flat, found.items(), strict=True):
         for some in several:
             number = np.arange(1, len(some.paths) + 1)
