@@ -70,4 +70,4 @@ CHANNELS = Table(
     subject=SUBJECT,
     page=PAGE,
 )
-TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS)}
+TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS, BRIGHTNESS, CHANNELS)}
