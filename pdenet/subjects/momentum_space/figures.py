@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
-
 from matplotlib.lines import Line2D
 
 from pdenet.page.style import INK, PALETTE

@@ -121,4 +121,4 @@ def test_figures_show_every_network() -> None:
     strands = figures.draw_into_a_pixel(IMAGE, {"(39)": heaviest[0], "(40)": heaviest[1]}).axes
     assert len(strands[1].lines) == 2 * len(heaviest[0].paths) + 1
     points = figures.draw_cancellation({("(39)", 3, "start"): cancelled(network, IMAGE)}).axes[1].lines[0]
-    np.testing.assert_allclose(points.get_xdata(), 1.3**3, rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(points.get_xdata(), dtype=float), 1.3**3, rtol=1e-6)
