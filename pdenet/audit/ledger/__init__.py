@@ -14,6 +14,7 @@ from pdenet.audit.ledger import (
     phase_space,
     plane,
     propagator,
+    quantum_walk,
     relu,
     schroedinger,
     slices,
@@ -39,6 +40,7 @@ _MODULES = (
     neural_ode,
     stability,
     growth,
+    quantum_walk,
 )
 
 
