@@ -139,7 +139,7 @@ def walk_weights(displacement: ArrayLike, reach: ArrayLike) -> np.ndarray:
 
 
 def walk_amplitudes(displacement: ArrayLike, reach: ArrayLike) -> np.ndarray:
-    r"""Amplitudes of the quantum walk, :math:`i^XJ_X(\beta t)`: the weights in the gauge, :math:`i^{-X}` times.
+    r"""Amplitudes of the quantum walk, :math:`i^XJ_X(\beta t)`: :math:`i^{-X}` times the weights.
 
     Parameters and raises as `walk_weights`.
 

@@ -49,7 +49,9 @@ def _gauge(phase: sp.Expr = sp.I, ring: int = 8, diffusion: sp.Expr = sp.S.Zero)
         increment = drift_matrix(sites, ring=closed) + diffusion / 2 * (right + right.T)
         rest = gauged(increment, phase) - hopping_matrix(sites, ring=closed)
         found.append(zero(f"i times the increment in the gauge against the hops, {name}", rest))
-    drifts, hops = (_in_the_plane(matrix(3, beta), matrix(4, rho)) for matrix in (drift_matrix, hopping_matrix))
+    drifts, hops = (
+        _in_the_plane(matrix(3, beta), matrix(4, rho)) for matrix in (drift_matrix, hopping_matrix)
+    )
     phases = sp.diag(*(phase ** (column + row) for row in range(4) for column in range(3)))
     rest = sp.expand(phases.inv() * sp.I * drifts * phases) - hops
     return [*found, zero("the same on 4 x 3 pixels, with i^(x+y)", rest)]
@@ -58,10 +60,11 @@ def _gauge(phase: sp.Expr = sp.I, ring: int = 8, diffusion: sp.Expr = sp.S.Zero)
 # B2
 
 _REACH = 9.0
+_HALF = sp.Rational(1, 2)
 
 
 def _bessel(
-    weights: Callable[[Any, Any], Any] = walk_weights, second_moment: sp.Expr = sp.Rational(1, 2)
+    weights: Callable[[Any, Any], Any] = walk_weights, second_moment: sp.Expr = _HALF
 ) -> list[Finding]:
     """Weights of the flow: by paths, by the exponential, their norm and spread, and in the plane."""
     paths = sp.Add(*(hop_weight(3, back, sp.Rational(2)) for back in range(20)))
@@ -140,8 +143,8 @@ ENTRIES = (
         title="Weights of a drift: Bessel J, ballistic spread",
         verdict=Verdict.OK,
         printed=NOT_IN_THESIS
-        + r"$e^{tK}$ has the weights $J_{-X}(\beta t)$; their squares sum to 1 and have the standard deviation "
-        r"$\vert\beta\vert t/\sqrt2$; in the plane they are a product of one factor an axis.",
+        + r"$e^{tK}$ has the weights $J_{-X}(\beta t)$; their squares sum to 1 and have the standard "
+        r"deviation $\vert\beta\vert t/\sqrt2$; in the plane they are a product of one factor an axis.",
         assumptions=r"no diffusion, no growth, no border within reach; $X$ is output minus input",
         check=_bessel,
         page=_PAGE,
@@ -156,9 +159,10 @@ ENTRIES = (
         title="What Euler layers gain",
         verdict=Verdict.OK,
         printed=NOT_IN_THESIS
-        + r"A layer that drifts has $\vert g\vert^2=(1+\gamma)^2+(\beta\sin p+\rho\sin q)^2$. Without growth, on a "
-        r"line, its angle is $\arctan(\beta\sin p)$, off the flow's by $O(\beta^3)$, and $L$ equal layers make of "
-        r"one bright pixel the sum of squares $\sum_k\binom Lk\binom{2k}k(\beta^2/4)^k$.",
+        + r"A layer that drifts has $\vert g\vert^2=(1+\gamma)^2+(\beta\sin p+\rho\sin q)^2$. "
+        r"Without growth, on a line, its angle is $\arctan(\beta\sin p)$, off the flow's by $O(\beta^3)$, and "
+        r"$L$ equal layers make of one bright pixel the sum of squares "
+        r"$\sum_k\binom Lk\binom{2k}k(\beta^2/4)^k$.",
         assumptions=r"no diffusion, no ReLU",
         check=_norm,
         page=_PAGE,

@@ -56,7 +56,8 @@ def kernel_parts(kernels: Tensor) -> Parts:
 
 def torus_waves(size: int) -> Floats:
     """Wavenumbers of a ring of so many pixels, in the order of NumPy's Fourier transform."""
-    return 2 * np.pi * np.fft.fftfreq(whole("size", size, least=1))
+    waves: Floats = np.asarray(2 * np.pi * np.fft.fftfreq(whole("size", size, least=1)), dtype=np.float64)
+    return waves
 
 
 def symbols(parts: Parts, size: int) -> Waves:

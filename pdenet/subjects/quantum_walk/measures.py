@@ -9,7 +9,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from pdenet.models.measures.waves import Floats, Parts, Waves, kernel_parts, symbols, torus_kernel, torus_waves
+from pdenet.models.measures.waves import (
+    Floats,
+    Parts,
+    Waves,
+    kernel_parts,
+    symbols,
+    torus_kernel,
+    torus_waves,
+)
 from pdenet.ops.paths.gates import gated_stack, jacobian
 
 if TYPE_CHECKING:
@@ -76,7 +84,7 @@ class Walk:
 
     @property
     def drifting(self) -> float:
-        """Share of the layers' axes along which the drift exceeds the diffusion, so that taps have both signs."""
+        """Share of axes, two a layer, along which drift exceeds diffusion: the taps have both signs."""
         return float((np.abs(self.parts.drift) > self.parts.diffusion).mean())
 
 
@@ -106,7 +114,7 @@ def walk(kernels: Tensor) -> Walk:
 
 
 def walk_gains(parts: Parts, size: int = TORUS) -> Waves:
-    """What the quantum walk of some networks, leading axes (S, L), does to the waves of a torus, (S, q, p)."""
+    """What the quantum walks of networks, leading axes (S, L), do to the waves of a torus, (S, q, p)."""
     growth = 1 + parts.growth
     reach = (parts.drift / growth[..., None]).sum(-2)
     waves = np.sin(torus_waves(size))
