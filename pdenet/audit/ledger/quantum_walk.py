@@ -160,8 +160,8 @@ ENTRIES = (
         verdict=Verdict.OK,
         printed=NOT_IN_THESIS
         + r"A layer that drifts has $\vert g\vert^2=(1+\gamma)^2+(\beta\sin p+\rho\sin q)^2$. "
-        r"Without growth, on a line, its angle is $\arctan(\beta\sin p)$, off the flow's by $O(\beta^3)$, and "
-        r"$L$ equal layers make of one bright pixel the sum of squares "
+        r"Without growth, on a line, its angle is $\arctan(\beta\sin p)$, off the flow's by "
+        r"$O(\beta^3)$, and $L$ equal layers make of one bright pixel the sum of squares "
         r"$\sum_k\binom Lk\binom{2k}k(\beta^2/4)^k$.",
         assumptions=r"no diffusion, no ReLU",
         check=_norm,
