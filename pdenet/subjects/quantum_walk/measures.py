@@ -56,10 +56,10 @@ class Walk:
         Largest size of the symbol of a layer over all waves.
     error : (S, L)
         Largest size of exp(Omega) - 1 - Omega.
-    layer_ratio, layer_off : (S, L)
-        Of a layer: largest over least gain, and `off_unitary`.
+    layer_off : (S, L)
+        `off_unitary` of a layer.
     ratio, off : (S,)
-        The same of all layers in a row.
+        Of all layers in a row: largest over least gain, and `off_unitary`.
     flow_gap : (S,)
         Kernel of the flow, the product of exp(Omega), against that of the layers: sum of the absolute
         differences over the sum of the sizes of the latter.
@@ -70,7 +70,6 @@ class Walk:
     parts: Parts
     largest: Floats
     error: Floats
-    layer_ratio: Floats
     layer_off: Floats
     ratio: Floats
     off: Floats
@@ -104,9 +103,8 @@ def walk(kernels: Tensor) -> Walk:
         parts,
         np.abs(omega).max((-2, -1)),
         np.abs(np.exp(omega) - layers).max((-2, -1)),
-        _ratio(sizes),
         off_unitary(sizes),
-        _ratio(whole),
+        whole.max((-2, -1)) / whole.min((-2, -1)),
         off_unitary(whole),
         _gap(flow, stack),
         _gap(walk_gains(parts), stack),
@@ -120,11 +118,6 @@ def walk_gains(parts: Parts, size: int = TORUS) -> Waves:
     waves = np.sin(torus_waves(size))
     hop = reach[:, 0, None, None] * waves + reach[:, 1, None, None] * waves[:, None]
     result: Waves = np.prod(growth, axis=-1)[:, None, None] * np.exp(1j * hop)
-    return result
-
-
-def _ratio(sizes: Floats) -> Floats:
-    result: Floats = sizes.max((-2, -1)) / sizes.min((-2, -1))
     return result
 
 

@@ -24,7 +24,8 @@ HEADER = (
     "taps of both signs",
     "from the flow",
     "from the walk",
-    "from a unitary map",
+    "layer from unitary",
+    "stack from unitary",
     "largest / least gain",
 )
 
@@ -48,6 +49,7 @@ def walk_table(walks: Mapping[tuple[str, int, str], Walk]) -> str:
             f"{100 * walk.drifting:.0f} %",
             _middle(walk.flow_gap),
             _middle(walk.walk_gap),
+            _middle(walk.layer_off),
             _middle(walk.off),
             f"{np.median(walk.ratio):.3g}",
         )

@@ -49,7 +49,7 @@ def test_diffusion_is_no_walk() -> None:
     assert found.walk_gap[0] > 0.5
     assert found.largest[0, 0] == pytest.approx(2 * 0.49 * 2)
     assert found.layer_off[0, 0] == pytest.approx(found.off[0])
-    assert found.layer_ratio[0, 0] == pytest.approx(found.ratio[0])
+    assert found.ratio[0] > 5
 
 
 def test_a_drift_is_as_unitary_in_a_frame_as_its_spectrum_says() -> None:
