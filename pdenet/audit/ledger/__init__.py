@@ -15,6 +15,7 @@ from pdenet.audit.ledger import (
     phase_space,
     plane,
     propagator,
+    quantum_walk,
     relu,
     schroedinger,
     slices,
@@ -41,6 +42,7 @@ _MODULES = (
     neural_ode,
     stability,
     growth,
+    quantum_walk,
 )
 
 
