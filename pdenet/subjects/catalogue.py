@@ -16,6 +16,7 @@ EXPERIMENTS = {
     "controls": "pdenet.subjects.tables.experiment:CONTROLS",
     "brightness": "pdenet.subjects.tables.experiment:BRIGHTNESS",
     "channels": "pdenet.subjects.tables.experiment:CHANNELS",
+    "fresh": "pdenet.subjects.tables.experiment:AGAIN",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
     "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
