@@ -16,6 +16,7 @@ from pdenet.audit.ledger import (
     propagator,
     relu,
     schroedinger,
+    short_time,
     slices,
     stability,
 )
@@ -26,6 +27,7 @@ __all__ = ["ENTRIES", "Check", "Entry", "Fault", "Finding", "Kind", "Result", "V
 _MODULES = (
     introduction,
     schroedinger,
+    short_time,
     slices,
     momenta,
     block,
