@@ -2,7 +2,8 @@ r"""From the kernel of a short slice of time back to the equation: Feynman and H
 
 A slice of length :math:`\epsilon` takes a state :math:`\psi` to the mean of
 :math:`e^{E(x,X,\epsilon)}\,\psi(x-X)` over a hop X, end minus start, which is normal with mean zero and
-variance :math:`v\epsilon`. A real v is a diffusion, :math:`v=i\hbar/m` a particle in real time, (10) of the thesis.
+variance :math:`v\epsilon`. A real v is a diffusion, :math:`v=i\hbar/m` a particle in real time, as in (10) of
+the thesis.
 What the slice adds per unit of time as :math:`\epsilon\to0` is the right-hand side of the equation.
 """
 

@@ -79,5 +79,5 @@ def test_a_symbol_that_only_looks_like_the_step_is_refused() -> None:
 
 
 def test_a_moment_needs_a_whole_power() -> None:
-    with pytest.raises(ValueError, match="power must be a whole number at least 0"):
+    with pytest.raises(ValueError, match="power must be a whole number, at least 0"):
         hop_moment(-1, v)

@@ -72,7 +72,7 @@ def test_the_equation_of_the_start_has_boltzmanns_stationary_state() -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="points must be even, so that the ring has a shortest wave; got 9"):
         ring(9)
-    with pytest.raises(ValueError, match="points must be a whole number at least 8"):
+    with pytest.raises(ValueError, match="points must be a whole number, at least 8"):
         ring(6)
     with pytest.raises(ValueError, match=r"a hop of 0\.05 is shorter than the spacing 0\.0982"):
         slice_on_ring(np.sin, GRID, 0.0025, 0.0)
