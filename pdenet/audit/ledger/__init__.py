@@ -18,6 +18,7 @@ from pdenet.audit.ledger import (
     quantum_walk,
     relu,
     schroedinger,
+    short_time,
     slices,
     stability,
 )
@@ -28,6 +29,7 @@ __all__ = ["ENTRIES", "Check", "Entry", "Fault", "Finding", "Kind", "Result", "V
 _MODULES = (
     introduction,
     schroedinger,
+    short_time,
     slices,
     momenta,
     block,
