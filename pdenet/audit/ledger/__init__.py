@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pdenet.audit.ledger import (
     action,
     block,
+    composition,
     converse,
     growth,
     introduction,
@@ -31,6 +32,7 @@ _MODULES = (
     block,
     plane,
     converse,
+    composition,
     relu,
     momentum,
     phase_space,
