@@ -38,13 +38,13 @@ def _added(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     ones = [np.zeros_like(kernel) for kernel in (first, second)]
     for one in ones:
         one[tuple(size // 2 for size in one.shape)] = 1
-    return convolved(first, ones[1]) + convolved(ones[0], second) - convolved(*ones)
+    return convolved(first, ones[1]) + convolved(ones[0], second) - convolved(ones[0], ones[1])
 
 
 def on_a_ring(compose: Compose, skip: np.ndarray, factor: np.ndarray) -> np.ndarray:
     """Three taps composed with a kernel as wide as a ring of an odd number of pixels."""
     whole = compose(skip, factor)
-    around: np.ndarray = whole[1:-1].copy()
+    around = np.array(whole[1:-1])
     around[-1] += whole[0]
     around[0] += whole[-1]
     return around
@@ -98,8 +98,8 @@ ENTRIES = (
         Verdict.OK,
         NOT_IN_THESIS
         + r"$K_2\star(K_1\star\psi)=(K_2*K_1)\star\psi$ with $(K_2*K_1)(d)=\sum_eK_2(e)\,K_1(d-e)$, and "
-        r"symbols multiply. So a skip that is a kernel itself is divided out by $K_w+K_f=K_w*(1+\Omega)$, with "
-        r"$\tilde\Omega(p)=\tilde K_f(p)/\tilde K_w(p)$.",
+        r"symbols multiply. So a skip that is a kernel itself is divided out by $K_w+K_f=K_w*(1+\Omega)$, "
+        r"with $\tilde\Omega(p)=\tilde K_f(p)/\tilde K_w(p)$.",
         partial(_composes, convolved),
         assumptions=r"linear layers, no border or a ring; $\tilde K_w(p)\ne0$ for all $p$",
         page="kernels-as-equations",

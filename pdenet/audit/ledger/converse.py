@@ -310,10 +310,10 @@ ENTRIES = (
         r"The kernel of a residual block acts as a Hamiltonian, also as the quotient $f/w$ of kernel and "
         r"skip.",
         _hamiltonian_as_it_is,
-        holds=r"With $i\,\partial_t\psi=\hat H\psi$ it is $\hat H=iK$: only the drift is Hermitian, diffusion "
-        r"and growth are not, and even drift alone gives a layer with $\max\vert g\vert=\sqrt{1+\beta^2}$. "
-        r"The quotient, with $w+f=w*(1+\Omega)$, has a tap at every pixel and needs $\tilde w(p)\ne0$ for all "
-        r"$p$.",
+        holds=r"With $i\,\partial_t\psi=\hat H\psi$ it is $\hat H=iK$: only the drift is Hermitian, "
+        r"diffusion and growth are not, and even drift alone gives a layer with "
+        r"$\max\vert g\vert=\sqrt{1+\beta^2}$. The quotient, with $w+f=w*(1+\Omega)$, has a tap at every "
+        r"pixel and needs $\tilde w(p)\ne0$ for all $p$.",
         reason=r"A Hamiltonian is Hermitian and its time steps keep the norm, neither of which holds here; "
         r"and the quotient is not local, and does not exist for every skip.",
         assumptions=r"Periodic boundary, one linear layer.",
