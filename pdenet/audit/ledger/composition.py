@@ -38,7 +38,8 @@ def _added(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     ones = [np.zeros_like(kernel) for kernel in (first, second)]
     for one in ones:
         one[tuple(size // 2 for size in one.shape)] = 1
-    return convolved(first, ones[1]) + convolved(ones[0], second) - convolved(ones[0], ones[1])
+    result: np.ndarray = convolved(first, ones[1]) + convolved(ones[0], second) - convolved(*ones)
+    return result
 
 
 def on_a_ring(compose: Compose, skip: np.ndarray, factor: np.ndarray) -> np.ndarray:
