@@ -50,7 +50,7 @@ def _claim(
     name: str, text: str, measure: Measure, threshold: float = 0.0, direction: Direction = "above"
 ) -> Claim:
     """A comparison of a table; its claims are one family. The letters of an id follow its number."""
-    family = {"C": "Controls", "H": "Channels"}.get(name[0], f"Table {name[:3]}")
+    family = {"C": "Controls", "G": "Brightness", "H": "Channels"}.get(name[0], f"Table {name[:3]}")
     return Claim(name, text, threshold=threshold, direction=direction, family=family, measure=measure)
 
 
@@ -140,23 +140,27 @@ CONTROLS = (
         )
         for name, depth in (("C8", 5), ("C9", 50))
     ),
+)
+
+BRIGHTNESS = (
     *(
         _claim(
-            f"C{first}",
+            name,
             f"{depth} layers that only make the image brighter help the classifier",
-            _lead((depth, "growth alone"), ALONE),
+            _lead((depth, "growth alone"), ALONE_2),
         )
-        for first, depth in ((10, 15), (12, 50))
+        for name, depth in (("G1", 15), ("G2", 50))
     ),
     *(
         _claim(
-            f"C{second}",
+            name,
             f"of {depth} layers, PDE 2 beats layers that only make the image brighter",
             _lead((depth, "PDE 2"), (depth, "growth alone")),
         )
-        for second, depth in ((11, 15), (13, 50))
+        for name, depth in (("G3", 15), ("G4", 50))
     ),
 )
+"""Whether what (40) gains is its equation, or that its trained layers make the image brighter."""
 
 ONE, THREE, SIXTEEN = (5, FIRM[1]), (5, "3 channels"), (5, "16 channels")
 CHANNELS = (

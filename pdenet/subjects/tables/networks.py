@@ -77,8 +77,14 @@ def controls() -> tuple[Cell, ...]:
     cells += [_cell(depth, "five free taps", "resnet", **five) for depth in (5, 50)]
     cells += [_cell(depth, "c_ResNet, small start", "resnet", init=SMALL_START) for depth in (5, 27, 50)]
     cells += [_cell(depth, "no skip", "plain", init=HE_START) for depth in (5, 27, 50)]
+    return tuple(cells)
+
+
+def brightness() -> tuple[Cell, ...]:
+    """Layers that only make the image brighter, between the classifier alone and (40)."""
+    cells = [_cell(0, "PDE 1", "pde1", most=FRESH)]
     for depth in (15, 50):
-        cells += [_growth(depth), _cell(depth, "PDE 2", "pde2")]
+        cells += [_growth(depth), _cell(depth, "PDE 2", "pde2", most=FRESH)]
     return tuple(cells)
 
 
