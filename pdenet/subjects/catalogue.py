@@ -17,6 +17,7 @@ EXPERIMENTS = {
     "brightness": "pdenet.subjects.tables.experiment:BRIGHTNESS",
     "channels": "pdenet.subjects.tables.experiment:CHANNELS",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
+    "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
     "neural-ode": "pdenet.subjects.mechanism.experiment:TRAINED",
@@ -26,7 +27,7 @@ EXPERIMENTS = {
 }
 """Where each is: module and name."""
 
-SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels")}
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels", "starts")}
 """Subjects of several experiments, which share a file of records."""
 
 

@@ -13,6 +13,7 @@ from pdenet.runs.files import append, read, shipped
 from pdenet.runs.protocol import described
 from pdenet.runs.record import run_key
 from pdenet.runs.training import TrainingConfig
+from pdenet.subjects.catalogue import experiments
 from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2, TABLES
 
 LONG = [table for name, table in TABLES.items() if name != "channels"]  # fifty epochs
@@ -82,13 +83,13 @@ def test_every_record_says_where_it_comes_from() -> None:
 
 
 def test_every_record_is_a_full_run_of_a_cell_and_stands_once() -> None:
-    cells = [cell for table in TABLES.values() for cell in table.cells]
+    cells = [arm for one in experiments("tables") for arm in one.arms("full")]
     assert len({record.key for record in RECORDS}) == len(RECORDS), "a run stands twice"
     for record in RECORDS:
         where = f"{record.model['name']}, {record.model['depth']} layers, seed {record.seed}"
         found = [cell for cell in cells if (cell.model, cell.training) == (record.model, record.training)]
         assert found, where
-        epochs = 50 if any(cell in table.cells for table in LONG for cell in found) else 10
+        epochs = 10 if found[0] in TABLES["channels"].cells else 50
         assert record.training == described(TrainingConfig(epochs=epochs)), where
         assert record.seed < max(cell.most or 5 for cell in found), where
         assert {len(course) for course in record.history.values()} == {record.training["epochs"]}, where
