@@ -73,8 +73,8 @@ def draw_energy(steps: Sequence[float] = (0.05, 0.01), orbits: float = 10) -> Fi
             ax.plot(
                 turns[1::every], drift[1::every], dash, color=colour, marker="", label=f"{method}, $h={h}$"
             )
-    ax.set(xlabel="turns", ylabel="error of the energy / 0.5", yscale="log", ylim=(1e-8, 2))
-    ax.legend(fontsize=8, ncols=2, loc="lower right")
+    ax.set(xlabel="turns", ylabel="error of the energy / 0.5", yscale="log", ylim=(1e-6, 2))
+    fig.legend(fontsize=8, ncols=2, loc="outside upper center")
     return fig
 
 
