@@ -25,6 +25,7 @@ EXPERIMENTS = {
     "adjoint": "pdenet.subjects.adjoint.experiment:ADJOINT",
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
+    "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
 }
 """Where each is: module and name."""
 
