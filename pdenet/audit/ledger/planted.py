@@ -1,0 +1,66 @@
+"""Whether the checks of the ledger can fail: every row is run on the wrong forms that are planted in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pdenet.audit.ledger.entry import Entry, Result
+
+LEAST = 2
+"""Wrong forms that the check of a row must refuse."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the check of a row says of one wrong form.
+
+    Parameters
+    ----------
+    entry : Entry
+        The row.
+    what : str
+        What is wrong in the form.
+    refused_by : tuple of str
+        What was looked at and failed, in words of the row's own check.
+    elsewhere : tuple of str
+        What failed besides, at which the row's own check does not look.
+    """
+
+    entry: Entry
+    what: str
+    refused_by: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+    @property
+    def survives(self) -> bool:
+        """Whether the check takes the wrong form for right; of a row that says why, any failure counts."""
+        if self.entry.apart:
+            return not (self.refused_by or self.elsewhere)
+        return not self.refused_by
+
+
+def try_faults(result: Result) -> tuple[Trial, ...]:
+    """Run the check of a row on all its wrong forms.
+
+    Parameters
+    ----------
+    result : Result
+        What the checks have shown of the form that holds, and of the print.
+    """
+    own = {finding.what for finding in result.findings}
+    trials = []
+    for fault in result.entry.planted:
+        printed = fault.check is result.entry.check_printed
+        findings = result.printed_findings if printed else fault.check()
+        failed = [finding.what for finding in findings if not finding.holds]
+        trials.append(
+            Trial(
+                result.entry,
+                fault.what,
+                tuple(what for what in failed if what in own),
+                tuple(what for what in failed if what not in own),
+            )
+        )
+    return tuple(trials)
