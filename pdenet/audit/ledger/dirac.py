@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import sympy as sp
 from scipy.linalg import dft, expm
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, order, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below, order, zero
 from pdenet.audit.ledger.schroedinger import HBAR, START, WIDTH
 from pdenet.symbolic.states import hbar, to_momentum, to_position
 from pdenet.symbolic.variables import p, x
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SITES = 16
 _PAGE = "schroedinger"
@@ -31,26 +36,26 @@ def _off_identity(matrix: np.ndarray) -> float:
     return float(np.abs(matrix - np.eye(_SITES)).max())
 
 
-def _plane_wave_components() -> Finding:
-    """<p|psi> summed over a fine line, against phi of (5), for a packet away from 0."""
+def _plane_wave_components(sign: int) -> Finding:
+    """<p|psi> summed over a fine line, against phi of (5), for a packet away from 0; sign of i in <p|x>."""
     packet = START.subs({WIDTH: 1, hbar: HBAR})
     moved = sp.lambdify(x, packet.subs(x, x - 1), "numpy")
     turned = sp.exp(-sp.I * p / HBAR) * to_momentum(START).subs({WIDTH: 1, hbar: HBAR})
     line, momenta = np.linspace(-12, 12, 481), np.linspace(-1.5, 1.5, 7)
-    bras = np.exp(-1j * np.outer(momenta, line) / HBAR) / np.sqrt(2 * np.pi * HBAR)
+    bras = np.exp(sign * 1j * np.outer(momenta, line) / HBAR) / np.sqrt(2 * np.pi * HBAR)
     components = bras @ moved(line) * (line[1] - line[0])
     deviation = np.abs(components - sp.lambdify(p, turned, "numpy")(momenta)).max()
     return below("<p|psi> of a packet at x = 1, against phi(p) of (5)", deviation, 1e-10)
 
 
-def _components() -> list[Finding]:
+def _components(sign: int = -1, adjoint: Callable[[np.ndarray], np.ndarray] = np.conjugate) -> list[Finding]:
+    """Components by <p|x> with this sign in the exponent, and norms by this bra of a ket."""
     ket = _random_state(0)
     norms = {name: float(np.linalg.norm(bras @ ket)) for name, bras in _bases().items()}
     return [
         *(below(f"norm of the {name} components, 16 sites", norm - 1, 1e-13) for name, norm in norms.items()),
-        below("conjugate transpose times ket, against the squared norm", abs(ket.conj() @ ket - 1), 1e-13),
-        above("transpose without conjugation, off the squared norm", abs(ket @ ket - 1), 0.1),
-        _plane_wave_components(),
+        below("bra times ket, against the squared norm", abs(adjoint(ket) @ ket - 1), 1e-13),
+        _plane_wave_components(sign),
     ]
 
 
@@ -76,8 +81,9 @@ def _acts_as_delta(bracket: sp.Expr) -> list[Finding]:
     ]
 
 
-def _brackets_right() -> list[Finding]:
-    bracket = _summed(_plane_wave / (2 * sp.pi * hbar))
+def _brackets_right(factor: sp.Expr = 1 / (2 * sp.pi * hbar)) -> list[Finding]:
+    """The integrals of (7) with this factor in front."""
+    bracket = _summed(_plane_wave * factor)
     line = (_distance, -sp.oo, sp.oo)
     ket, bra = (sp.exp(sign * sp.I * p * x / hbar) / sp.sqrt(2 * sp.pi * hbar) for sign in (1, -1))
     pair = ket.subs(x, x + _distance) * bra
@@ -92,37 +98,38 @@ def _brackets_right() -> list[Finding]:
             "variance with damping, against 2 eps hbar^2",
             sp.integrate(_distance**2 * bracket, line) - 2 * _damping * hbar**2,
         ),
-        zero("<x'|p><p|x>, against the first integrand", pair - _plane_wave / (2 * sp.pi * hbar)),
+        zero("<x'|p><p|x>, against the first integrand", pair - _plane_wave * factor),
         zero("<p'|x><x|p>, against the second integrand", crossed - second),
         below("<p'|p>, 16 sites, against the identity", _off_identity(bras @ bras.conj().T), 1e-13),
     ]
 
 
 def _brackets_printed() -> list[Finding]:
-    root = sp.sqrt(2 * sp.pi * hbar)
-    area = sp.integrate(_summed(_plane_wave / root), (_distance, -sp.oo, sp.oo))
-    return [
-        *_acts_as_delta(_plane_wave / root),
-        zero("with an integral but the printed prefactor, area against 1", area - 1),
-        zero("that area against sqrt(2 pi hbar)", area - root),
-    ]
+    return _acts_as_delta(_plane_wave / sp.sqrt(2 * sp.pi * hbar))
 
 
-def _completeness() -> list[Finding]:
+def _completeness(measure: sp.Expr = sp.S.One, left_out: int = 0) -> list[Finding]:
+    """Sums over the bases with this measure, without the first so many states."""
     moved = START.subs(x, x - 1)
-    sums = {name: np.array([np.outer(b.conj(), b) for b in bras]).sum(0) for name, bras in _bases().items()}
+    weight = float(measure.subs(hbar, HBAR))
+    sums = {
+        name: weight * np.array([np.outer(b.conj(), b) for b in bras[left_out:]]).sum(0)
+        for name, bras in _bases().items()
+    }
     return [
         *(
             below(f"sum over the {name} basis, 16 sites, against the identity", _off_identity(total), 1e-13)
             for name, total in sums.items()
         ),
         zero(
-            "sum over all momenta of a packet at x = 1, against it", to_position(to_momentum(moved)) - moved
+            "sum over all momenta of a packet at x = 1, against it",
+            measure * to_position(to_momentum(moved)) - moved,
         ),
     ]
 
 
-def _dirac_form() -> list[Finding]:
+def _dirac_form(left: complex = 1j * HBAR) -> list[Finding]:
+    """(9) with this factor on its left, in front of the rate of change."""
     rng = np.random.default_rng(1)
     entries = rng.normal(size=(_SITES, _SITES)) + 1j * rng.normal(size=(_SITES, _SITES))
     hamiltonian = (entries + entries.conj().T) / 2
@@ -133,7 +140,7 @@ def _dirac_form() -> list[Finding]:
         return result
 
     steps = [0.04, 0.02, 0.01]
-    rate = hamiltonian @ ket / (1j * HBAR)
+    rate = hamiltonian @ ket / left
     errors = [float(np.linalg.norm((evolved(h) - evolved(-h)) / (2 * h) - rate)) for h in steps]
     return [
         order("central difference of exp(-iHt/hbar) on a random state", steps, errors, 2, 0.05),
@@ -152,6 +159,10 @@ ENTRIES: tuple[Entry, ...] = (
         "basis vector.",
         assumptions=r"$\tilde\psi$ is $\phi$ of (5)",
         check=_components,
+        faults=(
+            Fault("the plane wave of the ket in the bra", lambda: _components(sign=1)),
+            Fault("a bra without conjugation", lambda: _components(adjoint=np.asarray)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -172,6 +183,14 @@ ENTRIES: tuple[Entry, ...] = (
         assumptions="read under an integral against a smooth function that falls off",
         check=_brackets_right,
         check_printed=_brackets_printed,
+        kind=Kind.SLIP,
+        faults=(
+            Fault(
+                "the integral put in, the printed prefactor kept",
+                lambda: _brackets_right(1 / sp.sqrt(2 * sp.pi * hbar)),
+            ),
+            Fault("2 pi in place of 2 pi hbar", lambda: _brackets_right(1 / (2 * sp.pi))),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -181,6 +200,10 @@ ENTRIES: tuple[Entry, ...] = (
         printed=r"$\int dx\,\vert x\rangle\langle x\vert "
         r"= \int dp\,\vert p\rangle\langle p\vert = \mathbb I$",
         check=_completeness,
+        faults=(
+            Fault("the measure dp / 2 pi hbar", lambda: _completeness(1 / (2 * sp.pi * hbar))),
+            Fault("a state of each basis left out", lambda: _completeness(left_out=1)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -190,6 +213,10 @@ ENTRIES: tuple[Entry, ...] = (
         printed=r"$i\hbar\,\partial_t\vert\psi\rangle = \hat H\vert\psi\rangle$",
         assumptions=r"$\hat H$ is Hermitian",
         check=_dirac_form,
+        faults=(
+            Fault("-i in place of i", lambda: _dirac_form(-1j * HBAR)),
+            Fault("hbar lost", lambda: _dirac_form(1j)),
+        ),
         page=_PAGE,
     ),
 )

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
-from pdenet.audit.ledger.entry import (
-    Entry,
-    Finding,
-    Verdict,
-    above,
-    below,
-    zero,
-)
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below, zero
 from pdenet.audit.ledger.line import Array, matrix_of, wrong_by
 from pdenet.audit.ledger.waves import (
     PERIODIC,
@@ -36,7 +29,7 @@ _PAGE = "path-sum"
 def _delta(factor: Callable[[int], float]) -> list[Finding]:
     return [
         below(
-            f"M = {sites}: sum of waves minus the identity",
+            f"M = {sites}, sum of waves minus the identity",
             wrong_by(factor(sites) * phases(sites).sum(-1), np.eye(sites) + 0j),
             1e-13,
         )
@@ -54,11 +47,16 @@ KERNEL = np.array(
 )  # alpha^2 = 0.64, beta = 0.3, gamma = 0.1
 
 
-def _kernel_in_momentum_space() -> list[Finding]:
+_SYMBOL = alpha**2 * (sp.cos(p) - 1) + sp.I * beta * sp.sin(p) + gamma
+
+
+def _kernel_in_momentum_space(
+    printed: sp.Expr = _SYMBOL, factor: Callable[[int], float] = one_over
+) -> list[Finding]:
+    """(29) with this symbol of (24), and this factor in front of the sum."""
     sites = 8
-    printed = alpha**2 * (sp.cos(p) - 1) + sp.I * beta * sp.sin(p) + gamma
     matrix = matrix_of(KERNEL, sites)
-    back = phases(sites) @ symbol_of(KERNEL, sites) / sites
+    back = phases(sites) @ symbol_of(KERNEL, sites) * factor(sites)
     waves = np.exp(2j * np.pi * np.outer(np.arange(sites), np.arange(sites)) / sites) / np.sqrt(sites)
 
     def coupling(layer: Array) -> float:
@@ -88,16 +86,18 @@ def _kernel_in_momentum_space() -> list[Finding]:
 # (30): one layer in phase space.
 
 
-def _one_layer(factor: Callable[[int], float], gated: bool) -> list[Finding]:
+def _one_layer(
+    factor: Callable[[int], float], gated: bool, h_of: Callable[[complex], complex] = np.log
+) -> list[Finding]:
     """The layer w (psi + Omega psi) as a sum over x and p with exp(h), for w of both signs."""
     sites = 6
     u = np.random.default_rng(2).normal(size=sites)
     findings = []
     for w in (0.8, -0.8):
         exact = w * (u + matrix_of(KERNEL, sites) @ u)
-        h = np.log(complex(w))
+        h = h_of(complex(w))
         form = factor(sites) * np.exp(h) * (phases(sites) @ (1 + symbol_of(KERNEL, sites))) @ u
-        findings.append(below(f"w = {w}: phase-space form minus layer", wrong_by(form, exact + 0j), 1e-12))
+        findings.append(below(f"w = {w}, phase-space form minus layer", wrong_by(form, exact + 0j), 1e-12))
     if gated:  # the print puts the ReLU into the one number h = log(kappa w): kappa is 0 or 1 for all sites
         after = np.maximum(exact, 0)
         best = min(wrong_by(kappa * exact, after) for kappa in (0, 1))
@@ -118,6 +118,8 @@ ENTRIES = (
         reason=r"The factor $1/M$ is missing; [(29)](#eq:29) has it.",
         assumptions="periodic line of $M$ sites",
         check_printed=lambda: _delta(no_factor),
+        kind=Kind.CONSTANT,
+        faults=(Fault("one over the root of M", lambda: _delta(lambda sites: sites**-0.5)),),
         page=_PAGE,
     ),
     Entry(
@@ -130,6 +132,12 @@ ENTRIES = (
         ),
         check=_kernel_in_momentum_space,
         assumptions=PERIODIC,
+        faults=(
+            Fault(
+                "the drift with the other sign", lambda: _kernel_in_momentum_space(_SYMBOL.subs(beta, -beta))
+            ),
+            Fault("no factor 1/M", lambda: _kernel_in_momentum_space(factor=no_factor)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -151,6 +159,14 @@ ENTRIES = (
         ),
         assumptions=PERIODIC + r"; for $w_t < 0$ the logarithm has the imaginary part $\pi$",
         check_printed=lambda: _one_layer(no_factor, gated=True),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault("1/M alone missing", lambda: _one_layer(no_factor, gated=False)),
+            Fault(
+                "the logarithm of the size of w",
+                lambda: _one_layer(one_over, gated=False, h_of=lambda w: np.log(abs(w))),
+            ),
+        ),
         page=_PAGE,
     ),
 )

@@ -35,9 +35,7 @@ class Trial:
 
     @property
     def survives(self) -> bool:
-        """Whether the check takes the wrong form for right; of a row that says why, any failure counts."""
-        if self.entry.apart:
-            return not (self.refused_by or self.elsewhere)
+        """Whether the check takes the wrong form for right; a failure elsewhere is not the same check's."""
         return not self.refused_by
 
 

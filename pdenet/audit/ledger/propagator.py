@@ -9,16 +9,7 @@ import sympy as sp
 from scipy import linalg, special, stats
 
 from pdenet.audit.ledger.bell import BELL, DISTANCE, FACTOR, WIDTH
-from pdenet.audit.ledger.entry import (
-    Entry,
-    Finding,
-    Verdict,
-    above,
-    below,
-    close,
-    order,
-    zero,
-)
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below, close, order, zero
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p
 from pdenet.symbolic.gaussian import gaussian_integral
 from pdenet.symbolic.propagator import (
@@ -52,18 +43,16 @@ def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) 
     return result
 
 
-def _symbol(symbol: sp.Expr, *, centred: bool, name: str = "") -> list[Finding]:
+def _symbol(symbol: sp.Expr, *, centred: bool) -> list[Finding]:
     values = {alpha: np.sqrt(0.8), beta: 0.3, gamma: 0.1}
     kernel = _kernel(symbol, _modes(32, centred=centred), values)
     taps = np.zeros(32)
     taps[[-1, 0, 1]] = layer_weights([-1, 0, 1], *values.values()) - [0, 1, 0]
     flow = linalg.expm(linalg.circulant(taps))[:, 0]
     return [
+        below("imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12),
         below(
-            f"{name}imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12
-        ),
-        below(
-            f"{name}weights against the matrix exponential of the layer's increment",
+            "weights against the matrix exponential of the layer's increment",
             _largest(kernel - flow),
             1e-12,
         ),
@@ -90,7 +79,7 @@ def _symbol_that_holds() -> list[Finding]:
 
 
 def _symbol_as_printed() -> list[Finding]:
-    """The print, its symbol alone on the centred zone, and its letters."""
+    """The print, on the zone of (29), and its letters."""
     b, c = sp.symbols("b c", real=True)
     printed = -(alpha**2) * p**2 / 2 + sp.I * b * p + c
     strange = printed.free_symbols - {alpha, beta, gamma, p}
@@ -98,7 +87,6 @@ def _symbol_as_printed() -> list[Finding]:
     same = printed.subs({b: beta, c: gamma})
     return [
         *_symbol(same, centred=False),
-        _symbol(same, centred=True, name="on the centred zone: ")[1],
         Finding(f"letters that are no parameters of (21): {letters}", not strange),
     ]
 
@@ -298,6 +286,21 @@ ENTRIES = (
         r"$1+\tilde\Omega$",
         check=_symbol_that_holds,
         check_printed=_symbol_as_printed,
+        kind=Kind.ARGUMENT,
+        reading=(
+            "The modes are those of (29), from 0 up; the letters $b$, $c$ are held against it, though "
+            "they explain themselves."
+        ),
+        faults=(
+            Fault(
+                "the printed symbol on the centred zone",
+                lambda: _symbol(continuum_symbol(PDE_1D), centred=True),
+            ),
+            Fault(
+                "the drift with the other sign",
+                lambda: _symbol(PDE_1D.symbol(p).subs(beta, -beta), centred=False),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -314,6 +317,14 @@ ENTRIES = (
             *_gaussian(1 / WIDTH),
             *_positive_mass(1 / (WIDTH * sp.sqrt(2 * sp.pi))),
         ],
+        kind=Kind.CONSTANT,
+        faults=(
+            Fault("the bars alone missing", lambda: _positive_mass(1 / (WIDTH * sp.sqrt(2 * sp.pi)))),
+            Fault("the root alone missing", lambda: _gaussian(1 / sp.Abs(WIDTH))),
+            Fault(
+                "the variance in place of its root", lambda: _gaussian(1 / (WIDTH**2 * sp.sqrt(2 * sp.pi)))
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -332,6 +343,17 @@ ENTRIES = (
         r"$1+\tilde\Omega$",
         check=_propagator_that_holds,
         check_printed=lambda: _propagator(gaussian_weights),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault(
+                "the displacement with the other sign",
+                lambda: _propagator(lambda d, a, b, c: lattice_weights(-d, a, b, c)),
+            ),
+            Fault(
+                "no exp(-alpha^2)",
+                lambda: _propagator(lambda d, a, b, c: lattice_weights(d, a, b, c) * np.exp(a**2)),
+            ),
+        ),
         page=_PAGE,
     ),
 )

@@ -8,14 +8,7 @@ import numpy as np
 import sympy as sp
 from scipy.integrate import trapezoid
 
-from pdenet.audit.ledger.entry import (
-    Entry,
-    Finding,
-    Verdict,
-    below,
-    close,
-    zero,
-)
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below, close, zero
 from pdenet.symbolic.states import (
     apply_hamiltonian,
     hbar,
@@ -48,12 +41,14 @@ def _stationary(level: int) -> sp.Expr:
     return oscillator_state(level) * sp.exp(-sp.I * oscillator_energy(level) * t / hbar)
 
 
-def _schroedinger() -> list[Finding]:
+def _schroedinger(
+    rest: Callable[[sp.Expr, sp.Expr], sp.Expr] = schroedinger_residual,
+) -> list[Finding]:
+    """Whether `rest` of (2), of a state and a potential, is zero for states that are known to move by it."""
     momentum = sp.Symbol("p0", real=True)
-    ground = schroedinger_residual(_stationary(0), oscillator_potential())
     return [
-        zero("free Gaussian packet", schroedinger_residual(packet(WIDTH, momentum))),
-        zero("ground state of the oscillator", ground),
+        zero("free Gaussian packet", rest(packet(WIDTH, momentum), sp.Integer(0))),
+        zero("ground state of the oscillator", rest(_stationary(0), oscillator_potential())),
     ]
 
 
@@ -76,9 +71,11 @@ def _time_factor(rhs: Callable[[sp.Expr], sp.Expr]) -> list[Finding]:
     ]
 
 
-def _space_factor() -> list[Finding]:
+def _space_factor(
+    left_side: Callable[[sp.Expr, sp.Expr], sp.Expr] = apply_hamiltonian,
+) -> list[Finding]:
     ground, energy = oscillator_state(0), oscillator_energy(0)
-    bound = sp.simplify(apply_hamiltonian(ground, oscillator_potential()) / ground - energy)
+    bound = sp.simplify(left_side(ground, oscillator_potential()) / ground - energy)
     mixed = sp.sqrt(2) * _stationary(0) + _stationary(1)
     values = sp.lambdify((x, t), mixed.subs({hbar: HBAR, mass: 1, omega: 1}) / sp.sqrt(3), "numpy")
     grid = np.linspace(-8, 8, 161)[:, None]
@@ -110,12 +107,12 @@ def _there_and_back(back: sp.Expr, variable: sp.Symbol, start: sp.Expr, there: s
     ]
 
 
-def _fourier_right() -> list[Finding]:
+def _fourier_right(inverse: Callable[[sp.Expr], sp.Expr] = to_position) -> list[Finding]:
     moved = START.subs(x, x - 1)
     transform = to_momentum(moved)
     position = to_momentum(x * moved) - sp.I * hbar * transform.diff(p)
     return [
-        *_there_and_back(to_position(transform), p, moved, transform),
+        *_there_and_back(inverse(transform), p, moved, transform),
         zero("transform of x psi, against i hbar d/dp of the transform", position),
     ]
 
@@ -140,6 +137,16 @@ ENTRIES: tuple[Entry, ...] = (
         printed=r"$i\hbar\,\partial_t\psi = \hat H\psi = -\frac{\hbar^2}{2m}\,\partial_x^2\psi + V\psi$",
         assumptions=r"one particle on a line, $V = V(x)$ real, no spin, no magnetic field",
         check=_schroedinger,
+        faults=(
+            Fault(
+                "-i in place of i",
+                lambda: _schroedinger(lambda state, v: schroedinger_residual(state.subs(t, -t), v)),
+            ),
+            Fault(
+                "the potential with the other sign",
+                lambda: _schroedinger(lambda state, v: schroedinger_residual(state, -v)),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -153,6 +160,8 @@ ENTRIES: tuple[Entry, ...] = (
         assumptions=r"$V$ does not depend on $t$",
         check=lambda: _time_factor(lambda factor: factor),
         check_printed=lambda: _time_factor(lambda factor: sp.Integer(1)),
+        kind=Kind.SLIP,
+        faults=(Fault("the energy with the other sign", lambda: _time_factor(lambda factor: -factor)),),
         page=_PAGE,
     ),
     Entry(
@@ -165,6 +174,13 @@ ENTRIES: tuple[Entry, ...] = (
         r"and $\partial_x^2$ is $d^2/dx^2$, since $\chi$ has one variable.",
         assumptions=r"$V$ does not depend on $t$",
         check=_space_factor,
+        faults=(
+            Fault(
+                "the kinetic term with the other sign",
+                lambda: _space_factor(lambda chi, v: -apply_hamiltonian(chi, -v)),
+            ),
+            Fault("half the potential", lambda: _space_factor(lambda chi, v: apply_hamiltonian(chi, v / 2))),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -180,6 +196,17 @@ ENTRIES: tuple[Entry, ...] = (
         assumptions=r"$\int\vert\psi\vert^2\,dx$ is finite",
         check=_fourier_right,
         check_printed=_fourier_printed,
+        kind=Kind.SLIP,
+        faults=(
+            Fault(
+                "the inverse with the sign of the transform",
+                lambda: _fourier_right(lambda phi: to_position(phi).subs(x, -x)),
+            ),
+            Fault(
+                "a prefactor too many",
+                lambda: _fourier_right(lambda phi: to_position(phi) / sp.sqrt(2 * sp.pi * hbar)),
+            ),
+        ),
         page=_PAGE,
     ),
 )

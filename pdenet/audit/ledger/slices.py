@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from scipy.integrate import solve_ivp
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, close, order, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below, close, order, zero
 from pdenet.audit.ledger.oscillator import (
     HBAR,
     MASS,
@@ -99,11 +99,12 @@ def _evolution_operator(hbar: float) -> list[Finding]:
 
 
 def _propagator(summed: str, hbar: float) -> list[Finding]:
+    """The sum over "a", the end, or "b", the start, with this hbar in the exponent."""
     kernel = evolution(lattice().energy, TIME, hbar)
     wave = np.einsum(f"ab,b->{'a' if summed == 'b' else 'b'}", kernel, start_state())
-    name = {"b": "start", "a": "end"}[summed]
-    deviation = np.abs(wave - _by_solver()).max()
-    return [below(f"sum over the {name}, with hbar = {hbar:g} in the exponent", deviation, 1e-8)]
+    return [
+        below("kernel summed with the state, against an ODE solver", np.abs(wave - _by_solver()).max(), 1e-8)
+    ]
 
 
 # (13): splitting
@@ -152,6 +153,7 @@ def _splitting_error(model: Lattice, count: int, factor: float) -> float:
 
 
 def _splitting_holds() -> list[Finding]:
+    """What holds, and what is to be said of it besides."""
     model, counts = lattice(16, 0.6), [512, 1024]
     bare = [_splitting_error(model, count, 0) for count in counts]
     commutator = model.kinetic @ model.potential - model.potential @ model.kinetic
@@ -169,7 +171,7 @@ def _left_side(hbar: float) -> Finding:
     """The left side of (13) applied N = 8 times, against what the equation of motion makes of the state."""
     state = np.linalg.matrix_power(evolution(lattice().energy, TIME / 8, hbar), 8) @ start_state()
     deviation = np.abs(state - _by_solver()).max()
-    return below(f"left side 8 times, with hbar = {hbar:g} in it, against an ODE solver", deviation, 1e-8)
+    return below("left side 8 times, against an ODE solver", deviation, 1e-8)
 
 
 def _product_error(model: Lattice, count: int) -> float:
@@ -208,6 +210,14 @@ ENTRIES = (
         assumptions=r"$x_N=x$, $\Delta t=(t_f-t_i)/N$; one slice is exact for a free particle",
         check=lambda: _path_sum(MEASURE),
         check_printed=_path_sum_printed,
+        kind=Kind.CONSTANT,
+        reading="It is read as an equation; the thesis may mean no more than a schema.",
+        faults=(
+            Fault(
+                "the factor of a slice turned by the other quarter", lambda: _path_sum(MEASURE.conjugate())
+            ),
+            Fault("hbar lost in the factor", lambda: _path_sum(MEASURE * HBAR**0.5)),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -226,6 +236,9 @@ ENTRIES = (
         assumptions=HERMITIAN,
         check=lambda: _evolution_operator(HBAR),
         check_printed=lambda: _evolution_operator(1.0),
+        kind=Kind.SLIP,
+        reading=r"$\hbar$ is 0.7 in the check; in units with $\hbar=1$ the print holds.",
+        faults=(Fault("the other sign in the exponent", lambda: _evolution_operator(-HBAR)),),
         page="path-integral",
     ),
     Entry(
@@ -237,7 +250,13 @@ ENTRIES = (
         reason=r"The integral is over the end $x$ instead of the start $x'$, and $\hbar$ is lost.",
         assumptions=HERMITIAN,
         check=lambda: _propagator("b", HBAR),
-        check_printed=lambda: [*_propagator("a", HBAR), *_propagator("b", 1.0)],
+        check_printed=lambda: _propagator("a", 1.0),
+        kind=Kind.SLIP,
+        reading=r"$\hbar$ is 0.7 in the check; with $\hbar=1$ the letter under the integral is left.",
+        faults=(
+            Fault("the integral over the end alone", lambda: _propagator("a", HBAR)),
+            Fault("hbar lost alone", lambda: _propagator("b", 1.0)),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -263,6 +282,12 @@ ENTRIES = (
         ),
         check=_splitting_holds,
         check_printed=_splitting_printed,
+        kind=Kind.CONSTANT,
+        faults=(
+            Fault("the commutator with the other sign", lambda: _splitting(-RIGHT_FACTOR)),
+            Fault("hbar lost in the factor alone", lambda: _splitting(_time**2 / 2)),
+            Fault("no factor 1/2", lambda: _splitting(_time**2 / _hbar**2)),
+        ),
         page="path-integral",
     ),
 )
