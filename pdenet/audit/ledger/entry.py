@@ -289,6 +289,11 @@ class Entry:
         return self.id[0].isdigit()
 
     @property
+    def ours(self) -> bool:
+        """Whether it states something that the thesis does not."""
+        return self.printed.startswith(NOT_IN_THESIS)
+
+    @property
     def label(self) -> str:
         """Where the book derives it: ``eq:24``, ``claim:U3``."""
         return f"{'eq' if self.numbered else 'claim'}:{self.id}"

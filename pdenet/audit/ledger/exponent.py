@@ -128,8 +128,8 @@ ENTRIES = (
         reason=(
             r"The error is $\tilde\Omega^2/2 + \dots$ with $\tilde\Omega = \tilde f/w$: a per cent of the "
             r"skip where $\vert\tilde\Omega\vert \le 0.14$, and more than thirty at 1.2. So it is small in "
-            r"the opposite case, $f \ll w$, where $h_t$ is what dominates; and it compounds from layer to layer. "
-            "$1/M$ is missing as in (30)."
+            r"the opposite case, $f \ll w$, where $h_t$ is what dominates; and it compounds from layer to "
+            "layer. $1/M$ is missing as in (30)."
         ),
         assumptions=PERIODIC + r"; the logarithm is $-\infty$ for a wave that the layer removes",
         check_printed=lambda: _in_the_regime(_OPPOSITE, kept=False),

@@ -30,9 +30,9 @@ _PAGE = "action"
 
 
 def _modes(number: int, *, centred: bool) -> np.ndarray:
-    """Wave numbers 2 pi k / M, from 0 up as in (29) or from -pi up."""
+    """Wave numbers 2 pi k / M, from 0 up as in (29), or those from -pi, left out, to pi."""
     k = np.arange(number)
-    return 2 * np.pi * (k - number // 2 if centred else k) / number
+    return 2 * np.pi * (k - (number - 1) // 2 if centred else k) / number
 
 
 def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) -> np.ndarray:
@@ -278,7 +278,7 @@ ENTRIES = (
         printed=r"$H(p)=-\frac12\alpha^2p^2+ibp+c$, then $\psi(x_N)=\sum_x\prod_t\sum_pe^\gamma "
         r"e^{-\frac12\alpha^2p^2+ip(x_t-x_{t-1}+\beta)}\,\psi(x_0)$ over the modes $p$ of the lattice",
         holds=r"$H(p)=\alpha^2(\cos p-1)+i\beta\sin p+\gamma$; the print is its start at small $p$, "
-        r"to be used for $-\pi\le p<\pi$ only; the sum is $\frac1M\sum_p$, "
+        r"to be used for $-\pi<p\le\pi$ only; the sum is $\frac1M\sum_p$, "
         r"$\int_{-\pi}^\pi\frac{dp}{2\pi}$ on a long line",
         reason=r"The symbol of the equation on a line stands for that of its stencil, it is not periodic "
         r"and so needs the centred zone, and $b$, $c$ are $\beta$, $\gamma$.",
