@@ -10,10 +10,12 @@ import nbformat
 import numpy as np
 import pytest
 import sympy as sp
+from matplotlib.figure import Figure
 
 from pdenet.audit.ledger import ENTRIES, Entry, Fault, Finding, Kind, Result, Verdict, find, run
 from pdenet.audit.ledger.entry import NOT_IN_THESIS, OWN, above, agree, below, close, order, zero
-from pdenet.audit.ledger.page import counts, overview, row
+from pdenet.audit.ledger.figure import draw_board
+from pdenet.audit.ledger.page import by_chapter, counts, overview, row
 from pdenet.audit.ledger.planted import LEAST, try_faults
 
 PART = Path(__file__).parents[2] / "book" / "part1"
@@ -233,6 +235,12 @@ def test_a_row_says_what_is_ours_in_it() -> None:
     assert text.endswith(r"*Refused by this check:* five \< six")
 
 
+def test_a_row_of_ours_is_no_print() -> None:
+    text = row(run(example(**OK | {"id": "S9", "printed": NOT_IN_THESIS + "$2+2=4$"})))
+    assert "*Stated, and holds:* $2+2=4$" in text
+    assert "Printed" not in text
+
+
 def test_rows_are_counted_by_kind_and_verdict() -> None:
     claim = example(id="U1", kind=Kind.SLIP)
     ours = example(**OK | {"id": "S1", "printed": NOT_IN_THESIS + "$2+2=4$"})
@@ -242,6 +250,31 @@ def test_rows_are_counted_by_kind_and_verdict() -> None:
         ["| constant", "0", "–", "–", "–", "– |"],
         ["| argument", "2", "–", "–", "7, 8", "– |"],
     ]
+
+
+def test_rows_are_grouped_by_chapter() -> None:
+    ids = ["1", "16a", "20", "21", "38", "39", "44"]
+    claims = [example(id="U1"), example(**OK | {"id": "U7", "printed": NOT_IN_THESIS + "$2+2=4$"})]
+    groups = by_chapter([run(one) for one in (*(example(id=name) for name in ids), *claims)])
+    assert {name: [result.entry.id for result in group] for name, group in groups.items()} == {
+        "I": ["1"],
+        "II": ["16a", "20"],
+        "III": ["21", "38"],
+        "IV": ["39"],
+        "V": ["44"],
+        "claims": ["U1"],
+        "ours": ["U7"],
+    }
+
+
+def test_the_board_has_a_symbol_for_each_row() -> None:
+    groups = by_chapter([run(example(id=name)) for name in ("1", "2", "3")])
+    figure = Figure()
+    ax = figure.add_subplot()
+    draw_board(ax, groups)
+    assert [text.get_text() for text in ax.texts] == ["1", "2", "3"]
+    points = np.concatenate([np.asarray(drawn.get_offsets()) for drawn in ax.collections])
+    assert sorted(map(tuple, points)) == [(0, -1), (0, 0), (1, -1)]
 
 
 def test_every_print_that_is_not_ok_is_of_one_kind() -> None:

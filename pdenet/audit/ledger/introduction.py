@@ -185,6 +185,10 @@ ENTRIES: tuple[Entry, ...] = (
         check=lambda: [*_layer(_correlation), _second_layer(with_time=True)],
         check_printed=lambda: [*_layer(_convolution), _second_layer(with_time=False)],
         kind=Kind.SLIP,
+        reading=(
+            "The * is taken for a convolution, as (25) needs it; for what a convolution layer does the sum "
+            "and the * agree."
+        ),
         faults=(
             Fault(
                 "a convolution with an uneven kernel",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pdenet.audit.ledger.entry import Kind, Verdict
+from pdenet.audit.ledger.entry import NOT_IN_THESIS, Kind, Verdict
 from pdenet.page.tables import markdown_table
 
 if TYPE_CHECKING:
@@ -24,6 +24,36 @@ def correction_verdict(result: Result) -> str:
     if not result.printed_findings:
         return ""
     return "holds" if result.holds else "fails"
+
+
+CHAPTERS = {
+    "I": range(1, 2),
+    "II": range(2, 21),
+    "III": range(21, 39),
+    "IV": range(39, 41),
+    "V": range(41, 45),
+}
+"""Numbers of the equations in each chapter of the thesis."""
+
+
+def by_chapter(results: Sequence[Result]) -> dict[str, list[Result]]:
+    """Results by chapter of the thesis, then its claims without a number, then what the book adds.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        What the checks have shown.
+    """
+    groups: dict[str, list[Result]] = {name: [] for name in (*CHAPTERS, "claims", "ours")}
+    for result in results:
+        entry = result.entry
+        if entry.numbered:
+            number = int(entry.id.rstrip("ab"))
+            name = next(name for name, numbers in CHAPTERS.items() if number in numbers)
+        else:
+            name = "ours" if entry.ours else "claims"
+        groups[name].append(result)
+    return groups
 
 
 def counts(entries: Sequence[Entry]) -> str:
@@ -85,13 +115,13 @@ def row(result: Result) -> str:
     entry = result.entry
     here = "" if entry.page else f"({entry.label})=\n"
     title = f"[{entry.name}](#{entry.label})" if entry.page else entry.name
-    found = "Read as" if entry.paraphrase else "Printed"
+    found = "Stated" if entry.ours else "Read as" if entry.paraphrase else "Printed"
     beside = set(result.besides)
     same = [finding for finding in result.printed_findings if finding.what not in beside]
     apart = [finding for finding in result.printed_findings if finding.what in beside]
     words = f"{entry.verdict}, {entry.kind}" if entry.kind else str(entry.verdict)
     items = [
-        (found if entry.holds else f"{found}, and holds", entry.printed),
+        (found if entry.holds else f"{found}, and holds", entry.printed.removeprefix(NOT_IN_THESIS)),
         ("Holds", entry.holds),
         ("Why" if entry.holds else "To say", entry.reason),
         ("If", entry.assumptions),
