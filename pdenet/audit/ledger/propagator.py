@@ -36,7 +36,7 @@ def _modes(number: int, *, centred: bool) -> np.ndarray:
 
 
 def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) -> np.ndarray:
-    """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipd + symbol)."""
+    """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipX + symbol)."""
     exponent = sp.lambdify(p, symbol.subs(values))(waves)
     displacements = np.arange(len(waves))
     result: np.ndarray = np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
@@ -334,7 +334,7 @@ ENTRIES = (
         printed=r"section 3.2 does the momentum sums of (34) as Gaussian integrals and uses the result (35) "
         r"on pixels",
         holds=r"with $c_\pm=\frac12(\alpha^2\pm\beta)$ the sum over the zone is "
-        r"$e^{\gamma-\alpha^2}(c_+/c_-)^{-d/2}I_{\vert d\vert}(\sqrt{\alpha^4-\beta^2})$ for "
+        r"$e^{\gamma-\alpha^2}(c_+/c_-)^{-X/2}I_{\vert X\vert}(\sqrt{\alpha^4-\beta^2})$ for "
         r"$\vert\beta\vert<\alpha^2$, "
         r"a Poisson weight at $\vert\beta\vert=\alpha^2$ and a Bessel function $J$, of both signs, beyond",
         reason="The Gaussian has the wrong mass on narrow layers and the wrong shape on one layer; only over "
