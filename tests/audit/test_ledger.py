@@ -197,6 +197,15 @@ def test_a_planted_form_survives_unless_the_same_check_sees_it() -> None:
     ]
 
 
+def test_a_form_of_another_size_is_seen_by_the_same_check() -> None:
+    def ring(sites: int, holds: bool) -> list[Finding]:
+        return [Finding(f"hops on a ring of {sites}: {'as' if holds else 'not as'} they must be", holds)]
+
+    odd = Fault("an odd ring", lambda: ring(5, holds=False))
+    (trial,) = try_faults(run(example(**OK, check=lambda: ring(8, holds=True), faults=(odd,))))
+    assert trial.refused_by == ("hops on a ring of 5",)
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [("a: b, off: off by less than 1", "a: b, off"), ("an even kernel", "an even kernel")],

@@ -225,7 +225,7 @@ class Entry:
     page : str
         Notebook of the book that derives it, by its stem; empty while none does.
     faults : tuple of Fault
-        Wrong forms that the check refuses; a row that is the book's own has two at least.
+        Wrong forms that the check refuses; with a print that is not ok there are two at least in every row.
     kind : Kind, optional
         What sort of fault the print has, where it is not ok.
     paraphrase : bool
