@@ -9,7 +9,10 @@ from helpers.notation import breaches
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "book").rglob("*.ipynb"), *(ROOT / "book").rglob("*.md")])
-EXPONENT = ("path-sum", "action", "notation", "schroedinger", "path-integral", "sliced-time")
+EXPONENT = (
+    *("notation", "schroedinger", "path-integral", "sliced-time"),
+    *("path-sum", "momentum-space", "action"),
+)
 """Pages where H is an exponent or a Hamiltonian."""
 ROWS = ("phase_space", "propagator", "exponent")
 """Modules of the ledger that quote an exponent."""

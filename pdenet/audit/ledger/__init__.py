@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pdenet.audit.ledger import (
     action,
     block,
+    cancellation,
     completeness,
     converse,
     dirac,
@@ -37,6 +38,7 @@ _MODULES = (
     plane,
     converse,
     relu,
+    cancellation,
     momentum,
     exponent,
     phase_space,

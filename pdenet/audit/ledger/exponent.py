@@ -15,7 +15,7 @@ from pdenet.audit.ledger.waves import PERIODIC, logarithm, omega_itself, phases,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PAGE = "path-sum"
+_PAGE = "momentum-space"
 _SITES, _SKIP = 8, 0.8
 _SMALL, _LARGE = 0.14, 1.2
 """Largest |Omega| of layers that the exponential meets to a per cent, and of layers that it misses."""
