@@ -266,8 +266,8 @@ ENTRIES = (
         r"Any partial differential equation of second order can be written as a residual block.",
         _wave_needs_two_channels,
         holds=r"With one convolution and one channel, on a line, a linear one with constant coefficients, of "
-        r"first order in time, can. The wave equation needs two channels, and its explicit step, both at once, "
-        r"has $\vert g\vert^2=1+4\sin^2\frac p2$: every wave but the constant grows geometrically.",
+        r"first order in time, can. The wave equation needs two channels, and its explicit step, both at "
+        r"once, has $\vert g\vert^2=1+4\sin^2\frac p2$: every wave but the constant grows geometrically.",
         reason=r"One kernel is linear, the same at every pixel, and knows the present state only: varying "
         r"coefficients, Burgers' equation and the wave equation have no such step.",
         assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$. A block with two convolutions "

@@ -190,8 +190,8 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         holds=(
             r"With one convolution under the skip, a layer without it is a residual layer with the kernel "
-            r"$K-\delta$, with the same gradients; from the same start it trains alike. What degrades is the training from "
-            r"a start far from the identity, also where no gradient vanishes."
+            r"$K-\delta$, with the same gradients; from the same start it trains alike. What degrades is the "
+            r"training from a start far from the identity, also where no gradient vanishes."
         ),
         reason=(
             "Depth does hurt and the skip does cure, but not for this cause: leaving out the skip over one "

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _SPREAD = (alpha**2 - beta**2 * dt) / 2
 _DISPERSION = beta * (dx**2 - 3 * alpha**2 * dt + 2 * beta**2 * dt**2) / 6
-_PAIRS = (  # alpha^2 and beta of a layer, in pixels and layers; no wave grows in the first five, the first at the edge
+# alpha^2 and beta of a layer, in pixels and layers; no wave grows in the first five, one of them at the edge.
+_PAIRS = (
     (0.5625, 0.75), (0.75, 0.75), (1.0, 0.75), (0.5, 0.3), (0.9, -0.5),
     (0.0, 0.8), (0.3, -0.8), (1.2, 0.8), (0.9, 1.2), (1.3, -0.2),
 )  # fmt: skip
@@ -112,15 +113,14 @@ ENTRIES = (
         "B14",
         "Modified equation of a layer, and convergence",
         Verdict.OK,
-        NOT_IN_THESIS
-        + r"At $\gamma=0$ a layer of (21) follows, to third order, $\partial_t\psi=\beta\,\partial_x\psi"
-        r"+\frac12(\alpha^2-\beta^2\Delta t)\,\partial_x^2\psi"
-        r"+\frac\beta6(\Delta x^2-3\alpha^2\Delta t+2\beta^2\Delta t^2)\,\partial_x^3\psi$. Refined at fixed "
-        r"$\mu=\alpha^2\Delta t/\Delta x^2$ and $\nu=\beta\,\Delta t/\Delta x$, layers converge if and only if "
-        r"$\nu^2\le\mu\le1$.",
+        NOT_IN_THESIS + r"At $\gamma=0$ a layer of (21) follows, to third order, $\partial_t\psi=\beta\,"
+        r"\partial_x\psi+\frac12(\alpha^2-\beta^2\Delta t)\,\partial_x^2\psi"
+        r"+\frac\beta6(\Delta x^2-3\alpha^2\Delta t+2\beta^2\Delta t^2)\,\partial_x^3\psi$. A layer of fixed "
+        r"$\alpha^2$ and Courant number $\beta$, in pixels and layers, is a scheme for "
+        r"$\partial_t\psi=\beta\,\partial_x\psi$ that converges if and only if $\beta^2\le\alpha^2\le1$.",
         _row,
-        assumptions=r"Real $\alpha,\beta$, no border, no ReLU, smooth data. The equivalence is the theorem of Lax "
-        r"and Richtmyer; what is checked is its two sides on ten layers, in double precision.",
+        assumptions=r"Real $\alpha,\beta$, no border, no ReLU, smooth data. The equivalence is the theorem "
+        r"of Lax and Richtmyer; what is checked is its two sides on ten layers, in double precision.",
         page="residual-block-as-pde",
         faults=(
             Fault("the sign of the dispersion", lambda: _row(dispersion=-_DISPERSION)),

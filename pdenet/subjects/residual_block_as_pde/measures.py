@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Triple = tuple[float, float, float]
+    Floats = NDArray[np.floating[Any]]
 
 _REACH = 16.0  # the line ends so far from the middle, where a Gaussian of the page has no weight
 
@@ -65,12 +66,13 @@ def gaussian_error(
     return float(error) if np.isfinite(error) else float("inf")
 
 
-def _gaussian(equation: Triple, places: NDArray[np.float64], time: float) -> NDArray[np.float64]:
+def _gaussian(equation: Triple, places: Floats, time: float) -> Floats:
     """Equation (R1) for a bump of width 1."""
     diffusion, drift, growth = equation
     variance = 1 + diffusion * time
     height = np.exp(growth * time) / np.sqrt(2 * np.pi * variance)
-    return np.asarray(height * np.exp(-((places + drift * time) ** 2) / (2 * variance)))
+    bump: Floats = height * np.exp(-((places + drift * time) ** 2) / (2 * variance))
+    return bump
 
 
 def packet_speed(layer: Triple, wavenumber: float, *, layers: int = 40, width: float = 12.0) -> float:
