@@ -3,11 +3,12 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 from pdenet.subjects.introduction import figures
 
 
-def texts(ax: plt.Axes) -> list[str]:
+def texts(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts]
 
 
@@ -42,8 +43,8 @@ def test_a_kernel_of_another_size_is_refused() -> None:
 def test_strands_are_as_thick_as_their_weights_and_apart_by_sign() -> None:
     fig = figures.draw_paths([[5, 5, 5], [5, 6, 7], [5, 4, 4]], [0.5, 0.25, -0.1])
     positive, negative = fig.axes[0].collections
-    np.testing.assert_allclose(positive.get_linewidths(), [3.0, 0.7 + 2.3 / 2])
-    np.testing.assert_allclose(negative.get_linewidths(), [0.7 + 2.3 / 5])
+    np.testing.assert_allclose(np.array(positive.get_linewidth()), np.array([3.0, 0.7 + 2.3 / 2]))
+    np.testing.assert_allclose(np.array(negative.get_linewidth()), np.array([0.7 + 2.3 / 5]))
     assert fig.axes[0].get_xlim() == (3.5, 7.5)
     plt.close(fig)
 
@@ -62,7 +63,7 @@ def test_arrows_end_where_their_sum_is() -> None:
     fig = figures.draw_arrows(chains)
     for ax, (name, chain) in zip(fig.axes[1:], chains.items(), strict=True):
         assert ax.get_title() == name
-        assert ax.lines[-1].get_xdata()[-1] == chain[-1].real
+        assert np.array(ax.lines[-1].get_xdata())[-1] == chain[-1].real
     plt.close(fig)
 
 
