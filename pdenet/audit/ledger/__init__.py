@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pdenet.audit.ledger import (
     action,
     block,
+    cancellation,
     converse,
     growth,
     introduction,
@@ -34,6 +35,7 @@ _MODULES = (
     modified,
     converse,
     relu,
+    cancellation,
     momentum,
     phase_space,
     action,
