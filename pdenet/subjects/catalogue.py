@@ -16,6 +16,7 @@ EXPERIMENTS = {
     "controls": "pdenet.subjects.tables.experiment:CONTROLS",
     "brightness": "pdenet.subjects.tables.experiment:BRIGHTNESS",
     "channels": "pdenet.subjects.tables.experiment:CHANNELS",
+    "fresh": "pdenet.subjects.tables.experiment:AGAIN",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
     "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
@@ -24,6 +25,7 @@ EXPERIMENTS = {
     "adjoint": "pdenet.subjects.adjoint.experiment:ADJOINT",
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
+    "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
 }
 """Where each is: module and name."""
 

@@ -6,6 +6,7 @@ from pdenet.audit.ledger import (
     action,
     block,
     cancellation,
+    composition,
     converse,
     growth,
     introduction,
@@ -16,8 +17,10 @@ from pdenet.audit.ledger import (
     phase_space,
     plane,
     propagator,
+    quantum_walk,
     relu,
     schroedinger,
+    short_time,
     slices,
     stability,
 )
@@ -28,12 +31,14 @@ __all__ = ["ENTRIES", "Check", "Entry", "Fault", "Finding", "Kind", "Result", "V
 _MODULES = (
     introduction,
     schroedinger,
+    short_time,
     slices,
     momenta,
     block,
     plane,
     modified,
     converse,
+    composition,
     relu,
     cancellation,
     momentum,
@@ -43,6 +48,7 @@ _MODULES = (
     neural_ode,
     stability,
     growth,
+    quantum_walk,
 )
 
 
