@@ -269,16 +269,17 @@ def _hamiltonian_as_printed() -> list[Finding]:
 ENTRIES = (
     Entry(
         "U1",
-        "Which equations are a residual block",
+        "Which equations are a residual block with one convolution",
         Verdict.WRONG,
         r"Any partial differential equation of second order can be written as a residual block.",
         _wave_needs_two_channels,
-        holds=r"On a line, a linear one with constant coefficients, of first order in time, can. The wave "
-        r"equation needs two channels, and its explicit step has $\vert g\vert^2=1+4\sin^2\frac p2$: every "
-        r"wave but the constant grows geometrically.",
+        holds=r"With one convolution and one channel, on a line, a linear one with constant coefficients, of "
+        r"first order in time, can. The wave equation needs two channels, and its explicit step, both at "
+        r"once, has $\vert g\vert^2=1+4\sin^2\frac p2$: every wave but the constant grows geometrically.",
         reason=r"One kernel is linear, the same at every pixel, and knows the present state only: varying "
         r"coefficients, Burgers' equation and the wave equation have no such step.",
-        assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$.",
+        assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$. A block with two convolutions "
+        r"and a nonlinearity between them is another matter: it steps through some nonlinear equations.",
         check_printed=lambda: _as_a_block(_increments()),
         kind=Kind.ARGUMENT,
         faults=(

@@ -212,12 +212,13 @@ ENTRIES: tuple[Entry, ...] = (
             "cures it."
         ),
         holds=(
-            r"With one channel a layer without a skip is a residual layer with the kernel $K-\delta$, with "
-            r"the same gradients; from the same start it trains alike. What degrades is the training from "
-            r"a start far from the identity, also where no gradient vanishes."
+            r"With one convolution under the skip, a layer without it is a residual layer with the kernel "
+            r"$K-\delta$, with the same gradients; from the same start it trains alike. What degrades is the "
+            r"training from a start far from the identity, also where no gradient vanishes."
         ),
         reason=(
-            "Leaving out the skip does not make gradients vanish, and where they are small the image has "
+            "Depth does hurt and the skip does cure, but not for this cause: leaving out the skip over one "
+            "convolution does not make gradients vanish, and where they are small the image has "
             "faded on its way through, which makes kernel times gradient small in all layers alike."
         ),
         assumptions=(
@@ -232,6 +233,6 @@ ENTRIES: tuple[Entry, ...] = (
             Fault("no gradient is small from any start", lambda: _vanishing(())),
             Fault("all are small beside the net with skips", lambda: _vanishing(_EVERYWHERE[1::2])),
         ),
-        page="introduction",
+        page="degradation",
     ),
 )
