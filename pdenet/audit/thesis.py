@@ -206,11 +206,31 @@ STATEMENTS = (
         ),
     ),
     Statement(
+        "V.9",
+        "Any solver can stand where the layers stood, and its error can be chosen.",
+        shown_by=(
+            Guard("neural-ode", "any-solver", "three methods come as near as their orders say"),
+            Guard("neural-ode", "error-by-tolerance", "an adaptive one stays near what it was told"),
+        ),
+    ),
+    Statement(
         "VI.1",
         "PDE networks reach about the accuracy of the control.",
         supports=("4.1d",),
         opposes=("4.2h",),
         qualifies=("4.1i",),
+    ),
+    Statement(
+        "VI.2",
+        "The model is easy to adjust: another equation makes another network.",
+        shown_by=(
+            Guard(
+                "your-equation", "typed-equations", "every equation that is typed trains, with no other edit"
+            ),
+            Guard(
+                "your-equation", "typed-equations-learn", "and learns to label three digits of four at least"
+            ),
+        ),
     ),
 )
 """The claims that the argument of the thesis rests on; its equations one by one are in the ledger."""

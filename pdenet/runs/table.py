@@ -149,7 +149,7 @@ class Table(Experiment):
     @property
     def depths(self) -> tuple[int, ...]:
         """Rows: numbers of layers."""
-        return tuple(dict.fromkeys(cell.depth for cell in self.cells))
+        return tuple(sorted({cell.depth for cell in self.cells}))
 
     def cell(self, depth: int, column: str) -> Cell:
         """The cell at a place.

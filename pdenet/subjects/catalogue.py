@@ -14,6 +14,8 @@ EXPERIMENTS = {
     "table-4.1": "pdenet.subjects.tables.experiment:TABLE_4_1",
     "table-4.2": "pdenet.subjects.tables.experiment:TABLE_4_2",
     "controls": "pdenet.subjects.tables.experiment:CONTROLS",
+    "brightness": "pdenet.subjects.tables.experiment:BRIGHTNESS",
+    "channels": "pdenet.subjects.tables.experiment:CHANNELS",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
@@ -24,7 +26,7 @@ EXPERIMENTS = {
 }
 """Where each is: module and name."""
 
-SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls")}
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels")}
 """Subjects of several experiments, which share a file of records."""
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from pdenet.audit.ledger import ENTRIES, Entry, Finding, Verdict, find, run
-from pdenet.audit.ledger.entry import above, agree, below, close, order, zero
+from pdenet.audit.ledger import ENTRIES, Entry, Fault, Finding, Kind, Verdict, find, run
+from pdenet.audit.ledger.entry import NOT_IN_THESIS, OWN, above, agree, below, close, order, zero
 from pdenet.audit.ledger.page import overview, row
 
 PART = Path(__file__).parents[2] / "book" / "part1"
@@ -51,7 +51,14 @@ def test_an_entry_fares_as_listed(entry: Entry) -> None:
 def test_every_equation_and_every_claim_has_one_entry() -> None:
     ids = [entry.id for entry in ENTRIES]
     assert [entry.id for entry in ENTRIES if entry.numbered] == NUMBERS
-    assert sorted(ids) == sorted(NUMBERS + CLAIMS)
+    own = [name for name in ids if name.startswith(OWN)]
+    assert len(set(own)) == len(own)
+    assert sorted(ids) == sorted(NUMBERS + CLAIMS + own)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.id)
+def test_a_check_refuses_what_is_planted(entry: Entry) -> None:
+    assert [fault.what for fault in entry.faults if not fault.refused] == []
 
 
 def test_the_ledger_is_read_without_torch() -> None:
@@ -103,6 +110,23 @@ def test_a_wrong_print_must_come_with_reason_correction_and_check() -> None:
         example(holds="", reason="", check_printed=None)
     with pytest.raises(ValueError, match="entry 7 is ok: what is printed is what holds"):
         example(verdict=Verdict.OK)
+
+
+def test_what_is_ours_has_two_faults_that_its_check_refuses() -> None:
+    ours: dict[str, object] = {"id": "B99", "verdict": Verdict.OK, "printed": NOT_IN_THESIS + "$2+2=4$"}
+    ours |= {"holds": "", "reason": "", "check_printed": None}
+    five = Fault("five", wrong)
+    assert five.refused
+    assert not Fault("four", right).refused
+    assert example(**ours, faults=(five, five)).name == "B99"
+    with pytest.raises(ValueError, match="entry B99 is the book's own: plant two faults"):
+        example(**ours, faults=(five,))
+
+
+def test_a_print_that_is_ok_has_no_kind_of_fault() -> None:
+    assert example(kind=Kind.SLIP).kind == "slip"
+    with pytest.raises(ValueError, match="entry 7 is ok, and has no kind of fault; got constant"):
+        example(verdict=Verdict.OK, holds="", reason="", check_printed=None, kind=Kind.CONSTANT)
 
 
 def test_a_check_without_findings_is_refused() -> None:

@@ -139,9 +139,11 @@ def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
 # name: seeds, digits behind the point, page
 SHOWN = {
     "table-4.1": (10, 1, "experiment"),
-    "table-4.2": (10, 1, "experiment"),
+    "table-4.2": (20, 1, "experiment"),
     "controls": (10, 1, "experiment"),
-    "depth": (5, 1, "depth"),
+    "brightness": (20, 1, "experiment"),
+    "channels": (5, 1, "experiment"),
+    "depth": (10, 1, "depth"),
     "mechanism": (10, 1, "mechanism"),
     "remedies": (10, 1, "remedies"),
     "neural-ode": (10, 1, "neural-ode"),
@@ -168,6 +170,8 @@ BOOK = """
 table-4.1: epochs 3, batch_size 128; 10000 + 2000 images; 3
 table-4.2: epochs 3, batch_size 128; 10000 + 2000 images; 3
 controls: epochs 3, batch_size 128; 10000 + 2000 images; 3
+brightness: epochs 3, batch_size 128; 10000 + 2000 images; 3
+channels: epochs 3, batch_size 128; 10000 + 2000 images; 3
 depth: epochs 3, batch_size 128; 10000 + 2000 images; 2
 remedies: epochs 1, batch_size 16; 2000 + 2000 images; 3
 adjoint: batch 32, evaluations [4, 16], rounds 2; drawn; 1

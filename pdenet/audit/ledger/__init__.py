@@ -19,9 +19,9 @@ from pdenet.audit.ledger import (
     slices,
     stability,
 )
-from pdenet.audit.ledger.entry import Check, Entry, Finding, Result, Verdict, run
+from pdenet.audit.ledger.entry import OWN, Check, Entry, Fault, Finding, Kind, Result, Verdict, run
 
-__all__ = ["ENTRIES", "Check", "Entry", "Finding", "Result", "Verdict", "find", "run"]
+__all__ = ["ENTRIES", "Check", "Entry", "Fault", "Finding", "Kind", "Result", "Verdict", "find", "run"]
 
 _MODULES = (
     introduction,
@@ -43,10 +43,10 @@ _MODULES = (
 
 
 def _place(entry: Entry) -> tuple[int, int, str]:
-    """Equations, then the claims U, then the claims S on stability; each by number."""
+    """Equations, then the claims U, the claims S on stability and the book's own B; each by number."""
     kind = "" if entry.numbered else entry.id[0]
     number = "".join(filter(str.isdigit, entry.id))
-    return ("", "U", "S").index(kind), int(number or 0), entry.id
+    return ("", "U", "S", OWN).index(kind), int(number or 0), entry.id
 
 
 ENTRIES: tuple[Entry, ...] = tuple(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NOT_IN_THESIS = "(not in the thesis) "
 """What the print of a row begins with that is ours."""
+OWN = "B"
+"""What the id of a row begins with that holds what this book derives and the thesis does not."""
 
 
 class Verdict(StrEnum):
@@ -25,6 +27,17 @@ class Verdict(StrEnum):
     INCOMPLETE = "incomplete"
     APPROXIMATE = "approximate"
     WRONG = "wrong"
+
+
+class Kind(StrEnum):
+    """What sort of fault a print has; prints as its words."""
+
+    SLIP = "slip"
+    """Of the pen: a letter, a sign or a constant of nature is lost, and the next line has it again."""
+    CONSTANT = "constant"
+    """A factor is lost for good, and no conclusion hangs on it."""
+    ARGUMENT = "argument"
+    """A step does not follow, and what is concluded from it hangs on it."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,27 @@ def order(
 
 
 @dataclass(frozen=True)
+class Fault:
+    """A wrong form, planted to see that the check of a row refuses it.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong in it, in a few words.
+    check : callable
+        The same check, run on that form; at least one finding must fail.
+    """
+
+    what: str
+    check: Check
+
+    @property
+    def refused(self) -> bool:
+        """Whether the check finds it."""
+        return not all(finding.holds for finding in self.check())
+
+
+@dataclass(frozen=True)
 class Entry:
     """An equation of the thesis, or a claim its argument rests on.
 
@@ -185,12 +219,16 @@ class Entry:
         The same checks of the printed form; at least one finding must fail.
     page : str
         Notebook of the book that derives it, by its stem; empty while none does.
+    faults : tuple of Fault
+        Wrong forms that the check refuses; a row that is the book's own has two at least.
+    kind : Kind, optional
+        What sort of fault the print has, where it is not ok.
 
     Raises
     ------
     ValueError
         If a print that is not ok comes without reason, corrected form or check of the print, or one that is
-        ok comes with them.
+        ok comes with them or with a kind of fault; if a row of the book's own has fewer than two faults.
     """
 
     id: str
@@ -203,6 +241,8 @@ class Entry:
     assumptions: str = ""
     check_printed: Check | None = None
     page: str = ""
+    faults: tuple[Fault, ...] = ()
+    kind: Kind | None = None
 
     def __post_init__(self) -> None:
         parts = {"holds": self.holds, "reason": self.reason, "check_printed": self.check_printed}
@@ -212,6 +252,12 @@ class Entry:
             raise ValueError(message)
         if self.verdict is Verdict.OK and (self.holds or self.check_printed):
             message = f"entry {self.id} is ok: what is printed is what holds, and is checked once"
+            raise ValueError(message)
+        if self.verdict is Verdict.OK and self.kind is not None:
+            message = f"entry {self.id} is ok, and has no kind of fault; got {self.kind}"
+            raise ValueError(message)
+        if self.id.startswith(OWN) and len(self.faults) < 2:
+            message = f"entry {self.id} is the book's own: plant two faults that its check must refuse"
             raise ValueError(message)
 
     @property

@@ -1,4 +1,4 @@
-"""Tables 4.1 and 4.2 of the thesis and the controls that it lacks: three experiments, one file of records."""
+"""Tables 4.1 and 4.2 of the thesis and the controls that it lacks: five experiments, one file of records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell, Table
 from pdenet.runs.training import TrainingConfig
 from pdenet.subjects.tables import claims
-from pdenet.subjects.tables.networks import FRESH, controls, table_4_1, table_4_2
+from pdenet.subjects.tables.networks import FRESH, brightness, channels, controls, table_4_1, table_4_2
 
 if TYPE_CHECKING:
     from pdenet.runs.experiment import Mode
@@ -52,4 +52,22 @@ CONTROLS = Table(
     subject=SUBJECT,
     page=PAGE,
 )
-TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS)}
+BRIGHTNESS = Table(
+    "brightness",
+    "Layers that only make the image brighter: accuracy on the test images",
+    partial(_arms, brightness()),
+    claims.BRIGHTNESS,
+    seeds=FRESH,
+    subject=SUBJECT,
+    page=PAGE,
+)
+CHANNELS = Table(
+    "channels",
+    "Residual networks with several channels, ten epochs: accuracy on the test images",
+    partial(_arms, channels()),
+    claims.CHANNELS,
+    seeds=5,
+    subject=SUBJECT,
+    page=PAGE,
+)
+TABLES = {table.name: table for table in (TABLE_4_1, TABLE_4_2, CONTROLS, BRIGHTNESS, CHANNELS)}

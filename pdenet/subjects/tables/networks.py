@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from pdenet.models import Init, PDENet
+from pdenet.models.channel_resnet import ChannelResNet
 from pdenet.models.named import spec
 from pdenet.runs.table import Cell
 from pdenet.runs.training import TrainingConfig
@@ -76,6 +77,32 @@ def controls() -> tuple[Cell, ...]:
     cells += [_cell(depth, "five free taps", "resnet", **five) for depth in (5, 50)]
     cells += [_cell(depth, "c_ResNet, small start", "resnet", init=SMALL_START) for depth in (5, 27, 50)]
     cells += [_cell(depth, "no skip", "plain", init=HE_START) for depth in (5, 27, 50)]
+    return tuple(cells)
+
+
+def brightness() -> tuple[Cell, ...]:
+    """Layers that only make the image brighter, between the classifier alone and (40)."""
+    cells = [_cell(0, "PDE 1", "pde1", most=FRESH)]
     for depth in (15, 50):
-        cells += [_growth(depth), _cell(depth, "PDE 2", "pde2")]
+        cells += [_growth(depth), _cell(depth, "PDE 2", "pde2", most=FRESH)]
+    return tuple(cells)
+
+
+SHORT = TrainingConfig(epochs=10)
+"""A fifth of the epochs: sixteen channels cost twenty times as much as one."""
+CHANNELS = (3, 16)
+
+
+def channels() -> tuple[Cell, ...]:
+    """Residual networks of five layers with several channels, beside those with one, all trained short."""
+    here: dict[str, Any] = {"protocol": SHORT}
+    named = {"PDE 1": "pde1", "PDE 2": "pde2", "c_ResNet, small start": "resnet"}
+    options: dict[str, Any] = {"c_ResNet, small start": {"init": SMALL_START}}
+    cells = [Cell(depth=0, column="PDE 1", spec=spec("pde1", 0), **here)]
+    for column, model in named.items():
+        network = spec(model, 5, **options.get(column, {}))
+        cells.append(Cell(depth=5, column=column, spec=network, **here))
+    for number in CHANNELS:
+        network = ChannelResNet.spec(5, channels=number)
+        cells.append(Cell(depth=5, column=f"{number} channels", spec=network, **here))
     return tuple(cells)
