@@ -11,6 +11,7 @@ from pdenet.audit.ledger import (
     momenta,
     momentum,
     neural_ode,
+    nonlinear,
     phase_space,
     plane,
     propagator,
@@ -39,6 +40,7 @@ _MODULES = (
     neural_ode,
     stability,
     growth,
+    nonlinear,
 )
 
 

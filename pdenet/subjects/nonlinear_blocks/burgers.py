@@ -24,8 +24,8 @@ FIRST_TIME, LAST_TIME = 20.0, 60.0
 def hump(x: np.ndarray, time: float, viscosity: float = VISCOSITY, strength: float = STRENGTH) -> np.ndarray:
     r"""An exact solution that starts as a pulse at x = 0 and becomes a triangle with a steep front.
 
-    With :math:`\theta = 1 + \tfrac12(e^R - 1)\,\mathrm{erfc}(x/\sqrt{4\nu t})`, a solution of the heat equation,
-    it is Hopf's and Cole's :math:`u = -2\nu\,\theta_x/\theta`; R is the strength.
+    It is Hopf's and Cole's :math:`u = -2\nu\,\theta_x/\theta` with a solution of the heat equation,
+    :math:`\theta = 1 + \tfrac12(e^R - 1)\,\mathrm{erfc}(x/\sqrt{4\nu t})`; R is the strength.
     """
     size = np.expm1(strength)
     bell = np.exp(-(x**2) / (4 * viscosity * time))

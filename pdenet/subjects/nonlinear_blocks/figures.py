@@ -74,15 +74,17 @@ def draw_limit(steps: np.ndarray, found: Mapping[str, np.ndarray]) -> None:
     ax.legend(fontsize=8, loc="upper left")
 
 
-def draw_ramps(slopes: np.ndarray, predicted: np.ndarray, found: np.ndarray, ramp: np.ndarray) -> None:
+def draw_ramps(
+    slopes: np.ndarray, predicted: np.ndarray, found: np.ndarray, ramps: Mapping[int, np.ndarray]
+) -> None:
     """How a ramp's slope decides whether waves on it grow, and what becomes of a steep ramp.
 
     Parameters
     ----------
     slopes, predicted, found : (slopes,)
         Slope of the ramp in units of the contrast, and the largest stretch near it.
-    ramp : (layer, W)
-        A steep ramp before the first layer and later.
+    ramps : mapping
+        Layer -> what a steep ramp has become there (W,); at most three.
     """
     _, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.7))
     left.plot(slopes, predicted, color=INK, marker="", lw=1.2, label="predicted")
@@ -90,9 +92,10 @@ def draw_ramps(slopes: np.ndarray, predicted: np.ndarray, found: np.ndarray, ram
     left.axvline(1, color=INK, ls=":", lw=1, marker="")
     left.set(xlabel=r"slope of the ramp / $\lambda$", ylabel="largest stretch")
     left.legend(fontsize=8)
-    for row, look in zip(ramp, ("-", "--", "-."), strict=False):
-        right.plot(row, ls=look, marker="", lw=1.4)
-    right.set(xlabel="column", ylabel="grey value")
+    for (layer, row), look in zip(ramps.items(), ("-", "--", "-."), strict=False):
+        right.plot(row, ls=look, marker="", lw=1.4, label=f"layer {layer}")
+    right.set(xlabel="column", ylabel=r"grey value / $\lambda$")
+    right.legend(fontsize=8)
 
 
 def draw_burgers(place: np.ndarray, curves: Mapping[str, np.ndarray], exact: np.ndarray) -> None:

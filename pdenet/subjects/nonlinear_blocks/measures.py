@@ -140,3 +140,9 @@ def course(clean: np.ndarray, noisy: np.ndarray, activation: Activation, step: f
         images.append(u[0, 0].numpy())
     stack = np.stack(images)
     return Course(stack, np.sqrt(((stack - clean) ** 2).mean(axis=(1, 2))))
+
+
+def steep_ramp(sites: int, slope: float, length: int) -> Tensor:
+    """A line (1, 1, 1, sites) that rises with this slope over so many pixels in its middle."""
+    place = torch.arange(sites, dtype=torch.float64) - (sites - length) // 2
+    return slope * place.clamp(0, length)[None, None, None]
