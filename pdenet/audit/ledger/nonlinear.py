@@ -142,7 +142,7 @@ def _pairs(limit: float, second: Second, flux: sp.Expr) -> Finding:
     generator = torch.Generator().manual_seed(1)
     apart = 0
     for first in random_kernels(_SEEDS, 3, seed=0):
-        step = limit / np.linalg.norm(convolution_matrix(first, 6, 6), 2) ** 2
+        step = float(limit / np.linalg.norm(convolution_matrix(first, 6, 6), 2) ** 2)
         size = 10.0 ** torch.linspace(-2, 2, 50, dtype=torch.float64)[:, None, None, None]
         u, v = size * torch.randn(2, 50, 1, 6, 6, dtype=torch.float64, generator=generator)
         after = [two_convolutions(w, first, second(first), activation(flux), step=step) for w in (u, v)]
@@ -243,13 +243,11 @@ ENTRIES = (
         "B10",
         "A block of two convolutions is a step of nonlinear diffusion",
         Verdict.OK,
-        NOT_IN_THESIS
-        + r"With $K_2=-K_1^{\mathsf T}$ and differences to neighbours in $K_1$ the block "
-        + r"$u+\Delta t\,K_2\,\phi(K_1u)$ is the explicit scheme of "
-        + r"$\partial_tu=\sum_i\partial_i\,\phi(\partial_iu)$, of second order in space.",
+        NOT_IN_THESIS + r"With $K_2=-K_1^{\mathsf T}$ and differences to neighbours in $K_1$ the block "
+        r"$u+\Delta t\,K_2\,\phi(K_1u)$ is the explicit scheme of "
+        r"$\partial_tu=\sum_i\partial_i\,\phi(\partial_iu)$, of second order in space.",
         lambda: _diffusion(_tied),
-        assumptions=r"Activations $\phi$ applied pixel by pixel; inside the image, where no kernel reaches over "
-        r"the border.",
+        assumptions=r"$\phi$ acts pixel by pixel; inside the image, where no kernel reaches over the border.",
         page=_PAGE,
         faults=(
             Fault("the sign: K2 is plus the transpose", lambda: _diffusion(lambda f: -_tied(f))),
@@ -261,10 +259,10 @@ ENTRIES = (
         "B11",
         "How long the step of such a block may be",
         Verdict.OK,
-        NOT_IN_THESIS
-        + r"If the slopes of $\phi$ lie in $[0,\Lambda]$, the block with $K_2=-K_1^{\mathsf T}$ drives no two "
-        + r"images apart as long as $\Delta t\,\Lambda\,\Vert K_1\Vert^2\le2$. The limit is sharp. A $K_2$ that does so "
-        + r"for every such $\phi$, with any step, is $-K_1^{\mathsf T}$ with weights $c_i\ge0$ on the channels.",
+        NOT_IN_THESIS + r"If the slopes of $\phi$ lie in $[0,\Lambda]$, the block with "
+        r"$K_2=-K_1^{\mathsf T}$ drives no two images apart as long as "
+        r"$\Delta t\,\Lambda\,\Vert K_1\Vert^2\le2$. The limit is sharp. A $K_2$ that does so for every such "
+        r"$\phi$, with any step, is $-K_1^{\mathsf T}$ with weights $c_i\ge0$ on the channels.",
         lambda: _limit(2.0, _tied, CHARBONNIER),
         assumptions=r"The 2-norm; $\phi$ acts pixel by pixel and may differ from channel to channel. Sharp for a "
         r"$\phi$ whose slope at 0 is $\Lambda$.",
@@ -280,12 +278,12 @@ ENTRIES = (
         "Burgers' equation is a block of two convolutions",
         Verdict.OK,
         NOT_IN_THESIS
-        + r"$u+\Delta t\,K_2\,\phi(K_1u)$ with $K_1$ the identity twice, $\phi=(s^2,s)$ and $K_2$ minus half of "
-        + r"the central first difference and $\nu$ times the second one is the explicit scheme of "
-        + r"$\partial_tu+u\,\partial_xu=\nu\,\partial_x^2u$. $m$ ReLUs with biases in place of the square miss it "
-        + r"by $O(m^{-2})$; without biases they cannot reach it.",
+        + r"$u+\Delta t\,K_2\,\phi(K_1u)$ with $K_1$ the identity twice, $\phi=(s^2,s)$ and $K_2$ "
+        r"minus half of the central first difference and $\nu$ times the second one is the explicit scheme "
+        r"of $\partial_tu+u\,\partial_xu=\nu\,\partial_x^2u$. $m$ ReLUs with biases in place of the square "
+        r"miss it by $O(m^{-2})$; without biases they cannot reach it.",
         lambda: _burgers(_squares),
-        assumptions=r"$u$ within the range of the biases; one step explicit, its stability is another matter.",
+        assumptions=r"$u$ within the range of the biases; the scheme is explicit, its stability another matter.",
         page=_PAGE,
         faults=(
             Fault("the half is missing", lambda: _burgers(_changed(2.0))),
