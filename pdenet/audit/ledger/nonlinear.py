@@ -247,7 +247,7 @@ ENTRIES = (
         r"$u+\Delta t\,K_2\,\phi(K_1u)$ is the explicit scheme of "
         r"$\partial_tu=\sum_i\partial_i\,\phi(\partial_iu)$, of second order in space.",
         lambda: _diffusion(_tied),
-        assumptions=r"$\phi$ acts pixel by pixel; inside the image, where no kernel reaches over the border.",
+        assumptions=r"$\phi$ acts pixel by pixel; away from the border.",
         page=_PAGE,
         faults=(
             Fault("the sign: K2 is plus the transpose", lambda: _diffusion(lambda f: -_tied(f))),
@@ -264,7 +264,7 @@ ENTRIES = (
         r"$\Delta t\,\Lambda\,\Vert K_1\Vert^2\le2$. The limit is sharp. A $K_2$ that does so for every such "
         r"$\phi$, with any step, is $-K_1^{\mathsf T}$ with weights $c_i\ge0$ on the channels.",
         lambda: _limit(2.0, _tied, CHARBONNIER),
-        assumptions=r"The 2-norm; $\phi$ acts pixel by pixel and may differ from channel to channel. Sharp for a "
+        assumptions=r"The 2-norm; $\phi$ acts pixel by pixel and may differ between channels. Sharp for a "
         r"$\phi$ whose slope at 0 is $\Lambda$.",
         page=_PAGE,
         faults=(
@@ -279,11 +279,11 @@ ENTRIES = (
         Verdict.OK,
         NOT_IN_THESIS
         + r"$u+\Delta t\,K_2\,\phi(K_1u)$ with $K_1$ the identity twice, $\phi=(s^2,s)$ and $K_2$ "
-        r"minus half of the central first difference and $\nu$ times the second one is the explicit scheme "
+        r"minus half of the central difference and $\nu$ times the second one is the explicit scheme "
         r"of $\partial_tu+u\,\partial_xu=\nu\,\partial_x^2u$. $m$ ReLUs with biases in place of the square "
         r"miss it by $O(m^{-2})$; without biases they cannot reach it.",
         lambda: _burgers(_squares),
-        assumptions=r"$u$ within the range of the biases; the scheme is explicit, its stability another matter.",
+        assumptions=r"$u$ within the range of the biases; the stability of the scheme is another matter.",
         page=_PAGE,
         faults=(
             Fault("the half is missing", lambda: _burgers(_changed(2.0))),
