@@ -1,8 +1,11 @@
 """What is measured on blocks with two convolutions."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from pdenet.ops.two_convolutions import largest_gain, minus_transpose, two_convolutions
 from pdenet.subjects.nonlinear_blocks.measures import (
@@ -10,11 +13,13 @@ from pdenet.subjects.nonlinear_blocks.measures import (
     differences,
     picture,
     random_kernels,
+    steep_ramp,
     stretch,
     stretches,
 )
 from pdenet.symbolic.nonlinear import CHARBONNIER, PERONA_MALIK, activation
 
+Map = Callable[[Tensor], Tensor]
 STEPS = np.array([0.5, 1.9, 2.0, 2.2, 3.0])
 
 
@@ -51,8 +56,8 @@ def test_below_the_limit_nothing_is_stretched_and_above_it_something_is() -> Non
     [(lambda f: -minus_transpose(f), torch.tanh), (minus_transpose, activation(PERONA_MALIK))],
     ids=["plus the transpose", "a flux that falls"],
 )
-def test_without_the_conditions_it_is_stretched_below_the_limit(second: object, act: object) -> None:
-    assert (stretches(random_kernels(4, 2, seed=0), second, act, STEPS) > 1.001).all()  # type: ignore[arg-type]
+def test_without_the_conditions_it_is_stretched_below_the_limit(second: Map, act: Map) -> None:
+    assert (stretches(random_kernels(4, 2, seed=0), second, act, STEPS) > 1.001).all()
 
 
 def test_the_picture_scales() -> None:
@@ -76,3 +81,8 @@ def test_a_course_of_none_is_the_picture_with_noise() -> None:
     found = course(clean, clean, activation(CHARBONNIER), 0.2, 0)
     assert found.best == 0
     assert found.errors.tolist() == [0.0]
+
+
+def test_a_ramp_rises_in_the_middle_of_its_line() -> None:
+    line = steep_ramp(10, 2.0, 4)[0, 0, 0].tolist()
+    assert line == [0, 0, 0, 0, 2, 4, 6, 8, 8, 8]
