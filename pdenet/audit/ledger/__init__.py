@@ -17,6 +17,7 @@ from pdenet.audit.ledger import (
     momenta,
     momentum,
     neural_ode,
+    nonlinear,
     phase_space,
     plane,
     propagator,
@@ -55,6 +56,7 @@ _MODULES = (
     stability,
     growth,
     quantum_walk,
+    nonlinear,
 )
 
 
