@@ -85,23 +85,22 @@ def two_channel_filter(u: Tensor, kernels: Tensor, *, in_turn: bool = True) -> C
     _check_symmetric(kernels)
     rows, columns = (sines(n).to(u) for n in u.shape[-2:])
     waves = rows @ u @ columns
-    r, i = (rows @ (factor[:, None] * waves) @ columns for factor in wave_factors(kernels, u.shape, in_turn))
+    factors = wave_factors(symbols(kernels, *u.shape[-2:]), in_turn=in_turn)
+    r, i = (rows @ (factor[:, None] * waves) @ columns for factor in factors)
     return r, i
 
 
-def wave_factors(kernels: Tensor, shape: torch.Size, in_turn: bool = True) -> Channels:
-    """What the layers make of (1, 0), the channels of a wave: (S, H, W) for R and for I.
+def wave_factors(k: Tensor, *, in_turn: bool = True) -> Channels:
+    """What layers make of the channels (1, 0) of a wave: R and I, (S, H, W) each.
 
     Parameters
     ----------
-    kernels : (S, L, 3, 3)
-    shape
-        Of images; the last two are rows and columns, and as many waves stand along them.
+    k : (S, L, H, W)
+        What the kernels do to each wave, as `symbols`.
     in_turn
         As in `two_channel_layers`.
     """
-    k = symbols(kernels, *shape[-2:])
-    r = k.new_ones(len(k), *shape[-2:])
+    r = k.new_ones(len(k), *k.shape[-2:])
     i = torch.zeros_like(r)
     for layer in range(k.shape[1]):
         before = r

@@ -21,7 +21,7 @@ HAMILTONIAN = EvolutionPDE(
     ),
     name="HAMILTONIAN",
 )
-"""Kinetic terms with a mass for each axis, 1/alpha^2 and 1/sigma^2, and a potential gamma: what K stencils."""
+"""Kinetic terms with a mass for each axis, 1/alpha^2 and 1/sigma^2, and a potential gamma."""
 
 k = sp.Symbol("k", real=True)
 """What a symmetric kernel does to a wave, for a time step of one."""

@@ -18,6 +18,7 @@ from pdenet.audit.ledger import (
     schroedinger,
     slices,
     stability,
+    taking_turns,
 )
 from pdenet.audit.ledger.entry import OWN, Check, Entry, Fault, Finding, Kind, Result, Verdict, run
 
@@ -38,6 +39,7 @@ _MODULES = (
     propagator,
     neural_ode,
     stability,
+    taking_turns,
     growth,
 )
 
