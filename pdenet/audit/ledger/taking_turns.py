@@ -144,8 +144,8 @@ ENTRIES: tuple[Entry, ...] = (
         printed=NOT_IN_THESIS
         + r"On a wave with a real symbol $k$ the step $R \leftarrow R + kI$, $I \leftarrow I - kR$ with "
         r"the new $R$ has determinant $1$ and trace $2 - k^2$; it is bounded just for $|k| < 2$ and leaves "
-        r"$R^2 + I^2 + kRI$ as it is. With both at once $|g|^2 = 1 + k^2$. For a kernel with drift the same holds "
-        r"with $|k|$ if $I$ gets the transposed kernel.",
+        r"$R^2 + I^2 + kRI$ as it is. With both at once $|g|^2 = 1 + k^2$. For a kernel with drift the same "
+        r"holds with $|k|$ if $I$ gets the transposed kernel.",
         check=_wave,
         page=_PAGE,
         faults=(

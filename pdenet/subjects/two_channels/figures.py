@@ -36,11 +36,11 @@ def draw_film(slits: Slits, film: Film, moments: Sequence[int], predicted: Seque
         Heights of bright fringes, rows from the axis; drawn on both sides.
     """
     count = len(moments)
-    fig, axes = plt.subplots(1, count + 1, figsize=(6.4, 2.3), width_ratios=[1.0] * count + [0.55])
+    fig, axes = plt.subplots(1, count + 1, figsize=(6.4, 1.95), width_ratios=[1.0] * count + [0.55])
     reach = (slits.rows - 1) / 2
     extent = (-0.5, slits.columns - 0.5, -reach, reach)
     for ax, picture, moment in zip(axes, film.density, moments, strict=False):
-        ax.imshow(np.sqrt(picture / picture.max()), cmap="gray", extent=extent, aspect="auto")
+        ax.imshow(np.sqrt(picture / picture.max()), cmap="gray", extent=extent)
         wall = np.where(slits.open[:, slits.wall] > 0, np.nan, slits.height)
         ax.plot(np.full(slits.rows, slits.wall), wall, "C1-", marker="", linewidth=1.6)
         ax.axvline(slits.screen, color="C0", linestyle=":", linewidth=1.2, marker="")
@@ -74,8 +74,9 @@ def draw_norms(turns: Course, once: Course) -> Figure:
     steps = np.arange(len(turns.norm))[every]
     near.plot(steps, turns.norm[every], "C0-", marker="", linewidth=0.8, label="$|R|^2 + |I|^2$")
     near.plot(steps, turns.form[every], "C2--", marker="", label="conserved form")
-    near.set(xlabel="step, in turn")
-    near.legend(fontsize=9, loc="best")
+    low, high = turns.norm.min(), turns.norm.max()
+    near.set(xlabel="step, in turn", ylim=(low - 0.1 * (high - low), high + 0.5 * (high - low)))
+    near.legend(fontsize=9, loc="upper right")
     return fig
 
 
@@ -93,11 +94,15 @@ def draw_pairs(
     grows
         Whether they grow, (n, m).
     """
-    ax.contourf(
-        first, second, grows.astype(float), levels=[-0.5, 0.5, 1.5], colors=["none", "C1"], alpha=0.55
-    )
+    ax.contourf(first, second, grows.astype(float), levels=[0.5, 1.5], colors=["C1"], alpha=0.55)
     ax.contour(first, second, grows.astype(float), levels=[0.5], colors=INK, linewidths=1)
-    ax.set(xlabel="$k$ of one layer", ylabel="$k$ of the other", aspect="equal")
+    ax.set(
+        xlabel="$k$ of one layer",
+        ylabel="$k$ of the other",
+        aspect="equal",
+        xticks=[0, 1, 2],
+        yticks=[0, 1, 2],
+    )
     ax.grid(False)
 
 
