@@ -47,6 +47,8 @@ def draw_film(slits: Slits, film: Film, moments: Sequence[int], predicted: Seque
         ax.set(xticks=[], yticks=[], title=f"step {moment}")
         ax.title.set_fontsize(9)
         ax.grid(False)
+        for spine in ax.spines.values():
+            spine.set_visible(True)  # the edge of a black picture on a black page
     last = axes[-1]
     last.plot(film.arrived / film.arrived.max(), slits.height, "C0-", marker="", linewidth=1.4)
     for height in {sign * h for h in predicted for sign in (1, -1)}:
@@ -76,6 +78,7 @@ def draw_norms(turns: Course, once: Course) -> Figure:
     near.plot(steps, turns.form[every], "C2--", marker="", label="conserved form")
     low, high = turns.norm.min(), turns.norm.max()
     near.set(xlabel="step, in turn", ylim=(low - 0.1 * (high - low), high + 0.5 * (high - low)))
+    near.locator_params(axis="x", nbins=3)
     near.legend(fontsize=9, loc="upper right")
     return fig
 
