@@ -9,7 +9,7 @@ Four functions return weights of displacements as arrays, and have in common:
 Parameters
 ----------
 d : array of int
-    Displacements in pixels.
+    Displacements in pixels, output minus input: the X of the book.
 alpha, beta, gamma : float or array
     Real parameters of (21) per layer and in pixels; all four are broadcast together.
 
@@ -72,7 +72,7 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
     Parameters
     ----------
     d : sympy.Expr or number
-        Displacement in pixels.
+        Displacement in pixels, output minus input.
     alpha, beta, gamma : sympy.Expr or number
         Real parameters of (21); alpha is known not to be 0.
 
@@ -183,7 +183,7 @@ def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arr
 
 
 def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
-    r"""Weights of the continuum symbol cut at the zone's edge, (34) with :math:`-\pi\le p<\pi`.
+    r"""Weights of the continuum symbol cut at the zone's edge, (34) with :math:`-\pi<p\le\pi`.
 
     They are the Gaussian times :math:`\mathrm{Re}\,\mathrm{erf}((\pi\alpha - iY/\alpha)/\sqrt2)` with
     :math:`Y=d+\beta`, and a shifted sinc at :math:`\alpha=0`.

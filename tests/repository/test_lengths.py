@@ -7,7 +7,17 @@ import pytest
 
 BOOK = Path(__file__).parents[2] / "book" / "part1"
 LONGEST = 2000  # words of the Markdown cells
-SHORT = ("tables", "depth", "second-equation", "blind", "mechanism", "remedies", "adjoint", "performance")
+SHORT = (
+    "tables",
+    "depth",
+    "second-equation",
+    "blind",
+    "mechanism",
+    "learned-equations",
+    "remedies",
+    "adjoint",
+    "performance",
+)
 """Pages that measure; those that derive are longer."""
 
 

@@ -145,7 +145,11 @@ SHOWN = {
     "table-4.1": (10, 1, "experiment"),
     "table-4.2": (10, 1, "experiment"),
     "controls": (10, 1, "experiment"),
-    "depth": (5, 1, "depth"),
+    "brightness": (10, 1, "experiment"),
+    "channels": (5, 1, "experiment"),
+    "fresh": (20, 1, "experiment"),
+    "depth": (10, 1, "depth"),
+    "starts": (10, 1, "second-equation"),
     "mechanism": (10, 1, "mechanism"),
     "remedies": (10, 1, "remedies"),
     "two-channels": (10, 2, "two-channels"),
@@ -173,7 +177,11 @@ BOOK = """
 table-4.1: epochs 3, batch_size 128; 10000 + 2000 images; 3
 table-4.2: epochs 3, batch_size 128; 10000 + 2000 images; 3
 controls: epochs 3, batch_size 128; 10000 + 2000 images; 3
+brightness: epochs 3, batch_size 128; 10000 + 2000 images; 3
+channels: epochs 3, batch_size 128; 10000 + 2000 images; 3
+fresh: epochs 3, batch_size 128; 10000 + 2000 images; 3
 depth: epochs 3, batch_size 128; 10000 + 2000 images; 2
+starts: epochs 3, batch_size 128; 10000 + 2000 images; 2
 remedies: epochs 1, batch_size 16; 2000 + 2000 images; 3
 two-channels: epochs 1, batch_size 64; 2000 + 2000 images; 3
 adjoint: batch 32, evaluations [4, 16], rounds 2; drawn; 1

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pdenet.audit.ledger import (
     action,
     block,
+    cancellation,
+    composition,
     converse,
     growth,
     introduction,
@@ -14,8 +16,10 @@ from pdenet.audit.ledger import (
     phase_space,
     plane,
     propagator,
+    quantum_walk,
     relu,
     schroedinger,
+    short_time,
     slices,
     stability,
     taking_turns,
@@ -27,12 +31,15 @@ __all__ = ["ENTRIES", "Check", "Entry", "Fault", "Finding", "Kind", "Result", "V
 _MODULES = (
     introduction,
     schroedinger,
+    short_time,
     slices,
     momenta,
     block,
     plane,
     converse,
+    composition,
     relu,
+    cancellation,
     momentum,
     phase_space,
     action,
@@ -41,6 +48,7 @@ _MODULES = (
     stability,
     taking_turns,
     growth,
+    quantum_walk,
 )
 
 

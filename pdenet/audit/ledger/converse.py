@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from pdenet.audit.ledger.composition import KERNEL, SKIP, Compose, convolved, correlated, divides
 from pdenet.audit.ledger.convolution import conv2d
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Verdict, above, below, close, zero
 from pdenet.symbolic import PDE1, PDE_1D
 from pdenet.symbolic.converse import coefficients_kernel, fit_taps, kernel_coefficients
 from pdenet.symbolic.equation import EvolutionPDE
@@ -208,24 +209,21 @@ def _hamiltonian(damping: np.ndarray, gain: float) -> list[Finding]:
     ]
 
 
-def _hamiltonian_as_it_is() -> list[Finding]:
+def _hamiltonian_as_it_is(compose: Compose = convolved) -> list[Finding]:
     from pdenet.ops.quotient import relative_kernel
 
     symbol = sp.expand(sp.I * PDE_1D.symbol(p))
-    kernel, skip = [0.1, -0.5, 0.4], [0.2, 1.0, 0.2]
-    omega = relative_kernel(kernel, skip, 64)
-    again = np.sum([tap * np.roll(omega, d) for d, tap in zip((-1, 0, 1), skip, strict=True)], axis=0)
-    root = (1 - np.sqrt(1 - 4 * 0.2**2)) / (2 * 0.2)
-    taps = np.abs(omega[[40, 41]])  # at the offsets 8 and 9
+    omega = relative_kernel(KERNEL, SKIP, 65)  # offset 0 stands at 32
+    left, right = SKIP[0], SKIP[2]
+    root = np.sqrt(1 - 4 * left * right) - 1  # left r^2 + r + right = 0, to the right; mirrored to the left
     return [
         zero("symbol of H: real part minus drift", sp.re(symbol) + beta * sp.sin(p)),
         zero("imaginary part minus diffusion and growth", sp.im(symbol) - gamma + alpha**2 * (1 - sp.cos(p))),
         *_hamiltonian(1j * _ring([0.6, 0.0, -0.1]), float(np.sqrt(1 + 0.3**2))),
-        below(
-            "w convolved with the quotient minus f, on 64 pixels", np.abs(again[31:34] - kernel).max(), 1e-13
-        ),
-        above("tap of the quotient at offset 8, where f and w have none", float(taps[0]), 1e-7),
-        close("ratio of its taps at offsets 9 and 8", float(taps[1] / taps[0]), float(root), 1e-6),
+        divides(compose),
+        above("tap of the quotient at offset 8, where f and w have none", float(abs(omega[40])), 1e-7),
+        close("ratio of its taps at offsets 9 and 8", float(omega[41] / omega[40]), root / (2 * left), 1e-6),
+        close("and at offsets -9 and -8", float(omega[23] / omega[24]), root / (2 * right), 1e-6),
         Finding(
             "a skip that loses the checkerboard has no quotient, and p = 3.1416 is named",
             "3.1416" in _refusal(),
@@ -238,7 +236,7 @@ def _refusal() -> str:
     from pdenet.ops.quotient import relative_kernel
 
     try:
-        relative_kernel([0.1, -0.5, 0.4], [0.25, 0.5, 0.25], 64)
+        relative_kernel(KERNEL, [0.25, 0.5, 0.25], 64)
     except ValueError as error:
         return str(error)
     return ""
@@ -248,7 +246,7 @@ def _hamiltonian_as_printed() -> list[Finding]:
     """Hermitian, a layer that keeps the norm, and a quotient like a kernel of three taps, for every skip."""
     from pdenet.ops.quotient import relative_kernel
 
-    omega = relative_kernel([0.1, -0.5, 0.4], [0.2, 1.0, 0.2], 64)
+    omega = relative_kernel(KERNEL, SKIP, 65)
     far = np.delete(omega, [31, 32, 33])  # offset 0 stands at 32
     found = "none" if _refusal() else "found"
     return [
@@ -312,13 +310,19 @@ ENTRIES = (
         r"The kernel of a residual block acts as a Hamiltonian, also as the quotient $f/w$ of kernel and "
         r"skip.",
         _hamiltonian_as_it_is,
-        holds=r"With $i\,\partial_t\psi=H\psi$ it is $H=iK$: only the drift is Hermitian, diffusion and "
-        r"growth are not, and even drift alone gives a layer with $\max\vert g\vert=\sqrt{1+\beta^2}$. "
-        r"The quotient has a tap at every pixel and needs $\tilde w(p)\ne0$ for all $p$.",
+        holds=r"With $i\,\partial_t\psi=\hat H\psi$ it is $\hat H=iK$: only the drift is Hermitian, "
+        r"diffusion and growth are not, and even drift alone gives a layer with "
+        r"$\max\vert g\vert=\sqrt{1+\beta^2}$. The quotient, with $w+f=w*(1+\Omega)$, has a tap at every "
+        r"pixel and needs $\tilde w(p)\ne0$ for all $p$.",
         reason=r"A Hamiltonian is Hermitian and its time steps keep the norm, neither of which holds here; "
         r"and the quotient is not local, and does not exist for every skip.",
         assumptions=r"Periodic boundary, one linear layer.",
         check_printed=_hamiltonian_as_printed,
+        faults=(
+            Fault(
+                "skip and quotient composed by cross-correlation", lambda: _hamiltonian_as_it_is(correlated)
+            ),
+        ),
         page=_PAGE,
     ),
 )

@@ -231,7 +231,7 @@ ENTRIES = (
         r"$\alpha^2<\beta^2\le2\alpha^2$ packets grow while they drift, and then leave.",
         assumptions="no ReLU, equal layers; the limit is that of a long line",
         check=_border,
-        page="stability",
+        page="borders",
     ),
     Entry(
         id="S6",
@@ -268,6 +268,6 @@ ENTRIES = (
         reason="Where the obstacle acts, a block with ReLU is no step of (21).",
         assumptions=r"start not negative, $F$ fixed, $\Delta t\to0$",
         check=_obstacle,
-        page="stability",
+        page="borders",
     ),
 )

@@ -33,7 +33,7 @@ from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PAGE = "path-sum"
+_PAGE = "momentum-space"
 
 # (28), (29): delta and kernel in momentum space, on a periodic line of M sites.
 

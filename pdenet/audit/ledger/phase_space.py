@@ -21,7 +21,7 @@ from pdenet.audit.ledger.waves import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PAGE = "path-sum"
+_PAGE = "momentum-space"
 
 # (32), (33): the path sum over phase space.
 

@@ -85,6 +85,27 @@ def z_table(diagram: Diagram, settings: Mapping[str, Setting]) -> str:
     return markdown_table(["number", "printed", *heads], rows)
 
 
+def control_table(diagram: Diagram, settings: Mapping[str, Setting]) -> str:
+    """The control in Markdown, a line a setting: what is printed of it, and what each setting made of it.
+
+    Parameters
+    ----------
+    diagram
+        Whose runs.
+    settings
+        By their names; those that were run with another equation only, or not at all, have dashes.
+    """
+    of_control = TWELVE[OF_PDE:]
+    rows = [["*thesis*", *(f"{number.accuracy:.1f}" for number in of_control)]]
+    for name, setting in settings.items():
+        cells = [
+            _fit(number.accuracy, diagram.cell(setting, number.network, number.depth))
+            for number in of_control
+        ]
+        rows.append([name, *cells])
+    return markdown_table(["control", *(number.name for number in of_control)], rows)
+
+
 def _seeds(fits: Sequence[Fit | None]) -> str:
     """Numbers of runs behind the fits: one, or the fewest and the most."""
     counts = sorted({fit.runs for fit in fits if fit is not None})

@@ -43,10 +43,21 @@ def test_a_cell_says_where_one_more_run_would_lie() -> None:
     lines = report.grid(TABLE_4_1, cells).splitlines()
     rows = {line.split(" | ")[0]: line for line in lines}
     assert "thesis" not in rows["| 0"]
-    assert "**98.00**<br>[97.71, 98.29]<br>4 seeds<br>thesis 97.4, inside" in rows["| 5"]
+    assert "**98.00**<br>[97.71, 98.29]<br>thesis 97.4, inside" in rows["| 5"]
     assert "**97.00**<br>2 of 3 learned<br>thesis 96.2, inside" in rows["| 50"]
     assert "–<br>0 of 2 learned<br>thesis 97.3, no interval" in rows["| 15"]
     assert report.lies(cells).startswith("Of 2 values that the thesis prints, 2 lie where one more run")
+
+
+def test_a_cell_says_so_if_it_has_another_number_of_seeds_than_most() -> None:
+    cells = {
+        (0, "PDE net"): around((0, "PDE net"), 0.98),
+        (5, "PDE net"): around((5, "PDE net"), 0.98),
+        (15, "PDE net"): cell((15, "PDE net"), 0.97, 0.99),
+    }
+    rows = {line.split(" | ")[0]: line for line in report.grid(TABLE_4_1, cells).splitlines()}
+    assert "seeds" not in rows["| 5"]
+    assert "<br>2 seeds<br>thesis 96.5" in rows["| 15"]
 
 
 def test_each_network_stands_beside_no_layers_and_the_dead_last() -> None:
