@@ -58,7 +58,7 @@ def linear_probe(
     targets = functional.one_hot(labels).double()
     mean_target = targets.mean(0)
     right = [
-        _ridge(x.flatten(1).double(), targets - mean_target, u.flatten(1).double(), penalty) + mean_target
+        _ridge(x.flatten(1), targets - mean_target, u.flatten(1), penalty) + mean_target
         for x, u in zip(train.reshape(-1, *train.shape[-3:]), test.reshape(-1, *test.shape[-3:]), strict=True)
     ]
     shares = [float((scores.argmax(1) == test_labels).double().mean()) for scores in right]
@@ -67,29 +67,22 @@ def linear_probe(
 
 def _ridge(x: Tensor, targets: Tensor, u: Tensor, penalty: float) -> Tensor:
     """Scores (M, classes) of the features u (M, F), fitted to x (N, F)."""
+    nothing = u.new_zeros(len(u), targets.shape[1], dtype=torch.float32)
+    largest = x.abs().max()
+    if largest == 0 or not torch.isfinite(largest):
+        return nothing
+    # The largest feature is then one, and with this penalty single precision is more than enough.
+    x, u, targets = (x / largest).float(), (u / largest).float(), targets.float()
     centre = x.mean(0)
-    x, u = x - centre, u - centre
-    size = x.square().sum()
-    if size == 0 or not torch.isfinite(size):
-        return u.new_zeros(len(u), targets.shape[1], dtype=torch.float32)
-    # The trace of the covariance is then one, and with this penalty single precision is more than enough.
-    x, u, targets = (x / size.sqrt()).float(), (u / size.sqrt()).float(), targets.float()
-    gram = _lower(x)
+    x -= centre
+    size = torch.linalg.vector_norm(x)
+    if size == 0:
+        return nothing
+    x, u = x.div_(size), u.sub_(centre).div_(size)  # the trace of the covariance is one
+    # NumPy computes a half of x.T @ x and mirrors it, and its BLAS is at home on every processor.
+    gram = torch.from_numpy(x.numpy().T @ x.numpy())
     gram.diagonal().add_(penalty / min(x.shape))
     return u @ torch.cholesky_solve(x.T @ targets, torch.linalg.cholesky(gram))
-
-
-def _lower(x: Tensor, block: int = 196) -> Tensor:
-    """The lower triangle of x.T @ x for x (N, F), which is all that a Cholesky factor reads.
-
-    By blocks of columns, each with itself and those behind it: five eighths of the products of the whole.
-    """
-    features = x.shape[1]
-    gram = x.new_zeros(features, features)
-    for start in range(0, features, block):
-        here = slice(start, start + block)
-        gram[start:, here] = x[:, start:].T @ x[:, here]
-    return gram
 
 
 @dataclass(frozen=True)

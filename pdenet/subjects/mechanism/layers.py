@@ -133,10 +133,10 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     kernels : (S, L, 3, 3)
     images : (B, H, W)
     places : (..., S, 2)
-        How far each seed's window is moved along x and y, whole pixels, `margin` at most. Several windows
-        cost no more than one: the layers are gone through once.
+        How far each seed's window is moved along x and y, whole pixels. Several windows cost no more than
+        one: the layers are gone through once.
     margin : int
-        Pixels of room on every side; what gets further is lost.
+        Pixels of room on every side of the old frame and of all windows of a seed; what gets further is lost.
 
     Returns
     -------
@@ -147,25 +147,23 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     TypeError
         If the places or the margin are no numbers.
     ValueError
-        If a place is not whole or its window leaves the room, or there are places for other seeds.
+        If a place is not whole, or there are places for other seeds.
     """
     margin = whole("margin", margin, least=0)
     moves = _whole_pixels("places", places)
-    if moves.shape[-2:] != (len(kernels), 2) or np.abs(moves).max(initial=0) > margin:
-        message = (
-            f"places must be (..., S, 2) with S = {len(kernels)}, each within {margin} pixels; "
-            f"got {moves.tolist()}"
-        )
+    if moves.shape[-2:] != (len(kernels), 2):
+        message = f"places must be (..., S, 2) with S = {len(kernels)}; got the shape {moves.shape}"
         raise ValueError(message)
     rows, columns = images.shape[-2:]
-    room = functional.pad(images, (margin,) * 4)
     windows = []
     by_seed = moves.reshape(-1, len(kernels), 2).swapaxes(0, 1)
     for kernel, some in zip(kernels, by_seed, strict=True):  # a seed at a time: the room is large
-        last = residual_stack(room, kernel)
-        corners = [(margin + down, margin + right) for right, down in some]
+        left, above = (margin - some.min(axis=0, initial=0)).tolist()
+        right, below = (margin + some.max(axis=0, initial=0)).tolist()
+        last = residual_stack(functional.pad(images, (left, right, above, below)), kernel)
+        corners = [(above + down, left + across) for across, down in some]
         windows.append(
-            torch.stack([last[:, top : top + rows, left : left + columns] for top, left in corners])
+            torch.stack([last[:, top : top + rows, start : start + columns] for top, start in corners])
         )
     return torch.stack(windows, dim=1).reshape(*moves.shape[:-1], *images.shape)
 

@@ -92,16 +92,23 @@ def test_images_and_kernels_that_do_not_fit_are_refused() -> None:
 
 def test_a_window_sees_what_a_larger_frame_holds() -> None:
     kernels, images = wild(), pictures(3)
-    places = [[-2, 1], [0, 3]]
-    found = layerwise.follow(kernels, images, places, margin=8)
-    room = residual_stack(torch.nn.functional.pad(images, (8,) * 4), kernels)
-    torch.testing.assert_close(found[0], room[0, :, 9:37, 6:34])
-    torch.testing.assert_close(found[1], room[1, :, 11:39, 8:36])
-    both = layerwise.follow(kernels, images, [[[0, 0], [0, 0]], places], margin=8)
-    torch.testing.assert_close(both[0], room[:, :, 8:36, 8:36])
-    assert torch.equal(both[1], found)
-    with pytest.raises(ValueError, match="within 8 pixels"):
-        layerwise.follow(kernels, images, [[9, 0], [0, 0]], margin=8)
+    places = [[-2, 1], [0, 30]]
+    depth = kernels.shape[1]  # from so far off nothing reaches a window
+    found = layerwise.follow(kernels, images, places, margin=depth)
+    room = residual_stack(torch.nn.functional.pad(images, (80,) * 4), kernels)
+    torch.testing.assert_close(found[0], room[0, :, 81:109, 78:106])
+    torch.testing.assert_close(found[1], room[1, :, 110:138, 80:108])
+    both = layerwise.follow(kernels, images, [[[0, 0], [0, 0]], places], margin=depth)
+    torch.testing.assert_close(both[0], room[:, :, 80:108, 80:108])
+    torch.testing.assert_close(both[1], found)
+    with pytest.raises(ValueError, match=r"S = 2; got the shape \(1, 2\)"):
+        layerwise.follow(kernels, images, [[9, 0]], margin=8)
+
+
+def test_without_room_a_window_in_its_place_is_the_frame() -> None:
+    kernels, images = wild(), pictures(3)
+    found = layerwise.follow(kernels, images, [[0, 0], [0, 0]], margin=0)
+    torch.testing.assert_close(found, residual_stack(images.expand(2, -1, -1, -1), kernels))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Blocks with two convolutions: nonlinear diffusion, how long its steps may be, and Burgers' equation."""
