@@ -21,6 +21,7 @@ EXPERIMENTS = {
     "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
+    "two-channels": "pdenet.subjects.two_channels.experiment:TWO_CHANNELS",
     "neural-ode": "pdenet.subjects.mechanism.experiment:TRAINED",
     "adjoint": "pdenet.subjects.adjoint.experiment:ADJOINT",
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",

@@ -27,6 +27,7 @@ from pdenet.audit.ledger import (
     short_time,
     slices,
     stability,
+    taking_turns,
 )
 from pdenet.audit.ledger.entry import OWN, Check, Entry, Fault, Finding, Kind, Result, Verdict, run
 
@@ -54,6 +55,7 @@ _MODULES = (
     propagator,
     neural_ode,
     stability,
+    taking_turns,
     growth,
     quantum_walk,
     nonlinear,
