@@ -174,7 +174,7 @@ CHANNELS = (
 )
 """A residual network as readers know it, so that nobody calls the thesis's control a straw man.
 
-Ten epochs are too few for a mean of the last ten; the last one is read."""
+Six epochs are too few for a mean of the last ten; the last one is read."""
 
 
 def standard_errors(p: float, q: float, images: int = TEST_IMAGES) -> float:

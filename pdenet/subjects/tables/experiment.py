@@ -73,7 +73,7 @@ BRIGHTNESS = Table(
 )
 CHANNELS = Table(
     "channels",
-    "Residual networks with several channels, ten epochs: accuracy on the test images",
+    "Residual networks with several channels, trained short: accuracy on the test images",
     partial(_arms, channels()),
     claims.CHANNELS,
     seeds=5,

@@ -10,6 +10,7 @@ import sympy as sp
 from pdenet.models import Init, PDENet
 from pdenet.models.channel_resnet import ChannelResNet
 from pdenet.models.named import spec
+from pdenet.runs.shown import Images
 from pdenet.runs.table import Cell
 from pdenet.runs.training import TrainingConfig
 from pdenet.symbolic import EvolutionPDE, gamma, psi, t
@@ -86,17 +87,18 @@ def brightness() -> tuple[Cell, ...]:
 def fresh() -> tuple[Cell, ...]:
     """(40) and the classifier alone on seeds that did not suggest anything."""
     cells = [_cell(0, "PDE 1", "pde1"), *(_cell(depth, "PDE 2", "pde2") for depth in DEEPER)]
-    return tuple(replace(cell, since=SEEDS) for cell in cells)
+    return tuple(replace(cell, since=SEEDS, beside=5) for cell in cells)
 
 
-SHORT = TrainingConfig(epochs=10)
-"""A fifth of the epochs: sixteen channels cost twenty times as much as one."""
+SHORT = TrainingConfig(epochs=6)
+THIRD = Images(train=20_000)
+"""Few epochs on a third of the images: sixteen channels cost twenty times as much as one."""
 CHANNELS = (3, 16)
 
 
 def channels() -> tuple[Cell, ...]:
     """Residual networks of five layers with several channels, beside those with one, all trained short."""
-    here: dict[str, Any] = {"protocol": SHORT}
+    here: dict[str, Any] = {"protocol": SHORT, "shown": THIRD}
     named = {"PDE 1": "pde1", "PDE 2": "pde2", "c_ResNet, small start": "resnet"}
     options: dict[str, Any] = {"c_ResNet, small start": {"init": SMALL_START}}
     cells = [Cell(depth=0, column="PDE 1", spec=spec("pde1", 0), **here)]

@@ -93,9 +93,9 @@ def test_every_record_is_a_full_run_of_a_cell_and_stands_once() -> None:
         where = f"{record.model['name']}, {record.model['depth']} layers, seed {record.seed}"
         found = [cell for cell in cells if (cell.model, cell.training) == (record.model, record.training)]
         assert found, where
-        epochs = 10 if found[0] in TABLES["channels"].cells else 50
+        epochs = 6 if found[0] in TABLES["channels"].cells else 50
         assert record.training == described(TrainingConfig(epochs=epochs)), where
-        assert record.seed < (5 if epochs == 10 else TABLE_4_1.seeds), where
+        assert record.seed < (5 if epochs == 6 else TABLE_4_1.seeds), where
         assert {len(course) for course in record.history.values()} == {record.training["epochs"]}, where
         found[0].build([record.seed]).set_trunk({k: [v] for k, v in record.trunk.items()})  # fits, or raises
 
@@ -115,4 +115,4 @@ def test_mode_book_is_the_same_networks_in_minutes() -> None:
         assert [arm.model for arm in book] == [arm.model for arm in full]
         assert {arm.training["epochs"] for arm in book} == {3}
         assert {arm.training["epochs"] for arm in full} == {50}
-    assert {arm.training["epochs"] for arm in TABLES["channels"].arms("full")} == {10}
+    assert {arm.training["epochs"] for arm in TABLES["channels"].arms("full")} == {6}
