@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pdenet.audit.ledger import ENTRIES, Verdict
+from pdenet.audit.ledger.page import counts
 from pdenet.page.claims import error_probability
 from pdenet.page.tables import markdown_table
 from pdenet.runs.files import write_atomic
@@ -124,14 +125,17 @@ def capitalised(text: str) -> str:
 
 
 def equations() -> str:
-    """How many rows the ledger has under each word, equations and claims apart."""
-    rows = []
-    for verdict in Verdict:
-        listed = [entry for entry in ENTRIES if entry.verdict is verdict]
-        numbered = [entry.id for entry in listed if entry.numbered]
-        claims = len(listed) - len(numbered)
-        rows.append([str(verdict), len(numbered), ", ".join(numbered), claims])
-    return markdown_table(["listed as", "equations", "which", "claims without a number"], rows)
+    """What stands as printed; by kind of fault and verdict what does not; what is planted in the rows."""
+    theirs = [entry for entry in ENTRIES if not entry.ours]
+    fine = [entry.id for entry in theirs if entry.numbered and entry.verdict is Verdict.OK]
+    numbered = sum(entry.numbered for entry in theirs)
+    planted = sum(len(entry.planted) for entry in ENTRIES)
+    return (
+        f"{len(fine)} of {numbered} equations stand as printed: {', '.join(fine)}. The others:\n\n"
+        f"{counts(ENTRIES)}\n\n"
+        f"{len(ENTRIES) - len(theirs)} rows more state what the book derives itself. In all rows together "
+        f"{planted} wrong forms are planted."
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -80,22 +80,59 @@ STATEMENTS = (
     ),
     Statement("I.2", "The output of a residual network is a sum over paths.", ("U-path",)),
     Statement(
-        "II.1", "Waves, kets and Feynman's sum over paths are one theory: (2) to (20).", _numbers(2, 20)
+        "II.1",
+        "Waves, kets and Feynman's sum over paths are one theory: (2) to (20).",
+        (*_numbers(2, 20), "B6"),
     ),
     Statement("III.1", "A residual block is one explicit step of the PDE (21).", _numbers(21, 25)),
     Statement("III.2", "Any PDE of second order can be written as a residual block.", ("U1",)),
     Statement("III.3", "Residual block and PDE are the same thing.", ("U2", "U3")),
-    Statement("III.4", "The kernel acts as a Hamiltonian.", ("U4",)),
+    Statement(
+        "III.4",
+        "The kernel acts as a Hamiltonian.",
+        ("U4", "B1", "B2"),
+        corrected_by=(
+            Guard(
+                "quantum-walk",
+                "quantum-walk",
+                "a layer of drift alone is the step of a quantum walk, in another gauge",
+            ),
+            Guard(
+                "quantum-walk",
+                "second-equation-walks",
+                "the trained stacks of (40), without ReLU, are near one, and near a unitary map",
+            ),
+            Guard(
+                "quantum-walk",
+                "first-equation-does-not-walk",
+                "those of (39) are not, before or after training",
+            ),
+        ),
+    ),
     Statement("III.5", "The ReLU can be applied to each term of the sum, (26) to (27).", ("U-ReLU",)),
     Statement(
         "III.6",
         "Without its ReLU, the network is a sum over paths in phase space, (27) to (33).",
         _numbers(27, 33),
+        corrected_by=(
+            Guard(
+                "action",
+                "small-layers-of-the-second-equation",
+                "the exponential stands for the layer in every trained layer of (40), in few of (39)",
+            ),
+        ),
     ),
     Statement(
         "III.7",
         "Its weights are Gaussians, their exponent an action: (34) to (38).",
         (*_numbers(34, 38), "U5"),
+        corrected_by=(
+            Guard(
+                "action",
+                "gaussian-action-fits-neither",
+                "as an approximation the Gaussian fits the trained stacks of neither equation",
+            ),
+        ),
     ),
     Statement(
         "IV.1",

@@ -1,6 +1,7 @@
 """``pdenet equations`` and ``pdenet info``: the ledger on the terminal; what is installed."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,49 +11,89 @@ from rich.table import Table as RichTable
 from pdenet.cli.options import JsonOption, app, errors, words_of
 from pdenet.cli.output import print_json
 
+if TYPE_CHECKING:
+    from pdenet.audit.ledger import Result
+    from pdenet.audit.ledger.planted import Trial
+
 
 @app.command()
 def equations(
     only: Annotated[str, typer.Option(help="Entries to check, comma between: 24,35,U3. Default: all.")] = "",
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Run each check on the wrong forms planted in its row.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Check every equation of the thesis: as printed, and as it holds.
 
-    Exit status 1 if a correction fails, or a print fares otherwise than the ledger says.
+    Exit status 1 if a correction fails, or a print fares otherwise than the ledger says; with --faults, if a
+    wrong form passes its check, or a row has fewer than two.
 
     Example: pdenet equations --only 24,35
     """
     from pdenet.audit import ledger
-    from pdenet.audit.ledger.page import as_data, correction_verdict, print_verdict
+    from pdenet.audit.ledger.page import as_data, trial_as_data
+    from pdenet.audit.ledger.planted import LEAST, try_faults
 
     entries = ledger.find(words_of("--only", only)) if only else ledger.ENTRIES
-    results = []
+    results: list[ledger.Result] = []
+    trials: list[Trial] = []
     with errors.status("") as status:
         for number, entry in enumerate(entries, start=1):
             status.update(f"{number} of {len(entries)}: {entry.name} {entry.title}")
             results.append(ledger.run(entry))
-    wrong = [result for result in results if not result.as_listed]
+            trials += try_faults(results[-1]) if faults else ()
+    wrong = any(not result.as_listed for result in results)
+    if faults:
+        wrong = wrong or any(trial.survives for trial in trials)
+        wrong = wrong or any(len(entry.planted) < LEAST for entry in entries)
     if as_json:
-        print_json([as_data(result) for result in results])
+        print_json([trial_as_data(trial) for trial in trials] if faults else [as_data(r) for r in results])
+    elif faults:
+        _show_trials(trials)
     else:
-        console = Console()
-        printed = RichTable("equation", "print", "correction", "what was shown")
-        for result in results:
-            verdicts = print_verdict(result), correction_verdict(result)
-            printed.add_row(result.entry.name, *verdicts, escape(result.shown))
-        console.print(printed)
-        failing = sum(not result.print_holds for result in results)
-        seconds = sum(result.seconds for result in results)
-        console.print(
-            f"entries: {len(results)}, prints that fail their check: {failing}, time: {seconds:.0f} s"
-        )
-        for result in wrong:
-            expected = (
-                f"listed as {result.entry.verdict}, correction {correction_verdict(result) or 'not needed'}"
-            )
-            console.print(f"{result.entry.name}: print {print_verdict(result)}, {expected}", style="bold red")
+        _show_results(results)
     if wrong:
         raise typer.Exit(1)
+
+
+def _show_results(results: Sequence["Result"]) -> None:
+    """A line a row, their number, and the rows that do not fare as listed."""
+    from pdenet.audit.ledger.page import correction_verdict, print_verdict
+
+    console = Console()
+    printed = RichTable("equation", "print", "correction", "what was shown")
+    for result in results:
+        verdicts = print_verdict(result), correction_verdict(result)
+        printed.add_row(result.entry.name, *verdicts, escape(result.shown))
+    console.print(printed)
+    failing = sum(not result.print_holds for result in results)
+    seconds = sum(result.seconds for result in results)
+    console.print(f"entries: {len(results)}, prints that fail their check: {failing}, time: {seconds:.0f} s")
+    for result in results:
+        if result.as_listed:
+            continue
+        expected = (
+            f"listed as {result.entry.verdict}, correction {correction_verdict(result) or 'not needed'}"
+        )
+        console.print(f"{result.entry.name}: print {print_verdict(result)}, {expected}", style="bold red")
+
+
+def _show_trials(trials: Sequence["Trial"]) -> None:
+    """A line a wrong form, their number, and those that pass."""
+    console = Console()
+    printed = RichTable("equation", "wrong form", "refused by")
+    for trial in trials:
+        seen = "; ".join(trial.refused_by) or "nothing"
+        printed.add_row(trial.entry.name, escape(trial.what), escape(seen))
+    console.print(printed)
+    survivors = [trial for trial in trials if trial.survives]
+    rows = len({trial.entry.id for trial in trials})
+    console.print(f"rows: {rows}, wrong forms: {len(trials)}, that pass the check: {len(survivors)}")
+    for trial in survivors:
+        console.print(
+            f"{trial.entry.name}: {escape(trial.what)}, and its check does not see it", style="bold red"
+        )
 
 
 @app.command()

@@ -41,10 +41,12 @@ def kernel_symbol(kernel: ArrayLike, wavenumbers: ArrayLike) -> np.ndarray:
 
 
 def relative_kernel(f: ArrayLike, w: ArrayLike, size: int) -> np.ndarray:
-    r"""Kernel :math:`\Omega` with :math:`w + f = w \star (1 + \Omega)` on a ring of pixels.
+    r"""Kernel :math:`\Omega` with :math:`w + f = w * (1 + \Omega)` on a ring of pixels.
 
-    Its symbol is the quotient of those of f and w. It exists if w lets every wave of the ring through, and is
-    as wide as the ring even where f and w have three taps.
+    Kernels compose by convolution, :math:`(w * \Omega)(d) = \sum_e w(e)\,\Omega(d - e)`, also where each of
+    them is applied as a cross-correlation. The symbol of the result is the quotient of those of f and w. It
+    exists if w lets every wave of the ring through, and is as wide as the ring even where f and w have three
+    taps.
 
     Parameters
     ----------

@@ -38,11 +38,14 @@ class Cell(NetworkArm):
         Its place.
     thesis
         What the thesis prints there, a share between 0 and 1; None where it has no such cell.
+    since
+        Its first seed: of those wanted, the ones below are left out.
     """
 
     depth: int
     column: str
     thesis: float | None = None
+    since: int = 0
 
     @property
     def name(self) -> str:
@@ -53,6 +56,10 @@ class Cell(NetworkArm):
     def weight(self) -> float:
         """Its layers."""
         return float(self.depth)
+
+    def seeds(self, wanted: Sequence[int]) -> tuple[int, ...]:
+        """Those of the wanted seeds that the cell has."""
+        return tuple(seed for seed in super().seeds(wanted) if seed >= self.since)
 
 
 def cell_name(depth: int, column: str) -> str:

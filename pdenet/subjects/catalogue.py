@@ -16,17 +16,21 @@ EXPERIMENTS = {
     "controls": "pdenet.subjects.tables.experiment:CONTROLS",
     "brightness": "pdenet.subjects.tables.experiment:BRIGHTNESS",
     "channels": "pdenet.subjects.tables.experiment:CHANNELS",
+    "fresh": "pdenet.subjects.tables.experiment:AGAIN",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
+    "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
+    "two-channels": "pdenet.subjects.two_channels.experiment:TWO_CHANNELS",
     "neural-ode": "pdenet.subjects.mechanism.experiment:TRAINED",
     "adjoint": "pdenet.subjects.adjoint.experiment:ADJOINT",
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
+    "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
 }
 """Where each is: module and name."""
 
-SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels")}
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels", "starts")}
 """Subjects of several experiments, which share a file of records."""
 
 

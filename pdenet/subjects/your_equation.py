@@ -13,7 +13,7 @@ _DRAWS, _WAVES, _HALVINGS = 200, 32, 30
 
 
 def gain_map(pde: EvolutionPDE, theta: Any, points: int = 61) -> tuple[np.ndarray, np.ndarray]:
-    r"""Factor :math:`|1 + H(p, q)|` by which one linear layer multiplies each plane wave.
+    r"""Factor :math:`|1 + \tilde\Omega(p, q)|` by which one linear layer multiplies each plane wave.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def calm_start(pde: EvolutionPDE, limit: float = 0.5) -> Init:
     r"""Start for any equation: layers that are, on average, a small correction to their skip.
 
     Uniform on [-scale, scale), all parameters alike. The scale is the largest of 1, 1/2, 1/4, ... for which a
-    layer changes no wave by more than `limit`: :math:`\max|H(p, q)|`, averaged over layers.
+    layer changes no wave by more than `limit`: :math:`\max|\tilde\Omega(p, q)|`, averaged over layers.
 
     Parameters
     ----------

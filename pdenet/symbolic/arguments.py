@@ -112,18 +112,18 @@ def numbers(name: str, values: Any) -> np.ndarray:
 
 
 def as_arrays(
-    d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike
+    displacement: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Displacements and parameters as float arrays of one shape."""
-    given = {"d": d, "alpha": alpha, "beta": beta, "gamma": gamma}
+    given = {"displacement": displacement, "alpha": alpha, "beta": beta, "gamma": gamma}
     arrays = {name: numbers(name, values) for name, values in given.items()}
     for name, values in arrays.items():
         if not np.isfinite(values).all():
             message = f"{name} must be finite; got {values[~np.isfinite(values)][0]}"
             raise ValueError(message)
-    fractions = arrays["d"] % 1 != 0
+    fractions = arrays["displacement"] % 1 != 0
     if fractions.any():
-        message = f"d must be whole numbers of pixels; got {arrays['d'][fractions][0]}"
+        message = f"displacement must be whole numbers of pixels; got {arrays['displacement'][fractions][0]}"
         raise ValueError(message)
     try:
         d_, a, b, c = np.broadcast_arrays(*arrays.values())

@@ -137,7 +137,7 @@ class EvolutionPDE:
         return self.stencil().symbol(p, q)
 
     def amplification(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
-        """Factor 1 + H(p, q) of one layer of the default stencil; see `Stencil.amplification`."""
+        """Factor 1 + Omega(p, q) of one layer of the default stencil; see `Stencil.amplification`."""
         return self.stencil().amplification(p, q)
 
     def kernels(self, theta: torch.Tensor) -> torch.Tensor:

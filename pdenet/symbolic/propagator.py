@@ -1,15 +1,15 @@
 """From a symbol to the propagator of a layer: equations (34) and (35) of the thesis.
 
-The propagator of a layer is the weight with which an intensity goes from a pixel to the one that lies d
+The propagator of a layer is the weight with which an intensity goes from a pixel to the one that lies X
 pixels further to the right. There are three: of the layer itself, of the exact flow between the pixels, whose
-Euler step the layer is, and the Gaussian of the thesis. A layer reads a state at x - d: kernels are mirrored.
+Euler step the layer is, and the Gaussian of the thesis. A layer reads a state at x - X: kernels are mirrored.
 
 Four functions return weights of displacements as arrays, and have in common:
 
 Parameters
 ----------
-d : array of int
-    Displacements in pixels.
+displacement : array of int
+    Displacements X in pixels, output minus input.
 alpha, beta, gamma : float or array
     Real parameters of (21) per layer and in pixels; all four are broadcast together.
 
@@ -64,15 +64,15 @@ def continuum_symbol(pde: EvolutionPDE, p: Any = variables.p, q: Any = variables
     return sp.Add(*(a * (sp.I * p) ** i * (sp.I * q) ** j for (i, j), a in pde.terms.items()))
 
 
-def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
-    r"""Weight of a displacement in (35), :math:`e^\gamma e^{-(d+\beta)^2/2\alpha^2}/|\alpha|\sqrt{2\pi}`.
+def gaussian_propagator(displacement: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
+    r"""Weight of a displacement in (35), :math:`e^\gamma e^{-(X+\beta)^2/2\alpha^2}/|\alpha|\sqrt{2\pi}`.
 
     It is the integral of the continuum symbol over all momenta, not only those of the lattice.
 
     Parameters
     ----------
-    d : sympy.Expr or number
-        Displacement in pixels.
+    displacement : sympy.Expr or number
+        Displacement X in pixels, output minus input.
     alpha, beta, gamma : sympy.Expr or number
         Real parameters of (21); alpha is known not to be 0.
 
@@ -81,7 +81,8 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
     ValueError
         If nothing says that alpha is real and not 0.
     """
-    d, alpha, beta, gamma = map(expression, ("d", "alpha", "beta", "gamma"), (d, alpha, beta, gamma))
+    names = "displacement", "alpha", "beta", "gamma"
+    x, alpha, beta, gamma = map(expression, names, (displacement, alpha, beta, gamma))
     if not (alpha.is_real and alpha.is_nonzero):
         message = (
             f"alpha must be real and not 0, or the integral over the momenta diverges; got {alpha}. "
@@ -89,21 +90,25 @@ def gaussian_propagator(d: Any, alpha: Any, beta: Any, gamma: Any) -> sp.Expr:
         )
         raise ValueError(message)
     momentum = sp.Dummy("p", real=True)
-    exponent = -(alpha**2) * momentum**2 / 2 + sp.I * momentum * (d + beta) + gamma
+    exponent = -(alpha**2) * momentum**2 / 2 + sp.I * momentum * (x + beta) + gamma
     return sp.simplify(gaussian_integral(exponent, momentum) / (2 * sp.pi))
 
 
-def layer_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+def layer_weights(
+    displacement: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0
+) -> np.ndarray:
     r"""Weights of the layer itself, :math:`1+\tilde\Omega`: three taps, skip connection included, as in (24).
 
     Parameters, returns and raises as the module says.
     """
-    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
+    x, alpha, beta, gamma = as_arrays(displacement, alpha, beta, gamma)
     left, centre, right = (alpha**2 + beta) / 2, 1 + gamma - alpha**2, (alpha**2 - beta) / 2
-    return np.select([d == -1, d == 0, d == 1], [left, centre, right], 0.0)
+    return np.select([x == -1, x == 0, x == 1], [left, centre, right], 0.0)
 
 
-def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+def lattice_weights(
+    displacement: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0
+) -> np.ndarray:
     r"""Weights of the exact flow between the pixels, :math:`e^{\tilde\Omega}`.
 
     With :math:`c_\pm = (\alpha^2\pm\beta)/2` it is Skellam's law (1946) where both are positive, a Poisson
@@ -112,12 +117,12 @@ def lattice_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: Arra
 
     Parameters, returns and raises as the module says.
     """
-    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
+    x, alpha, beta, gamma = as_arrays(displacement, alpha, beta, gamma)
     left, right = (alpha**2 + beta) / 2, (alpha**2 - beta) / 2
-    forward, backward = np.where(d < 0, left, right), np.where(d < 0, right, left)  # as seen along d
-    steps, product = np.abs(d), forward * backward
+    forward, backward = np.where(x < 0, left, right), np.where(x < 0, right, left)  # as seen along x
+    steps, product = np.abs(x), forward * backward
     small = np.abs(product) <= steps + 1
-    weights = np.empty(d.shape)
+    weights = np.empty(x.shape)
     rest = gamma - alpha**2
     large = ~small
     with np.errstate(over="ignore", invalid="ignore"):  # what comes of it is refused
@@ -167,33 +172,37 @@ def _log_bessel(n: np.ndarray, z: np.ndarray, positive: np.ndarray) -> np.ndarra
     return np.asarray(total)
 
 
-def gaussian_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
+def gaussian_weights(
+    displacement: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0
+) -> np.ndarray:
     r"""Weights of the thesis's Gaussian (35), with its factor 1/sqrt(2 pi), at whole pixels.
 
     Their sum is `gaussian_mass`, in general not :math:`e^\gamma`.
 
     Parameters, returns and raises as the module says; alpha must not be 0.
     """
-    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
+    x, alpha, beta, gamma = as_arrays(displacement, alpha, beta, gamma)
     refuse_zero(alpha)
     size = np.abs(alpha)
     with np.errstate(over="ignore"):  # a far pixel of a thin bell: exp(-inf) is 0
-        result: np.ndarray = np.exp(gamma - ((d + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
+        result: np.ndarray = np.exp(gamma - ((x + beta) / size) ** 2 / 2) / (size * np.sqrt(2 * np.pi))
     return _held(result)
 
 
-def zone_weights(d: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0) -> np.ndarray:
-    r"""Weights of the continuum symbol cut at the zone's edge, (34) with :math:`-\pi\le p<\pi`.
+def zone_weights(
+    displacement: ArrayLike, alpha: ArrayLike, beta: ArrayLike, gamma: ArrayLike = 0.0
+) -> np.ndarray:
+    r"""Weights of the continuum symbol cut at the zone's edge, (34) with :math:`-\pi<p\le\pi`.
 
     They are the Gaussian times :math:`\mathrm{Re}\,\mathrm{erf}((\pi\alpha - iY/\alpha)/\sqrt2)` with
-    :math:`Y=d+\beta`, and a shifted sinc at :math:`\alpha=0`.
+    :math:`Y=X+\beta`, and a shifted sinc at :math:`\alpha=0`.
 
     Some weights are negative.
 
     Parameters, returns and raises as the module says.
     """
-    d, alpha, beta, gamma = as_arrays(d, alpha, beta, gamma)
-    shifted, thin = d + beta, np.abs(alpha) < 1e-6
+    x, alpha, beta, gamma = as_arrays(displacement, alpha, beta, gamma)
+    shifted, thin = x + beta, np.abs(alpha) < 1e-6
     size = np.where(thin, 1.0, np.abs(alpha))
     # exp(-Y**2/2a**2) erf(z) with erf(z) = 1 - exp(-z**2) w(iz); apart, the two factors overflow.
     faddeeva = special.wofz((shifted / size + 1j * np.pi * size) / np.sqrt(2))

@@ -26,8 +26,8 @@ _BLOCKS, _SAMPLES, _ZOOMS, _SHRINK = 6, 7, 24, 0.7
 class Stability:
     r"""Stability of the linear layer ``u + K u``, for every wave number of an unbounded image.
 
-    A layer is *stable* if :math:`|1 + H(p, q)| \le 1` for all p and q, and *positive* if no entry of its
-    step, identity included, is negative. For the family of the thesis (diffusion, drift and growth at
+    A layer is *stable* if :math:`|1 + \tilde\Omega(p, q)| \le 1` for all p and q, and *positive* if no entry
+    of its step, identity included, is negative. For the family of the thesis (diffusion, drift and growth at
     accuracy 2) the conditions have closed forms; a stencil outside it is judged by sampling.
 
     Parameters
@@ -40,7 +40,7 @@ class Stability:
 
     @property
     def amplification(self) -> sp.Expr:
-        """Factor 1 + H(p, q) of a plane wave."""
+        """Factor 1 + Omega(p, q) of a plane wave."""
         return self.stencil.amplification()
 
     @cached_property
@@ -92,7 +92,7 @@ class Stability:
         return sp.And(*(sp.Le(sp.Abs(sp.expand(self.stencil.amplification(p, q))), 1) for p, q in corners))
 
     def max_gain(self, theta: Any = ()) -> np.ndarray:
-        r"""Largest :math:`|1 + H|` over all wave numbers, sampled and then refined around every candidate.
+        r"""Largest :math:`|1 + \tilde\Omega|` over all waves, sampled and refined around every candidate.
 
         Parameters
         ----------
@@ -185,8 +185,8 @@ class Stability:
 
     def _repr_latex_(self) -> str:
         if self.conditions is not None:
-            return rf"$\displaystyle |1 + H| \le 1 \iff {sp.latex(self.conditions)}$"
-        return rf"$\displaystyle |1 + H| \le 1 \Longleftarrow {sp.latex(self.sufficient)}$"
+            return rf"$\displaystyle |1 + \tilde\Omega| \le 1 \iff {sp.latex(self.conditions)}$"
+        return rf"$\displaystyle |1 + \tilde\Omega| \le 1 \Longleftarrow {sp.latex(self.sufficient)}$"
 
 
 def _at_least_zero(expression: sp.Expr) -> Boolean:

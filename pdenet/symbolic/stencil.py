@@ -163,7 +163,7 @@ class Stencil:
         return frozenset(self.offsets)
 
     def symbol(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
-        r"""Fourier symbol :math:`H(p, q) = \sum K(dx, dy)\, e^{i(p\,dx + q\,dy)}`.
+        r"""Fourier symbol :math:`\tilde\Omega(p, q) = \sum K(dx, dy)\, e^{i(p\,dx + q\,dy)}`.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class Stencil:
         return total
 
     def amplification(self, p: Any = variables.p, q: Any = variables.q) -> sp.Expr:
-        """Factor 1 + H(p, q) by which one linear layer multiplies a plane wave.
+        """Factor 1 + Omega(p, q) by which one linear layer multiplies a plane wave.
 
         Parameters
         ----------

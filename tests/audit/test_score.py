@@ -87,7 +87,7 @@ def without(found: Mapping[str, Any], name: str) -> dict[str, Any]:
 def as_listed(name: str) -> Result:
     """What the checks of a ledger row show where it fares as listed; test_ledger.py runs them."""
     entry = BY_ID[name]
-    printed = () if entry.verdict is Listed.OK else (Finding("print", False),)
+    printed = () if entry.verdict is Listed.OK else (Finding("shown", False),)
     return Result(entry, (Finding("shown", True),), printed, 0.0)
 
 

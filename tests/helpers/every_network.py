@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pdenet.models import ConvResNet, Init, PDENet, PlainConvNet, ResidualNet
+from pdenet.models.two_channel_net import TwoChannelNet
 from pdenet.subjects.depth.networks import ARMS, arm_spec
 from pdenet.subjects.remedies.networks import NETWORKS as REMEDIES
 from pdenet.subjects.remedies.networks import spec as remedy
@@ -28,6 +29,10 @@ NETWORKS: dict[str, Callable[..., ResidualNet]] = {
     "plain": lambda depth, seeds=1, **options: PlainConvNet(depth, seeds, **SMALL | options),
     "identity": lambda depth, seeds=1, **options: PlainConvNet(
         depth, seeds, **SMALL | {"identity": True, "init": GENTLE} | options
+    ),
+    "two channels": lambda depth, seeds=1, **options: TwoChannelNet(depth, seeds, **SMALL | options),
+    "two channels, at once": lambda depth, seeds=1, **options: TwoChannelNet(
+        depth, seeds, **SMALL | {"update": "at once", "bounded": False} | options
     ),
     **{
         f"remedy: {name}": lambda depth, seeds=1, name=name, **options: remedy(

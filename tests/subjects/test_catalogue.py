@@ -47,6 +47,7 @@ KEYS = {
     "ode-mnist.jsonl": (165, "a2c6b21296ffa1ab604d90e63c5a0a588aca06ac7a404235782245d98285b0bc"),
     "irregular.jsonl": (353, "5006261849fee59fc154e4b8eebfb3c28276ac5827c1f182dc32934b731e7f16"),
     "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),
+    "two-channels.jsonl": (170, "0ee608fae00653fc217928af4fcf8a0e53c74fb1cd026852d73d3d7ec76bbe98"),
     "adjoint.jsonl": (1, "2056277ce0b85467ca5cb8607209e375ffc3cee5b61740a3bcebadd9509be4de"),
 }
 

@@ -25,6 +25,7 @@ from pdenet.symbolic.propagator import (
     lattice_weights,
     layer_weights,
 )
+from pdenet.symbolic.short_time import along, drift_exponent, generator, hop_moment, vector_exponent
 from pdenet.symbolic.states import (
     apply_hamiltonian,
     free_packet,
@@ -89,6 +90,16 @@ ENTRANCES: dict[str, Callable[[Any], object]] = {
     "residual": lambda s: schroedinger_residual(s),
     "to momentum": lambda s: to_momentum(s),
     "to position": lambda s: to_position(s),
+    "power of a hop": lambda s: hop_moment(s, 1),
+    "variance of a hop": lambda s: hop_moment(2, s),
+    "exponent of a slice": lambda s: generator(s, 1, STATE),
+    "variance of a slice": lambda s: generator(0, s, STATE),
+    "state of a slice": lambda s: generator(0, 1, s),
+    "field": lambda s: along(s),
+    "point": lambda s: along(x, s),
+    "drift": lambda s: drift_exponent(s, 1),
+    "vector potential": lambda s: vector_exponent(s),
+    "potential beside it": lambda s: vector_exponent(x, s),
     "level": lambda s: oscillator_state(s),
     "level of an energy": lambda s: oscillator_energy(s),
 }

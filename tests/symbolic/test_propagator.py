@@ -201,7 +201,7 @@ def test_the_classical_path_minimises_the_action() -> None:
         (lambda: lattice_weights(0.5, 0.7, 0.1), "whole numbers of pixels; got 0.5"),
         (
             lambda: lattice_weights([0, 1], [0.7, 0.7, 0.7], 0.1),
-            r"broadcast together; got d \(2,\), alpha \(3,\)",
+            r"broadcast together; got displacement \(2,\), alpha \(3,\)",
         ),
         (lambda: layer_weights(0, np.nan, 0.1), "alpha must be finite; got nan"),
         (lambda: gaussian_weights(0, 0.0, 0.1), "alpha must not be 0"),

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 
 from pdenet.audit.ledger.bell import BELL, DISTANCE, WIDTH
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below, close, zero
 from pdenet.audit.ledger.line import wrong_by
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, psi_1d, t, x
 from pdenet.symbolic.action import (
@@ -30,9 +30,9 @@ _PAGE = "action"
 # (36) and (37)
 
 
-def _kinetic() -> list[Finding]:
+def _kinetic(term: Callable[..., sp.Expr] = kinetic_term) -> list[Finding]:
     velocity = sp.Symbol("v", real=True)
-    kinetic = kinetic_term(velocity, WIDTH, beta)
+    kinetic = term(velocity, WIDTH, beta)
     parts = velocity**2 / 2 + beta * velocity + beta**2 / 2
     exponent = sp.expand_log(sp.log(BELL), force=True) - gamma
     field = sp.Function("phi")(x, t)
@@ -40,7 +40,7 @@ def _kinetic() -> list[Finding]:
     rest = WIDTH**2 / 2 * field.diff(x, 2) + (gamma - beta**2 / (2 * WIDTH**2)) * field
     residual = (PDE_1D.equation.rhs.subs(alpha, WIDTH)).subs(psi_1d, gauged).doit() - gauged.diff(t)
     return [
-        zero("exponent of (35) against -T", exponent + kinetic_term(DISTANCE, WIDTH, beta)),
+        zero("exponent of (35) against -T", exponent + term(DISTANCE, WIDTH, beta)),
         zero("T against v^2/2, beta v and beta^2/2, over alpha^2", kinetic - parts / WIDTH**2),
         zero(
             "(21) for exp(-beta x/alpha^2) phi against (21) without drift, gamma less beta^2/2 alpha^2",
@@ -51,13 +51,17 @@ def _kinetic() -> list[Finding]:
 
 def _potential(potential: sp.Expr) -> list[Finding]:
     weight = sp.exp(potential - kinetic_term(DISTANCE, WIDTH, beta))
-    mass = sp.integrate(weight.subs({WIDTH: 2, beta: 0}), (DISTANCE, -sp.oo, sp.oo))
+    masses = [
+        sp.integrate(sp.simplify(weight.subs({WIDTH: width, beta: 0})), (DISTANCE, -sp.oo, sp.oo))
+        for width in (2, -2)
+    ]
     return [
         zero(
             "exp(V - T) against the propagator (35)",
             weight - BELL / (sp.Abs(WIDTH) * sp.sqrt(2 * sp.pi)),
         ),
-        zero("mass of exp(V - T) against exp(gamma)", mass - sp.exp(gamma)),
+        zero("mass of exp(V - T) at alpha = 2 against exp(gamma)", masses[0] - sp.exp(gamma)),
+        zero("the same at alpha = -2", masses[1] - sp.exp(gamma)),
     ]
 
 
@@ -67,26 +71,11 @@ def _potential_energy(sign: int) -> list[Finding]:
     energy = sign * hbar * growth
     euclidean = (hbar**2 / (2 * mass) * psi_1d.diff(x, 2) - energy * psi_1d) / hbar
     equation = PDE_1D.equation.rhs.subs({beta: 0, alpha: sp.sqrt(hbar / mass), gamma: growth})
-    name = f"U = {'-' if sign < 0 else ''}hbar gamma"
     return [
         zero(
-            f"(21) without drift against hbar psi_t = hbar^2/2m psi_xx - U psi, {name}",
+            "(21) without drift against hbar psi_t = hbar^2/2m psi_xx - U psi",
             sp.simplify((euclidean - equation) / psi_1d),
         )
-    ]
-
-
-def _potential_as_printed() -> list[Finding]:
-    """The print, its missing bars alone at alpha = -2, and gamma read as a potential energy."""
-    bars = sp.exp(gamma - sp.log(WIDTH) - sp.log(2 * sp.pi) / 2 - kinetic_term(DISTANCE, WIDTH, beta))
-    mass = sp.integrate(sp.simplify(bars.subs({WIDTH: -2, beta: 0})), (DISTANCE, -sp.oo, sp.oo))
-    return [
-        *_potential(gamma - sp.log(WIDTH)),
-        zero(
-            "with -log(2 pi)/2, alpha = -2: mass of exp(V - T) over exp(gamma) against 1",
-            mass / sp.exp(gamma) - 1,
-        ),
-        *_potential_energy(1),
     ]
 
 
@@ -94,6 +83,9 @@ def _potential_as_printed() -> list[Finding]:
 
 
 _ALPHAS, _BETAS, _GAMMAS = np.array([0.8, 0.6, 1.1]), np.array([0.3, -0.4, 0.7]), np.array([0.1, -0.2, 0.05])
+
+
+_PRINTED_V = float((_GAMMAS - np.log(_ALPHAS)).sum())
 
 
 def _every_path(weight: Callable[[np.ndarray], np.ndarray], size: int = 7) -> np.ndarray:
@@ -111,15 +103,15 @@ def _by_layers(size: int = 7) -> np.ndarray:
     return state
 
 
-def _action() -> list[Finding]:
-    parameters = (_ALPHAS, _BETAS, _GAMMAS)
+def _minus_action(paths: np.ndarray) -> np.ndarray:
+    return -np.asarray(action(paths, _ALPHAS, _BETAS, _GAMMAS))
+
+
+def _action(exponent: Callable[[np.ndarray], np.ndarray] = _minus_action) -> list[Finding]:
+    """(38) with this exponent of a path's weight."""
     expected = _by_layers()
-    sums = _every_path(lambda paths: np.exp(-action(paths, *parameters)))
-    printed_v = _GAMMAS - np.log(_ALPHAS)
-    printed = _every_path(lambda paths: np.exp(printed_v.sum() - _kinetic_sum(paths)))
-    wrong_sign = _every_path(
-        lambda paths: np.exp(-_kinetic_sum(paths) - printed_v.sum() + 1.5 * np.log(2 * np.pi))
-    )
+    sums = _every_path(lambda paths: np.exp(exponent(paths)))
+    printed = _every_path(lambda paths: np.exp(_PRINTED_V - _kinetic_sum(paths)))
     inner = sp.symbols("x_1 x_2", real=True)
     ends = sp.symbols("x_0 x_3", real=True)
     return [
@@ -127,12 +119,11 @@ def _action() -> list[Finding]:
             "sum over 2401 paths of exp(-S) against three Gaussian layers", wrong_by(sums, expected), 1e-12
         ),
         close(
-            "with the V printed in (37) too large by the factor",
+            "factor by which the sum with the V printed in (37) is too large",
             (printed / expected).mean(),
             (2 * np.pi) ** 1.5,
             1e-9,
         ),
-        above("with T + V in place of T - V off by", wrong_by(wrong_sign, expected), 0.1),
         zero("slopes of S against the jumps of (v + beta)/alpha^2", _slopes(ends, inner)),
         below("path of least action, found as a minimum, against the closed form", _minimum(), 1e-9),
     ]
@@ -179,6 +170,12 @@ ENTRIES = (
         r"constant.",
         assumptions=_NOTHING,
         check=_kinetic,
+        faults=(
+            Fault(
+                "the drift with the other sign", lambda: _kinetic(lambda v, a, b: (v - b) ** 2 / (2 * a**2))
+            ),
+            Fault("no 1/2", lambda: _kinetic(lambda v, a, b: (v + b) ** 2 / a**2)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -192,7 +189,15 @@ ENTRIES = (
         r"the measure.",
         assumptions=_NOTHING,
         check=lambda: [*_potential(potential_term(WIDTH, gamma)), *_potential_energy(-1)],
-        check_printed=_potential_as_printed,
+        check_printed=lambda: _potential(gamma - sp.log(WIDTH)),
+        kind=Kind.CONSTANT,
+        faults=(
+            Fault(
+                "the bars alone missing", lambda: _potential(gamma - sp.log(WIDTH) - sp.log(2 * sp.pi) / 2)
+            ),
+            Fault("-log(2 pi)/2 alone missing", lambda: _potential(gamma - sp.log(sp.Abs(WIDTH)))),
+            Fault("gamma with the sign of a potential energy", lambda: _potential_energy(1)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -204,6 +209,13 @@ ENTRIES = (
         r"$(2\pi)^{N/2}$. The first line needs brackets, $e^{\sum_t(V-T)}$.",
         assumptions=r"Gaussian layers without ReLU; positive weights, so nothing interferes",
         check=_action,
+        faults=(
+            Fault(
+                "T + V in place of T - V",
+                lambda: _action(lambda paths: 1.5 * np.log(2 * np.pi) - _PRINTED_V - _kinetic_sum(paths)),
+            ),
+            Fault("the V printed in (37)", lambda: _action(lambda paths: _PRINTED_V - _kinetic_sum(paths))),
+        ),
         page=_PAGE,
     ),
 )

@@ -7,6 +7,6 @@ import sympy as sp
 from pdenet.symbolic import beta, gamma
 
 WIDTH = sp.Symbol("alpha", real=True, nonzero=True)
-DISTANCE = sp.Symbol("d", real=True)
+DISTANCE = sp.Symbol("X", real=True)
 BELL = sp.exp(gamma - (DISTANCE + beta) ** 2 / (2 * WIDTH**2))
 FACTOR = 1 / (sp.Abs(WIDTH) * sp.sqrt(2 * sp.pi))

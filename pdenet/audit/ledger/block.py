@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy as sp
 from scipy.linalg import expm
 
 from pdenet.audit.ledger.convolution import conv1d
-from pdenet.audit.ledger.entry import (
-    Entry,
-    Finding,
-    Verdict,
-    above,
-    below,
-    close,
-    order,
-    zero,
-)
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below, close, order, zero
 from pdenet.symbolic import PDE_1D
 from pdenet.symbolic.differences import difference_symbol
 from pdenet.symbolic.variables import alpha, beta, dt, dx, gamma, p, psi_1d, t, x
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PAGE = "residual-block-as-pde"
 
 # (21): the PDE on a line.
 
 
-def _gaussian_solves_the_equation() -> list[Finding]:
+def _gaussian_solves_the_equation(rhs: sp.Expr = PDE_1D.rhs) -> list[Finding]:
+    """Whether the spreading, drifting, growing Gaussian solves (21) with this right-hand side."""
     s = sp.Symbol("s", positive=True)
     variance = s**2 + alpha**2 * t
     bump = sp.exp(gamma * t - (x + beta * t) ** 2 / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
-    rate = sp.expand(sp.simplify((bump.diff(t) - PDE_1D.rhs.subs(psi_1d, bump).doit()) / bump))
+    rate = sp.expand(sp.simplify((bump.diff(t) - rhs.subs(psi_1d, bump).doit()) / bump))
     away = sp.Symbol("d", real=True)
     sides = bump.subs(x, -beta * t + away) - bump.subs(x, -beta * t - away)
     return [
@@ -156,15 +151,18 @@ def _scheme_converges() -> list[Finding]:
 # (24): three taps.
 
 
-def _three_taps() -> list[Finding]:
+_TAPS = ((alpha**2 + beta) / 2, gamma - alpha**2, (alpha**2 - beta) / 2)
+"""As (24) prints them, of psi(x + 1), psi(x), psi(x - 1)."""
+
+
+def _three_taps(printed: Sequence[sp.Expr] = _TAPS) -> list[Finding]:
     left, centre, right = sp.symbols("left centre right")
     increment = alpha**2 / 2 * (right - 2 * centre + left) + beta * (right - left) / 2 + gamma * centre
-    printed = [(alpha**2 + beta) / 2, gamma - alpha**2, (alpha**2 - beta) / 2]
     values = [right, centre, left]  # psi(x + 1), psi(x), psi(x - 1): the order of the print
     rest = increment - sum(tap * value for tap, value in zip(printed, values, strict=True))
     moments = [sum(d**n * tap for d, tap in zip((1, 0, -1), printed, strict=True)) for n in range(3)]
     scaled = {alpha: alpha * sp.sqrt(dt) / dx, beta: beta * dt / dx, gamma: gamma * dt}
-    general = PDE_1D.stencil(spacing=dx, dt=dt).matrix - sp.Matrix([printed[::-1]]).subs(scaled)
+    general = PDE_1D.stencil(spacing=dx, dt=dt).matrix - sp.Matrix([list(printed[::-1])]).subs(scaled)
     return [
         zero("increment of (23) with unit steps minus the print", sp.expand(rest)),
         zero(
@@ -229,6 +227,16 @@ ENTRIES = (
         _gaussian_solves_the_equation,
         assumptions=r"Real $\alpha$, so the diffusivity $\alpha^2/2$ is not negative. With $\beta>0$ a "
         r"profile moves to the left.",
+        faults=(
+            Fault(
+                "the drift with the other sign",
+                lambda: _gaussian_solves_the_equation(PDE_1D.rhs.subs(beta, -beta)),
+            ),
+            Fault(
+                "alpha^2 in place of alpha^2/2",
+                lambda: _gaussian_solves_the_equation(PDE_1D.rhs.subs(alpha, sp.sqrt(2) * alpha)),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -245,6 +253,18 @@ ENTRIES = (
         reason=r"Quotients are set equal to derivatives, which they only approximate.",
         assumptions=r"$\psi$ smooth. Only the quotient in time is Euler's; those in space are central.",
         check_printed=lambda: _quotients(sp.Integer(0), sp.Integer(0), sp.Integer(0)),
+        kind=Kind.SLIP,
+        reading=("= is taken to mean equal at a finite step; read as an approximation, the print is right."),
+        faults=(
+            Fault(
+                "the error in x with the other sign",
+                lambda: _quotients(lambda *d: d[2] / 2, lambda *d: -d[3] / 6, lambda *d: d[4] / 12),
+            ),
+            Fault(
+                "the error of a one-sided quotient in x",
+                lambda: _quotients(lambda *d: d[2] / 2, lambda *d: d[3] / 3, lambda *d: d[4] / 12),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -261,6 +281,18 @@ ENTRIES = (
         r"$\Delta x$ thinner layers do not remove it.",
         assumptions=r"$\psi$ smooth; steps within the stable region.",
         check_printed=lambda: _scheme(sp.Integer(0)),
+        kind=Kind.SLIP,
+        reading="= is taken to mean equal at finite steps; read as an approximation, the print is right.",
+        faults=(
+            Fault(
+                "the error in space with the other sign",
+                lambda: _scheme(dt * psi_1d.diff(t, 2) - _TRUNCATION),
+            ),
+            Fault(
+                "the error of the time step without its 1/2",
+                lambda: _scheme(_TRUNCATION + dt / 2 * psi_1d.diff(t, 2)),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -272,6 +304,10 @@ ENTRIES = (
         _three_taps,
         assumptions=r"$\Delta x=\Delta t=1$; for other steps read $\alpha^2\Delta t/\Delta x^2$, "
         r"$\beta\,\Delta t/\Delta x$, $\gamma\,\Delta t$.",
+        faults=(
+            Fault("the list turned round", lambda: _three_taps(_TAPS[::-1])),
+            Fault("alpha^2/2 in the middle", lambda: _three_taps((_TAPS[0], gamma - alpha**2 / 2, _TAPS[2]))),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -288,6 +324,16 @@ ENTRIES = (
         r"layer with $-\beta$.",
         assumptions=r"The list stands for the offsets $-1,0,1$, from left to right.",
         check_printed=lambda: _layer_with(_PRINTED_LIST),
+        kind=Kind.SLIP,
+        reading=(
+            "The * is taken for what conv1d and (1) do; as a convolution of mathematics the print is right."
+        ),
+        faults=(
+            Fault(
+                "the skip left in the list",
+                lambda: _layer_with(_PRINTED_LIST[::-1] + np.array([0.0, 1.0, 0.0])),
+            ),
+        ),
         page=_PAGE,
     ),
 )

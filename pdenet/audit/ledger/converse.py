@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import sympy as sp
 
+from pdenet.audit.ledger.composition import KERNEL, SKIP, Compose, convolved, correlated, divides
 from pdenet.audit.ledger.convolution import conv2d
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below, close, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below, close, zero
 from pdenet.symbolic import PDE1, PDE_1D
 from pdenet.symbolic.converse import coefficients_kernel, fit_taps, kernel_coefficients
 from pdenet.symbolic.equation import EvolutionPDE
 from pdenet.symbolic.variables import alpha, beta, gamma, p, psi, t, x, y
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 _PAGE = "kernels-as-equations"
 
@@ -50,21 +51,31 @@ def _misfit(increment: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
     return fit_taps(states, increment(states, rates))[1]
 
 
-def _as_a_block(names: list[str]) -> list[Finding]:
-    steps = _increments()
-    return [
-        below(f"{name}: best kernel against the step, relative", _misfit(steps[name]), 1e-12)
-        for name in names
-    ]
+def _as_a_block(fitting: Collection[str]) -> list[Finding]:
+    """Whether just these steps are those of some kernel."""
+    findings = []
+    for name, step in _increments().items():
+        fits, said = _misfit(step) < 1e-12, name in fitting
+        found, predicted = ("none" if fit else "some" for fit in (fits, said))
+        text = f"misfit of the best kernel to a step, {name}: {found}, predicted {predicted}"
+        findings.append(Finding(text, fits == said))
+    return findings
 
 
-def _wave_needs_two_channels() -> list[Finding]:
+_LINEAR = ("constant coefficients",)
+
+
+_GAIN = 1 + 4 * sp.sin(p / 2) ** 2
+
+
+def _wave_needs_two_channels(gain: sp.Expr = _GAIN) -> list[Finding]:
+    """U1, with this squared gain of the explicit step of the wave equation."""
     step = sp.Matrix([[1, 1], [2 * sp.cos(p) - 2, 1]])  # of the wave exp(ipx) in u and v: u += v, v += u_xx
-    eigenvalue, size = 1 + 2 * sp.I * sp.sin(p / 2), 1 + 4 * sp.sin(p / 2) ** 2
+    eigenvalue = 1 + 2 * sp.I * sp.sin(p / 2)
     state, rates = np.zeros(32), np.random.default_rng(1).normal(size=(2, 32))
     layers = [_increments()["the wave equation"](state, rate) for rate in rates]
     return [
-        *_as_a_block(["constant coefficients"]),
+        *_as_a_block(_LINEAR),
         above(
             "wave equation, one state and two rates of change: next states differ by",
             np.abs(layers[0] - layers[1]).max(),
@@ -74,7 +85,7 @@ def _wave_needs_two_channels() -> list[Finding]:
             "its Euler step in two channels has the eigenvalue 1 + 2i sin(p/2)",
             (step - eigenvalue * sp.eye(2)).det(),
         ),
-        zero("|g|^2, the product of the two, minus (1 + 4 sin^2(p/2)), which exceeds 1", step.det() - size),
+        zero("|g|^2, the product of the two, minus its closed form", step.det() - gain),
     ]
 
 
@@ -87,13 +98,14 @@ def _reached(share: float) -> list[Finding]:
     return [close("share of 20000 symmetric random kernels with a real alpha", reached, share, 0.01)]
 
 
-def _three_taps_and_back() -> list[Finding]:
+def _three_taps_and_back(drift_sign: int = 1) -> list[Finding]:
+    """U2, with this sign of c_+ - c_- in the drift."""
     import torch
 
     square = sp.Symbol("square", real=True)
     left, centre, right = sp.symbols("left centre right", real=True)
     taps = sp.Matrix([(square - beta) / 2, gamma - square, (square + beta) / 2])
-    back = sp.Matrix([left + right, right - left, left + centre + right])
+    back = sp.Matrix([left + right, drift_sign * (right - left), left + centre + right])
     there = back.subs(dict(zip((left, centre, right), taps, strict=True)), simultaneous=True)
     jacobian = taps.subs(square, alpha**2).jacobian([alpha, beta, gamma]).det()
     theta = torch.tensor([0.0, 0.3, -0.1], dtype=torch.float64, requires_grad=True)
@@ -121,10 +133,9 @@ def _spanned(orders: list[tuple[int, int]]) -> list[Finding]:
     basis = coefficients_kernel(terms).reshape(len(orders), 9).T
     kernels = np.random.default_rng(0).normal(size=(9, 200))
     rest = kernels - basis @ np.linalg.lstsq(basis, kernels, rcond=None)[0]
-    largest = max(i + j for i, j in orders)
     return [
         below(
-            f"200 random kernels, {len(orders)} terms up to order {largest}: relative misfit",
+            "200 random kernels and the terms of the equation, relative misfit",
             float(np.linalg.norm(rest) / np.linalg.norm(kernels)),
             1e-12,
         )
@@ -135,12 +146,13 @@ _NINE = [(i, j) for i in range(3) for j in range(3)]
 _SECOND_ORDER = [(i, j) for i, j in _NINE if i + j <= 2]
 
 
-def _nine_taps_and_back() -> list[Finding]:
+def _nine_taps_and_back(divided: bool = True) -> list[Finding]:
+    """U3, with moments divided by i! j! or not."""
     first, second = sp.Matrix([-1, 0, 1]) / 2, sp.Matrix([1, -2, 1])
     differences = sp.Matrix.hstack(sp.Matrix([0, 1, 0]), first, second)
     taps = sp.Matrix(3, 3, sp.symbols("k:9", real=True))  # rows y, columns x
     a = (differences.inv() * taps * differences.inv().T).T
-    moments = sp.Matrix(3, 3, lambda i, j: _moment(taps, i, j))
+    moments = sp.Matrix(3, 3, lambda i, j: _moment(taps, i, j, divided))
     lacks = [(i, j) for i, j in _NINE if (i, j) not in PDE1.terms]
     right = sum(a[i, j] * psi.diff(x, i, y, j) for i, j in _NINE)
     there_and_back = EvolutionPDE(sp.Eq(psi.diff(t), right)).stencil().matrix
@@ -158,11 +170,10 @@ def _nine_taps_and_back() -> list[Finding]:
     ]
 
 
-def _moment(taps: sp.Matrix, i: int, j: int) -> sp.Expr:
+def _moment(taps: sp.Matrix, i: int, j: int, divided: bool) -> sp.Expr:
     offsets = [(d, e) for d in (-1, 0, 1) for e in (-1, 0, 1)]
-    return sum(taps[e + 1, d + 1] * sp.Integer(d) ** i * sp.Integer(e) ** j for d, e in offsets) / (
-        sp.factorial(i) * sp.factorial(j)
-    )
+    total = sum(taps[e + 1, d + 1] * sp.Integer(d) ** i * sp.Integer(e) ** j for d, e in offsets)
+    return total / (sp.factorial(i) * sp.factorial(j) if divided else 1)
 
 
 def _on_biquadratics() -> float:
@@ -208,24 +219,21 @@ def _hamiltonian(damping: np.ndarray, gain: float) -> list[Finding]:
     ]
 
 
-def _hamiltonian_as_it_is() -> list[Finding]:
+def _hamiltonian_as_it_is(compose: Compose = convolved) -> list[Finding]:
     from pdenet.ops.quotient import relative_kernel
 
     symbol = sp.expand(sp.I * PDE_1D.symbol(p))
-    kernel, skip = [0.1, -0.5, 0.4], [0.2, 1.0, 0.2]
-    omega = relative_kernel(kernel, skip, 64)
-    again = np.sum([tap * np.roll(omega, d) for d, tap in zip((-1, 0, 1), skip, strict=True)], axis=0)
-    root = (1 - np.sqrt(1 - 4 * 0.2**2)) / (2 * 0.2)
-    taps = np.abs(omega[[40, 41]])  # at the offsets 8 and 9
+    omega = relative_kernel(KERNEL, SKIP, 65)  # offset 0 stands at 32
+    left, right = SKIP[0], SKIP[2]
+    root = np.sqrt(1 - 4 * left * right) - 1  # left r^2 + r + right = 0, to the right; mirrored to the left
     return [
         zero("symbol of H: real part minus drift", sp.re(symbol) + beta * sp.sin(p)),
         zero("imaginary part minus diffusion and growth", sp.im(symbol) - gamma + alpha**2 * (1 - sp.cos(p))),
         *_hamiltonian(1j * _ring([0.6, 0.0, -0.1]), float(np.sqrt(1 + 0.3**2))),
-        below(
-            "w convolved with the quotient minus f, on 64 pixels", np.abs(again[31:34] - kernel).max(), 1e-13
-        ),
-        above("tap of the quotient at offset 8, where f and w have none", float(taps[0]), 1e-7),
-        close("ratio of its taps at offsets 9 and 8", float(taps[1] / taps[0]), float(root), 1e-6),
+        divides(compose),
+        above("tap of the quotient at offset 8, where f and w have none", float(abs(omega[40])), 1e-7),
+        close("ratio of its taps at offsets 9 and 8", float(omega[41] / omega[40]), root / (2 * left), 1e-6),
+        close("and at offsets -9 and -8", float(omega[23] / omega[24]), root / (2 * right), 1e-6),
         Finding(
             "a skip that loses the checkerboard has no quotient, and p = 3.1416 is named",
             "3.1416" in _refusal(),
@@ -238,7 +246,7 @@ def _refusal() -> str:
     from pdenet.ops.quotient import relative_kernel
 
     try:
-        relative_kernel([0.1, -0.5, 0.4], [0.25, 0.5, 0.25], 64)
+        relative_kernel(KERNEL, [0.25, 0.5, 0.25], 64)
     except ValueError as error:
         return str(error)
     return ""
@@ -248,7 +256,7 @@ def _hamiltonian_as_printed() -> list[Finding]:
     """Hermitian, a layer that keeps the norm, and a quotient like a kernel of three taps, for every skip."""
     from pdenet.ops.quotient import relative_kernel
 
-    omega = relative_kernel([0.1, -0.5, 0.4], [0.2, 1.0, 0.2], 64)
+    omega = relative_kernel(KERNEL, SKIP, 65)
     far = np.delete(omega, [31, 32, 33])  # offset 0 stands at 32
     found = "none" if _refusal() else "found"
     return [
@@ -261,17 +269,29 @@ def _hamiltonian_as_printed() -> list[Finding]:
 ENTRIES = (
     Entry(
         "U1",
-        "Which equations are a residual block",
+        "Which equations are a residual block with one convolution",
         Verdict.WRONG,
         r"Any partial differential equation of second order can be written as a residual block.",
         _wave_needs_two_channels,
-        holds=r"On a line, a linear one with constant coefficients, of first order in time, can. The wave "
-        r"equation needs two channels, and its explicit step has $\vert g\vert^2=1+4\sin^2\frac p2$: every "
-        r"wave but the constant grows geometrically.",
+        holds=r"With one convolution and one channel, on a line, a linear one with constant coefficients, of "
+        r"first order in time, can. The wave equation needs two channels, and its explicit step, both at "
+        r"once, has $\vert g\vert^2=1+4\sin^2\frac p2$: every wave but the constant grows geometrically.",
         reason=r"One kernel is linear, the same at every pixel, and knows the present state only: varying "
         r"coefficients, Burgers' equation and the wave equation have no such step.",
-        assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$.",
-        check_printed=lambda: _as_a_block(list(_increments())),
+        assumptions=r"One channel, one kernel a layer, no ReLU; real $\alpha$. A block with two convolutions "
+        r"and a nonlinearity between them is another matter: it steps through some nonlinear equations.",
+        check_printed=lambda: _as_a_block(_increments()),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault(
+                "also with a coefficient that varies",
+                lambda: _as_a_block([*_LINEAR, "a coefficient that varies"]),
+            ),
+            Fault(
+                "waves of the wave equation damped",
+                lambda: _wave_needs_two_channels(1 - 4 * sp.sin(p / 2) ** 2),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -288,6 +308,12 @@ ENTRIES = (
         assumptions=r"$c_-,c_0,c_+$ multiply $\psi(x-1),\psi(x),\psi(x+1)$; half is meant for a law of "
         r"the taps that is symmetric about zero.",
         check_printed=lambda: _reached(1.0),
+        kind=Kind.ARGUMENT,
+        paraphrase=True,
+        faults=(
+            Fault("the drift with the other sign", lambda: _three_taps_and_back(-1)),
+            Fault("two thirds reached", lambda: _reached(2 / 3)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -302,7 +328,13 @@ ENTRIES = (
         reason=r"The terms of second order and below, six with the mixed one, make up a six-dimensional "
         r"part of the nine-dimensional space of kernels, and (39), which lacks every mixed term, only five.",
         assumptions=r"$a_{20},a_{02}$ may have either sign; $K(d,e)$ multiplies $\psi(x+d,y+e)$.",
-        check_printed=lambda: [*_spanned(_SECOND_ORDER), *_spanned(list(PDE1.terms))],
+        check_printed=lambda: _spanned(_SECOND_ORDER),
+        kind=Kind.ARGUMENT,
+        paraphrase=True,
+        faults=(
+            Fault("the five terms of (39)", lambda: _spanned(list(PDE1.terms))),
+            Fault("moments without i! j!", lambda: _nine_taps_and_back(divided=False)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -312,13 +344,21 @@ ENTRIES = (
         r"The kernel of a residual block acts as a Hamiltonian, also as the quotient $f/w$ of kernel and "
         r"skip.",
         _hamiltonian_as_it_is,
-        holds=r"With $i\,\partial_t\psi=H\psi$ it is $H=iK$: only the drift is Hermitian, diffusion and "
-        r"growth are not, and even drift alone gives a layer with $\max\vert g\vert=\sqrt{1+\beta^2}$. "
-        r"The quotient has a tap at every pixel and needs $\tilde w(p)\ne0$ for all $p$.",
+        holds=r"With $i\,\partial_t\psi=\hat H\psi$ it is $\hat H=iK$: only the drift is Hermitian, "
+        r"diffusion and growth are not, and even drift alone gives a layer with "
+        r"$\max\vert g\vert=\sqrt{1+\beta^2}$. The quotient, with $w+f=w*(1+\Omega)$, has a tap at every "
+        r"pixel and needs $\tilde w(p)\ne0$ for all $p$.",
         reason=r"A Hamiltonian is Hermitian and its time steps keep the norm, neither of which holds here; "
         r"and the quotient is not local, and does not exist for every skip.",
         assumptions=r"Periodic boundary, one linear layer.",
         check_printed=_hamiltonian_as_printed,
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault(
+                "skip and quotient composed by cross-correlation", lambda: _hamiltonian_as_it_is(correlated)
+            ),
+            Fault("a gain of 1 + beta", lambda: _hamiltonian(1j * _ring([0.6, 0.0, -0.1]), 1.3)),
+        ),
         page=_PAGE,
     ),
 )

@@ -60,6 +60,11 @@ class Finding:
     def __post_init__(self) -> None:
         object.__setattr__(self, "holds", bool(self.holds))  # a comparison of arrays gives NumPy's
 
+    @property
+    def what(self) -> str:
+        """What was looked at: the text up to its last colon, the same for every form that is checked."""
+        return self.text.rpartition(": ")[0] or self.text
+
 
 Check = Callable[[], Sequence[Finding]]
 
@@ -220,15 +225,19 @@ class Entry:
     page : str
         Notebook of the book that derives it, by its stem; empty while none does.
     faults : tuple of Fault
-        Wrong forms that the check refuses; a row that is the book's own has two at least.
+        Wrong forms that the check refuses; with a print that is not ok there are two at least in every row.
     kind : Kind, optional
         What sort of fault the print has, where it is not ok.
+    paraphrase : bool
+        Whether `printed` is our reading of what the thesis says over several sentences, and no quotation.
+    reading : str
+        A reading or a tolerance of ours on which the verdict hangs.
 
     Raises
     ------
     ValueError
-        If a print that is not ok comes without reason, corrected form or check of the print, or one that is
-        ok comes with them or with a kind of fault; if a row of the book's own has fewer than two faults.
+        If a print that is not ok comes without reason, corrected form, check of the print or kind of fault,
+        or one that is ok comes with them; if a row of the book's own has fewer than two faults.
     """
 
     id: str
@@ -243,9 +252,16 @@ class Entry:
     page: str = ""
     faults: tuple[Fault, ...] = ()
     kind: Kind | None = None
+    paraphrase: bool = False
+    reading: str = ""
 
     def __post_init__(self) -> None:
-        parts = {"holds": self.holds, "reason": self.reason, "check_printed": self.check_printed}
+        parts = {
+            "holds": self.holds,
+            "reason": self.reason,
+            "check_printed": self.check_printed,
+            "kind": self.kind,
+        }
         missing = [name for name, part in parts.items() if not part]
         if self.verdict is not Verdict.OK and missing:
             message = f"entry {self.id} is {self.verdict}: it needs {', '.join(missing)}"
@@ -261,9 +277,21 @@ class Entry:
             raise ValueError(message)
 
     @property
+    def planted(self) -> tuple[Fault, ...]:
+        """All wrong forms: the print, where it is not ok, and the faults."""
+        if self.check_printed is None:
+            return self.faults
+        return (Fault("as the thesis has it", self.check_printed), *self.faults)
+
+    @property
     def numbered(self) -> bool:
         """Whether it is an equation with a number, and not a claim."""
         return self.id[0].isdigit()
+
+    @property
+    def ours(self) -> bool:
+        """Whether it states something that the thesis does not."""
+        return self.printed.startswith(NOT_IN_THESIS)
 
     @property
     def label(self) -> str:
@@ -306,9 +334,26 @@ class Result:
         return all(finding.holds for finding in self.printed_findings or self.findings)
 
     @property
+    def decided_by(self) -> tuple[str, ...]:
+        """What the one check looks at that holds for the correction and fails for the print."""
+        good = {finding.what for finding in self.findings if finding.holds}
+        return tuple(f.what for f in self.printed_findings if not f.holds and f.what in good)
+
+    @property
+    def besides(self) -> tuple[str, ...]:
+        """What fails for the print and is not looked at in the form that holds."""
+        looked_at = {finding.what for finding in self.findings}
+        return tuple(f.what for f in self.printed_findings if not f.holds and f.what not in looked_at)
+
+    @property
     def as_listed(self) -> bool:
-        """Whether the correction holds, and the print if and only if the ledger lists it as ok."""
-        return self.holds and self.print_holds == (self.entry.verdict is Verdict.OK)
+        """Whether the correction holds, and the print if and only if the ledger lists it as ok.
+
+        A print that is not ok must fail in the check that the correction passes.
+        """
+        if self.entry.verdict is Verdict.OK:
+            return self.holds and self.print_holds
+        return self.holds and bool(self.decided_by)
 
     @property
     def shown(self) -> str:

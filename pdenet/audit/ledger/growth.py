@@ -10,6 +10,7 @@ from scipy.linalg import expm
 from pdenet.audit.ledger.entry import (
     NOT_IN_THESIS,
     Entry,
+    Fault,
     Finding,
     Verdict,
     above,
@@ -30,22 +31,26 @@ from pdenet.symbolic.growth import (
 from pdenet.symbolic.named import PDE1, PDE2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Layer = tuple[float, float, float]
+    Eigenvalues = Callable[[Layer, int], np.ndarray]
+    Rule = Callable[[np.ndarray], np.ndarray]
 
 _DRIFTING = (0.2**0.5, 0.6, 0.0)  # alpha, beta, gamma: waves grow, and their packets leave
 
 
-def _eigenvectors_miss(parameters: tuple[float, float, float], sites: int) -> float:
+def _eigenvectors_miss(parameters: Layer, sites: int, eigenvalues: Eigenvalues) -> float:
     """Largest residual of the chain's eigenvectors with the eigenvalues of the closed form."""
     al, be, _ = parameters
     ratio = np.sqrt(complex(al**4 - be**2)) / (al**2 + be)
     place, mode = np.arange(1, sites + 1)[:, None], np.arange(1, sites + 1)
     vectors = ratio**place * np.sin(np.pi * place * mode / (sites + 1))
-    residual = chain(parameters, sites) @ vectors - chain_eigenvalues(parameters, sites) * vectors
+    residual = chain(parameters, sites) @ vectors - eigenvalues(parameters, sites) * vectors
     return float((np.abs(residual) / np.abs(vectors).max(axis=0)).max())
 
 
-def _stacked(parameters: tuple[float, float, float], sites: int, layers: int) -> np.ndarray:
+def _stacked(parameters: Layer, sites: int, layers: int) -> np.ndarray:
     """So many layers applied to every unit vector, pixel by pixel, with zeros outside: a matrix."""
     al, be, ga = parameters
     states = np.eye(sites)
@@ -57,34 +62,43 @@ def _stacked(parameters: tuple[float, float, float], sites: int, layers: int) ->
     return states
 
 
-def _from_spectrum(parameters: tuple[float, float, float], sites: int, layers: int) -> np.ndarray:
+def _from_spectrum(parameters: Layer, sites: int, layers: int, eigenvalues: Eigenvalues) -> np.ndarray:
     """The same matrix from the closed form of its eigenvalues and their eigenvectors."""
     al, be, _ = parameters
     ratio = np.sqrt(complex(al**4 - be**2)) / (al**2 + be)
     place = np.arange(1, sites + 1)
     sines = np.sin(np.pi * np.outer(place, place) / (sites + 1)) * np.sqrt(2 / (sites + 1))
     vectors, inverse = ratio ** place[:, None] * sines, sines / ratio**place
-    result: np.ndarray = vectors * chain_eigenvalues(parameters, sites) ** layers @ inverse
+    result: np.ndarray = vectors * eigenvalues(parameters, sites) ** layers @ inverse
     return result
 
 
-def _border() -> Sequence[Finding]:
+def _other_eigenvalues(parameters: Layer, sites: int, sign: int = -1, more: int = 1) -> np.ndarray:
+    """The closed form with a sign of beta^2 under the root, and M + `more` under pi."""
+    al, be, ga = parameters
+    root = np.sqrt(complex(al**4 + sign * be**2))
+    waves = np.pi * np.arange(1, sites + 1) / (sites + more)
+    result: np.ndarray = 1 + ga - al**2 + root * np.cos(waves)
+    return result
+
+
+def _border(eigenvalues: Eigenvalues = chain_eigenvalues) -> Sequence[Finding]:
     norms = {n: float(np.linalg.norm(_stacked(_DRIFTING, 28, n), 2)) for n in (10, 30, 60, 800)}
-    spectral = {n: float(np.linalg.norm(_from_spectrum(_DRIFTING, 28, n), 2)) for n in norms}
+    spectral = {n: float(np.linalg.norm(_from_spectrum(_DRIFTING, 28, n, eigenvalues), 2)) for n in norms}
     radius = np.abs(np.linalg.eigvals(_stacked(_DRIFTING, 28, 1))).max()
     widest = np.cos(np.pi / 29)
 
     sets = np.random.default_rng(4).uniform([0.1, 0, 0], [1, 1.5, 0], size=(400, 3))
     excess = sets[:, 1] ** 2 / (2 * sets[:, 0] ** 2) - 1
     sets, excess = sets[np.abs(excess) > 0.01], excess[np.abs(excess) > 0.01]
-    long = np.array([np.abs(chain_eigenvalues(theta, 4000)).max() for theta in sets])
+    long = np.array([np.abs(eigenvalues(theta, 4000)).max() for theta in sets])
 
     ring = chain((0.5**0.5, 0.0, 0.0), 28)
     late = [np.linalg.norm(np.linalg.matrix_power(ring, n) @ np.ones(28)) for n in (800, 801)]
     lost = float(1 - late[1] / late[0])
     return [
-        below("eigenvectors, beta < alpha^2", _eigenvectors_miss(STABLE, 28), 1e-12),
-        below("eigenvectors, beta > alpha^2", _eigenvectors_miss(_DRIFTING, 28), 1e-12),
+        below("eigenvectors, beta < alpha^2", _eigenvectors_miss(STABLE, 28, eigenvalues), 1e-12),
+        below("eigenvectors, beta > alpha^2", _eigenvectors_miss(_DRIFTING, 28, eigenvalues), 1e-12),
         agree("long chain decays and beta^2 <= 2 alpha^2", long < 1, excess < 0),
         close(
             "largest gain without border, alpha^2 = 0.2, beta = 0.6",
@@ -113,7 +127,10 @@ def _border() -> Sequence[Finding]:
     ]
 
 
-def _relu_does_not_rescue() -> Sequence[Finding]:
+def _relu_does_not_rescue(
+    board_growth: float = 1.2, tails: Callable[[np.ndarray, np.ndarray], np.ndarray] = np.maximum
+) -> Sequence[Finding]:
+    """S6 with this growth of the checkerboard, and this function of alpha^2 and |beta| in the last bound."""
     wild, board = chain((1.2**0.5, 0.0, 0.0), 102), np.indices((102,))[0] % 2 * 1.0
     middle = np.zeros(102, dtype=bool)
     middle[45:57] = True
@@ -132,33 +149,34 @@ def _relu_does_not_rescue() -> Sequence[Finding]:
 
     lines = rng.uniform(-1.2, 1.2, size=(200, 3))
     al, be, ga = lines.T
-    sup = np.abs(1 + ga - al**2) + np.maximum(al**2, np.abs(be))
+    sup = np.abs(1 + ga - al**2) + tails(al**2, np.abs(be))
     rows = np.array([np.abs(chain(theta, 9)).sum(axis=1).max() for theta in lines])
     return [
-        close("checkerboard with ReLU at alpha^2 = 1.2, growth of a layer", growth, 1.2, 1e-12),
+        close("checkerboard with ReLU at alpha^2 = 1.2, growth of a layer", growth, board_growth, 1e-12),
         close("without ReLU", np.abs(linear[middle]).max() ** (1 / 20) * 2 ** (1 / 20), 1.4, 1e-6),
         Finding("no stable layer with ReLU stretches a distance, random pairs", 0.5 < worst <= 1),
         below(
-            "sup-norm of a layer and |1+gamma-alpha^2| + max(alpha^2, |beta|)",
+            "sup-norm of a layer and its closed form",
             np.abs(sup - rows).max(),
             1e-12,
         ),
     ]
 
 
-def _random_starts() -> Sequence[Finding]:
+def _random_starts(scale: float = 1 / 8) -> Sequence[Finding]:
+    """S7 with the drift of (40) at this share of that of (39)."""
     findings = []
     for name, law in START_LAWS.items():
-        first, second = random_start(law), random_start(law, drift_scale=1 / 8)
+        first, second = random_start(law), random_start(law, drift_scale=scale)
         shares = [100 * start.positive.mean() for start in (first, second)]
         gains = [start.log_gain.mean() for start in (first, second)]
-        text = "positive {:.1f} and {:.1f} %, mean log gain {:+.3f} and {:+.3f}".format(*shares, *gains)
+        text = "{:.1f} and {:.1f} %, {:+.3f} and {:+.3f}".format(*shares, *gains)
         never = (
             not (first.positive & ~second.positive).any() and (first.log_gain >= second.log_gain - 1e-9).all()
         )
         findings.append(
             Finding(
-                f"{name}, (39) and (40): {text}",
+                f"{name}, (39) and (40), share positive, mean log gain: {text}",
                 bool(never) and shares[0] < shares[1] and gains[0] > gains[1],
             )
         )
@@ -177,8 +195,8 @@ def _random_starts() -> Sequence[Finding]:
     ]
 
 
-def _misses_the_rule(operator: np.ndarray, start: np.ndarray, layers: int) -> float:
-    """How far the rate of change at time 5 is from F psi, or max(F psi, 0) where psi = 0.
+def _misses_the_rule(operator: np.ndarray, start: np.ndarray, layers: int, rule_at_zero: Rule) -> float:
+    """How far the rate of change at time 5 is from F psi, or the rule's, max(F psi, 0), where psi = 0.
 
     The rate is that of implicit steps, psi is the state after so many blocks.
     """
@@ -188,11 +206,26 @@ def _misses_the_rule(operator: np.ndarray, start: np.ndarray, layers: int) -> fl
     before, after = (obstacle_implicit(operator, start, step * n, n) for n in (layers - 1, layers))
     state = obstacle_flow(operator, start, 5.0, layers)
     force = operator @ state
-    rule = np.where(state == 0, np.maximum(force, 0.0), force)
+    rule = np.where(state == 0, rule_at_zero(force), force)
     return float(np.abs((after - before) / step - rule).max())
 
 
-def _obstacle() -> Sequence[Finding]:
+def _leaves_zero(operator: np.ndarray, rule_at_zero: Rule) -> Finding:
+    """The rate at which an image with sharp edges starts to move: there are zeros that the flow lifts."""
+    from pdenet.ops.obstacle import obstacle_implicit
+
+    start = np.zeros(len(operator))
+    start[10:14] = 1.0
+    force = operator @ start
+    rule = np.where(start == 0, rule_at_zero(force), force)
+    steps = (0.02, 0.01)
+    misses = [
+        np.abs((obstacle_implicit(operator, start, step, 8) - start) / step - rule).max() for step in steps
+    ]
+    return order("rate of change at a start with sharp edges and the rule", steps, misses, 1)
+
+
+def _obstacle(rule_at_zero: Rule = lambda force: np.maximum(force, 0.0)) -> Sequence[Finding]:
     from pdenet.ops.obstacle import obstacle_flow, obstacle_implicit
 
     operator = chain((0.1, 0.8, 0.0), 24) - np.eye(24)
@@ -206,7 +239,7 @@ def _obstacle() -> Sequence[Finding]:
     linear = expm(5 * operator) @ start
     last = ends[-1]
     held = last == 0
-    misses = [_misses_the_rule(operator, start, n) for n in counts]
+    misses = [_misses_the_rule(operator, start, n, rule_at_zero) for n in counts]
     return [
         order("blocks and implicit solution of the obstacle problem", counts, gaps, -1),
         order(
@@ -215,6 +248,7 @@ def _obstacle() -> Sequence[Finding]:
             misses,
             -1,
         ),
+        _leaves_zero(operator, rule_at_zero),
         Finding("the obstacle holds some pixels and leaves others", bool(0 < held.sum() < 24)),
         above("distance of 400 blocks from the linear flow (21)", np.abs(last - linear).max(), 0.2),
     ]
@@ -231,7 +265,17 @@ ENTRIES = (
         r"$\alpha^2<\beta^2\le2\alpha^2$ packets grow while they drift, and then leave.",
         assumptions="no ReLU, equal layers; the limit is that of a long line",
         check=_border,
-        page="stability",
+        faults=(
+            Fault(
+                "alpha^4 + beta^2 under the root",
+                lambda: _border(lambda theta, sites: _other_eigenvalues(theta, sites, sign=1)),
+            ),
+            Fault(
+                "M in place of M + 1",
+                lambda: _border(lambda theta, sites: _other_eigenvalues(theta, sites, more=0)),
+            ),
+        ),
+        page="borders",
     ),
     Entry(
         id="S6",
@@ -244,6 +288,13 @@ ENTRIES = (
         r"$\vert1+\gamma-\alpha^2\vert+\max(\alpha^2,\vert\beta\vert)$.",
         assumptions="checkerboard: away from the border; last bound: on the line",
         check=_relu_does_not_rescue,
+        faults=(
+            Fault("the checkerboard grows as without ReLU", lambda: _relu_does_not_rescue(board_growth=1.4)),
+            Fault(
+                "the smaller of alpha^2 and |beta| in the bound",
+                lambda: _relu_does_not_rescue(tails=np.minimum),
+            ),
+        ),
         page="stability",
     ),
     Entry(
@@ -256,6 +307,10 @@ ENTRIES = (
         r"every law.",
         assumptions="4000 draws of each of four laws; which law the thesis used is not known",
         check=_random_starts,
+        faults=(
+            Fault("the drift of (40) eight times as large", lambda: _random_starts(8.0)),
+            Fault("the drift of (40) as large as that of (39)", lambda: _random_starts(1.0)),
+        ),
         page="stability",
     ),
     Entry(
@@ -268,6 +323,11 @@ ENTRIES = (
         reason="Where the obstacle acts, a block with ReLU is no step of (21).",
         assumptions=r"start not negative, $F$ fixed, $\Delta t\to0$",
         check=_obstacle,
-        page="stability",
+        faults=(
+            Fault("the linear rule at zero, too", lambda: _obstacle(lambda force: force)),
+            Fault("what is zero stays zero", lambda: _obstacle(np.zeros_like)),
+            Fault("the rule turned round", lambda: _obstacle(lambda force: np.minimum(force, 0.0))),
+        ),
+        page="borders",
     ),
 )

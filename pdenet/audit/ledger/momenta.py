@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 import sympy as sp
 from scipy.integrate import quad
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below, order, zero
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below, order, zero
 from pdenet.audit.ledger.oscillator import HAMILTONIAN, HBAR, MASS, TIME, evolution, lattice, spectral_norm
 from pdenet.audit.ledger.slices import MEASURE, one_free_slice
 from pdenet.subjects.particle.closed import mehler_kernel, sliced_oscillator_kernel
@@ -31,11 +29,10 @@ def _plane_waves(sign: int, last: bool) -> list[Finding]:
     potential = np.exp(-1j * TIME * np.diag(model.potential) / HBAR)
     one = np.einsum("xp,p,yp,y->xy", model.waves, kinetic, ket, potential)
     deviation = spectral_norm(one - evolution(model.kinetic, TIME) @ evolution(model.potential, TIME))
-    name = f"{'plus' if sign > 0 else 'minus'} in <p|x>{'' if last else ', <p0|x0> left out'}"
     return [
-        zero(f"{name}: change of the phase when all positions are shifted", sp.expand(moved - phase)),
-        Finding(f"{name}: the phase {'contains' if phase.has(x0) else 'does not contain'} x0", phase.has(x0)),
-        *([below(f"{name}: sum over momenta against the split product", deviation, 1e-12)] if last else []),
+        zero("change of the phase when all positions are shifted", sp.expand(moved - phase)),
+        Finding(f"the start in the phase: {'x0' if phase.has(x0) else 'none'}", phase.has(x0)),
+        *([below("sum over momenta against the split product", deviation, 1e-12)] if last else []),
     ]
 
 
@@ -71,7 +68,7 @@ def _rotation(time: sp.Expr, square: sp.Expr, substitution: sp.Expr) -> list[Fin
     shape = "falls off" if falls else "grows, the integral diverges"
     exponent = -_step / (2 * _m * _hbar) * square + _REST
     return [
-        Finding(f"rotated kinetic factor exp({sp.sstr(kinetic)}) {shape}", bool(falls)),
+        Finding(f"rotated kinetic factor: exp({sp.sstr(kinetic)}) {shape}", bool(falls)),
         zero("square multiplied out", sp.expand(exponent - _EXPONENT)),
         zero("square of u", sp.expand(substitution**2 - _step / (2 * _m * _hbar) * _BRACKET**2)),
     ]
@@ -85,18 +82,20 @@ def _rotation_holds() -> list[Finding]:
         square.rest - _REST,
     )
     return [
-        *_rotation(-sp.I * _step, _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET),
+        *_rotation(-sp.I * _step, _SQUARE, _U),
         zero("curvature, centre and rest found by completing the square", sp.Matrix(found)),
     ]
 
 
-def _rotation_printed() -> list[Finding]:
-    printed_square = _p - sp.I * _m * _X**2 / _step
-    return _rotation(sp.I * _step, printed_square, sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET)
+_SQUARE, _U = _BRACKET**2, sp.sqrt(_step / (2 * _m * _hbar)) * _BRACKET
+_PRINTED_SQUARE = _p - sp.I * _m * _X**2 / _step
+_PRINTED_U = sp.sqrt(_m / (2 * _hbar * _step)) * _BRACKET
+_ROOT = sp.sqrt(_m / (2 * sp.pi * _hbar * _step))
 
 
-def _momentum_integral() -> list[Finding]:
-    result = sp.sqrt(_m / (2 * sp.pi * _hbar * _step)) * sp.exp(_REST)
+def _momentum_integral(root: sp.Expr = _ROOT, rest: sp.Expr = _REST) -> list[Finding]:
+    """(17) with this root in front of the exponential of this rest."""
+    result = root * sp.exp(rest)
     by_sympy = sp.integrate(sp.exp(_EXPONENT) / (2 * sp.pi * _hbar), (_p, -sp.oo, sp.oo))
     values = {_m: MASS, _hbar: HBAR, _step: 0.4, _X: 0.6}
     number = float(result.subs(values))
@@ -120,14 +119,22 @@ def _momentum_integral() -> list[Finding]:
 # (18): Euclidean product
 
 
-def _euclidean_product() -> list[Finding]:
-    """Three slices of an oscillator: integrals over positions against powers of operators, 128 points."""
+def _euclidean_product(potential: float = 1.0, root: float = 0.5) -> list[Finding]:
+    """Three slices of an oscillator: integrals over positions against powers of operators, 128 points.
+
+    Parameters
+    ----------
+    potential : float
+        What multiplies the potential energy.
+    root : float
+        The power of the factor of each slice.
+    """
     slices, step, spacing = 3, 0.3, 0.15
     model = lattice(128, spacing)
     x = spacing * (np.arange(128) - 64)
     displacement = x[:, None] - x
-    exponent = step / HBAR * (-MASS * displacement**2 / (2 * step**2) - MASS * x**2 / 2)
-    one = sqrt(MASS / (2 * np.pi * HBAR * step)) * np.exp(exponent) * spacing
+    exponent = step / HBAR * (-MASS * displacement**2 / (2 * step**2) - potential * MASS * x**2 / 2)
+    one = (MASS / (2 * np.pi * HBAR * step)) ** root * np.exp(exponent) * spacing
     kinetic = model.waves * np.exp(-step * model.momenta**2 / (2 * MASS * HBAR)) @ model.waves.conj().T
     operators = np.linalg.matrix_power(kinetic * np.exp(-step * MASS * x**2 / (2 * HBAR)), slices)
     paths = np.linalg.matrix_power(one, slices)
@@ -149,18 +156,16 @@ def _real_time(prefactor: complex, rotated: sp.Expr) -> list[Finding]:
     shown = np.round(ratio, 3) + 0.0  # no negative zeros
     return [
         zero("exponent from (18)", sp.expand(euclidean.subs(_step, rotated.subs("dt", step)) - action)),
-        below(
-            f"one free slice over the exact packet, {shown.real:g}{shown.imag:+g}i, against 1",
-            abs(ratio - 1),
-            1e-10,
+        Finding(
+            f"one free slice over the exact packet, predicted 1: {shown.real:g}{shown.imag:+g}i",
+            abs(ratio - 1) < 1e-10,
         ),
     ]
 
 
 def _real_time_printed() -> list[Finding]:
     printed_tau = complex(np.sqrt(MASS / (2 * np.pi * HBAR * -1j * TIME)))
-    left_over = abs(MEASURE)
-    return [*_real_time(printed_tau, sp.sympify("-I*dt")), *_real_time(left_over, sp.sympify("I*dt"))[1:]]
+    return _real_time(printed_tau, sp.sympify("-I*dt"))
 
 
 # (20): the limit
@@ -181,7 +186,7 @@ def _limit(measure: bool, hbar: float = HBAR) -> list[Finding]:
     for name, time in (("imaginary", -1j * TIME), ("real", TIME)):
         exact = complex(mehler_kernel(_END, _START, time * HBAR / hbar, mass=MASS, hbar=HBAR))
         errors = [abs(_sliced(count, time, measure) - exact) for count in counts]
-        what = f"error against the exact oscillator kernel with hbar = {hbar:g} beside t, {name} time"
+        what = f"error against the exact oscillator kernel, {name} time"
         findings.append(order(what, counts, errors, -1))
     return findings
 
@@ -190,8 +195,7 @@ def _limit_printed() -> list[Finding]:
     sizes = [abs(_sliced(count, TIME, measure=False)) for count in (10, 20)]
     shown = " to ".join(f"{size:.1e}" for size in sizes)
     return [
-        *_limit(False),
-        *_limit(True, hbar=1.0),
+        *_limit(False, hbar=1.0),
         Finding(f"size at N = 10 to 20: {shown}, so no limit but 0", sizes[1] > 0.5 * sizes[0]),
     ]
 
@@ -222,10 +226,18 @@ ENTRIES = (
         assumptions=HAMILTONIAN,
         check=lambda: [*_plane_waves(-1, True), _outer_waves(sp.Integer(0), sp.Symbol("N") - 1)],
         check_printed=lambda: [
-            *_plane_waves(1, True),
-            *_plane_waves(-1, False),
+            *_plane_waves(1, False),
             _outer_waves(sp.Integer(-1), sp.Symbol("n") - 1),
         ],
+        kind=Kind.SLIP,
+        faults=(
+            Fault("plus in <p|x> alone", lambda: _plane_waves(1, True)),
+            Fault("<p0|x0> left out alone", lambda: _plane_waves(-1, False)),
+            Fault(
+                "the indices of the second form alone",
+                lambda: [_outer_waves(sp.Integer(-1), sp.Symbol("n") - 1)],
+            ),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -252,7 +264,13 @@ ENTRIES = (
             r"$X=x_N-x_{N-1}$, $\Delta\tau=\tau/N$"
         ),
         check=_rotation_holds,
-        check_printed=_rotation_printed,
+        check_printed=lambda: _rotation(sp.I * _step, _PRINTED_SQUARE, _PRINTED_U),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault("tau = -it alone", lambda: _rotation(sp.I * _step, _SQUARE, _U)),
+            Fault("the square on X alone", lambda: _rotation(-sp.I * _step, _PRINTED_SQUARE, _U)),
+            Fault("the root in u upside down alone", lambda: _rotation(-sp.I * _step, _SQUARE, _PRINTED_U)),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -269,6 +287,13 @@ ENTRIES = (
         ),
         assumptions=r"$m,\hbar,\Delta\tau>0$, $X$ real",
         check=_momentum_integral,
+        faults=(
+            Fault(
+                "the root upside down",
+                lambda: _momentum_integral(root=sp.sqrt(_step / (2 * sp.pi * _hbar * _m))),
+            ),
+            Fault("the exponent without its 1/2", lambda: _momentum_integral(rest=2 * _REST)),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -281,6 +306,10 @@ ENTRIES = (
         ),
         assumptions=r"$\tau=+it$; at finite $N$ it is the split product of (13), not yet the propagator",
         check=_euclidean_product,
+        faults=(
+            Fault("the potential with the other sign", lambda: _euclidean_product(potential=-1.0)),
+            Fault("the factor to the power N in place of N/2", lambda: _euclidean_product(root=1.0)),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -302,6 +331,11 @@ ENTRIES = (
         assumptions=r"$\Delta\tau=i\Delta t$, principal root",
         check=lambda: _real_time(MEASURE, sp.sympify("I*dt")),
         check_printed=_real_time_printed,
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault("the factor without its i", lambda: _real_time(abs(MEASURE), sp.sympify("I*dt"))),
+            Fault("the rotation alone the other way", lambda: _real_time(MEASURE, sp.sympify("-I*dt"))),
+        ),
         page="path-integral",
     ),
     Entry(
@@ -321,10 +355,19 @@ ENTRIES = (
             r"$\hbar$ is lost on the left."
         ),
         assumptions=(
-            r"in real time $t<\pi/\omega$, before the first caustic, for the principal roots used here"
+            r"any $t$ but the caustics $k\pi/\omega$; the check, which takes principal roots, stays at "
+            r"$t<\pi/\omega$"
         ),
         check=lambda: _limit(True),
         check_printed=_limit_printed,
+        kind=Kind.ARGUMENT,
+        reading=(
+            r"The measure is read as $dx_{N-1}\cdots dx_1$ and nothing else, and $\hbar$ is 0.7 in the check."
+        ),
+        faults=(
+            Fault("the measure alone left out", lambda: _limit(False)),
+            Fault("hbar on the left alone lost", lambda: _limit(True, hbar=1.0)),
+        ),
         page="path-integral",
     ),
 )

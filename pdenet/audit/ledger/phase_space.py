@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, above, below
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below
 from pdenet.audit.ledger.line import Array, Waves, matrix_of, network, wrong_by
 from pdenet.audit.ledger.waves import (
     PERIODIC,
@@ -21,7 +21,7 @@ from pdenet.audit.ledger.waves import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PAGE = "path-sum"
+_PAGE = "momentum-space"
 
 # (32), (33): the path sum over phase space.
 
@@ -54,30 +54,42 @@ def _phase_space(
     layers: int,
     factor: Callable[[int], float],
     h_of: Callable[[Waves], Waves],
-    name: str = "form",
     one_symbol: bool = False,
+    relu: bool = False,
 ) -> list[Finding]:
+    """The sum over all paths with this factor of a wave and this exponent, against the network it stands for.
+
+    Parameters
+    ----------
+    sites, layers : int
+        Pixels of the ring, and layers.
+    factor, h_of : callable
+        Factor of a sum over waves, by the number of pixels; exponent of a layer, by its symbol.
+    one_symbol : bool
+        Whether the kernel of the first layer stands in for all.
+    relu : bool
+        Whether the sum is to stand for the network with ReLU.
+    """
     rng = np.random.default_rng(3)
     u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
     used = np.repeat(kernels[:1], layers, axis=0) if one_symbol else kernels
     form, number = _phase_space_sum(u, used, 0.9, factor(sites), h_of)
-    error = wrong_by(form, _linear(u, kernels, 0.9) + 0j)
-    return [below(f"M = {sites}, N = {layers}, {number} paths: {name} minus linear network", error, 1e-12)]
-
-
-def _phase_space_prints(sites: int, layers: int) -> list[Finding]:
-    """The print, each of its slips alone, and what no H without gates can be."""
-    rng = np.random.default_rng(3)
-    u, kernels = rng.normal(size=sites), 0.3 * rng.normal(size=(layers, 3))
-    form, _ = _phase_space_sum(u, kernels, 0.9, 1 / sites, logarithm)
-    with_relu = network(u, kernels * 0.9, "periodic", 0.9)
+    network_of = network(u, kernels * 0.9, "periodic", 0.9) if relu else _linear(u, kernels, 0.9)
+    error = wrong_by(form, network_of + 0j)
     return [
-        *_phase_space(sites, layers, no_factor, omega_itself, "print"),
-        *_phase_space(sites, layers, one_over, omega_itself, "print with 1/M per layer"),
-        *_phase_space(sites, layers, no_factor, logarithm, "print with the logarithm"),
-        *_phase_space(sites, layers, one_over, logarithm, "with both, but one H for all layers,", True),
-        below("all of this put right minus the network with ReLU", wrong_by(form, with_relu + 0j), 1e-12),
+        below(f"M = {sites}, N = {layers}, {number} paths, sum minus the network it is for", error, 1e-12)
     ]
+
+
+def _slips(sites: int, layers: int) -> tuple[Fault, ...]:
+    """Each fault of the printed sum alone."""
+    size = sites, layers
+    return (
+        Fault("1/M alone missing", lambda: _phase_space(*size, no_factor, logarithm)),
+        Fault("Omega alone in place of its logarithm", lambda: _phase_space(*size, one_over, omega_itself)),
+        Fault("one H for all layers", lambda: _phase_space(*size, one_over, logarithm, one_symbol=True)),
+        Fault("for the network with ReLU", lambda: _phase_space(*size, one_over, logarithm, relu=True)),
+    )
 
 
 def _phase_space_and_relu() -> list[Finding]:
@@ -113,7 +125,9 @@ ENTRIES = (
             "index of the layer, and no such form can hold a ReLU."
         ),
         assumptions=PERIODIC,
-        check_printed=lambda: _phase_space_prints(3, 3),
+        check_printed=lambda: _phase_space(3, 3, no_factor, omega_itself, one_symbol=True, relu=True),
+        kind=Kind.ARGUMENT,
+        faults=_slips(3, 3),
         page=_PAGE,
     ),
     Entry(
@@ -125,7 +139,9 @@ ENTRIES = (
         holds=_HOLDING_SUM,
         reason="As (32); and it holds for the linear network only, not with ReLU.",
         assumptions=PERIODIC,
-        check_printed=lambda: _phase_space_prints(4, 2),
+        check_printed=lambda: _phase_space(4, 2, no_factor, omega_itself, one_symbol=True, relu=True),
+        kind=Kind.ARGUMENT,
+        faults=_slips(4, 2),
         page=_PAGE,
     ),
 )

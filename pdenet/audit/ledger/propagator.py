@@ -9,16 +9,7 @@ import sympy as sp
 from scipy import linalg, special, stats
 
 from pdenet.audit.ledger.bell import BELL, DISTANCE, FACTOR, WIDTH
-from pdenet.audit.ledger.entry import (
-    Entry,
-    Finding,
-    Verdict,
-    above,
-    below,
-    close,
-    order,
-    zero,
-)
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, above, below, close, order, zero
 from pdenet.symbolic import PDE_1D, alpha, beta, gamma, p
 from pdenet.symbolic.gaussian import gaussian_integral
 from pdenet.symbolic.propagator import (
@@ -39,31 +30,29 @@ _PAGE = "action"
 
 
 def _modes(number: int, *, centred: bool) -> np.ndarray:
-    """Wave numbers 2 pi k / M, from 0 up as in (29) or from -pi up."""
+    """Wave numbers 2 pi k / M, from 0 up as in (29), or those from -pi, left out, to pi."""
     k = np.arange(number)
-    return 2 * np.pi * (k - number // 2 if centred else k) / number
+    return 2 * np.pi * (k - (number - 1) // 2 if centred else k) / number
 
 
 def _kernel(symbol: sp.Expr, waves: np.ndarray, values: dict[sp.Symbol, float]) -> np.ndarray:
-    """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipd + symbol)."""
+    """Weights of the displacements 0 to M - 1 on a ring: the mean over the modes of exp(ipX + symbol)."""
     exponent = sp.lambdify(p, symbol.subs(values))(waves)
     displacements = np.arange(len(waves))
     result: np.ndarray = np.exp(1j * np.outer(displacements, waves) + exponent).mean(axis=1)
     return result
 
 
-def _symbol(symbol: sp.Expr, *, centred: bool, name: str = "") -> list[Finding]:
+def _symbol(symbol: sp.Expr, *, centred: bool) -> list[Finding]:
     values = {alpha: np.sqrt(0.8), beta: 0.3, gamma: 0.1}
     kernel = _kernel(symbol, _modes(32, centred=centred), values)
     taps = np.zeros(32)
     taps[[-1, 0, 1]] = layer_weights([-1, 0, 1], *values.values()) - [0, 1, 0]
     flow = linalg.expm(linalg.circulant(taps))[:, 0]
     return [
+        below("imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12),
         below(
-            f"{name}imaginary part of the weights on a ring of 32 pixels", np.abs(kernel.imag).max(), 1e-12
-        ),
-        below(
-            f"{name}weights against the matrix exponential of the layer's increment",
+            "weights against the matrix exponential of the layer's increment",
             _largest(kernel - flow),
             1e-12,
         ),
@@ -90,7 +79,7 @@ def _symbol_that_holds() -> list[Finding]:
 
 
 def _symbol_as_printed() -> list[Finding]:
-    """The print, its symbol alone on the centred zone, and its letters."""
+    """The print, on the zone of (29), and its letters."""
     b, c = sp.symbols("b c", real=True)
     printed = -(alpha**2) * p**2 / 2 + sp.I * b * p + c
     strange = printed.free_symbols - {alpha, beta, gamma, p}
@@ -98,7 +87,6 @@ def _symbol_as_printed() -> list[Finding]:
     same = printed.subs({b: beta, c: gamma})
     return [
         *_symbol(same, centred=False),
-        _symbol(same, centred=True, name="on the centred zone: ")[1],
         Finding(f"letters that are no parameters of (21): {letters}", not strange),
     ]
 
@@ -290,7 +278,7 @@ ENTRIES = (
         printed=r"$H(p)=-\frac12\alpha^2p^2+ibp+c$, then $\psi(x_N)=\sum_x\prod_t\sum_pe^\gamma "
         r"e^{-\frac12\alpha^2p^2+ip(x_t-x_{t-1}+\beta)}\,\psi(x_0)$ over the modes $p$ of the lattice",
         holds=r"$H(p)=\alpha^2(\cos p-1)+i\beta\sin p+\gamma$; the print is its start at small $p$, "
-        r"to be used for $-\pi\le p<\pi$ only; the sum is $\frac1M\sum_p$, "
+        r"to be used for $-\pi<p\le\pi$ only; the sum is $\frac1M\sum_p$, "
         r"$\int_{-\pi}^\pi\frac{dp}{2\pi}$ on a long line",
         reason=r"The symbol of the equation on a line stands for that of its stencil, it is not periodic "
         r"and so needs the centred zone, and $b$, $c$ are $\beta$, $\gamma$.",
@@ -298,6 +286,21 @@ ENTRIES = (
         r"$1+\tilde\Omega$",
         check=_symbol_that_holds,
         check_printed=_symbol_as_printed,
+        kind=Kind.ARGUMENT,
+        reading=(
+            "The modes are those of (29), from 0 up; the letters $b$, $c$ are held against it, though "
+            "they explain themselves."
+        ),
+        faults=(
+            Fault(
+                "the printed symbol on the centred zone",
+                lambda: _symbol(continuum_symbol(PDE_1D), centred=True),
+            ),
+            Fault(
+                "the drift with the other sign",
+                lambda: _symbol(PDE_1D.symbol(p).subs(beta, -beta), centred=False),
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -314,6 +317,14 @@ ENTRIES = (
             *_gaussian(1 / WIDTH),
             *_positive_mass(1 / (WIDTH * sp.sqrt(2 * sp.pi))),
         ],
+        kind=Kind.CONSTANT,
+        faults=(
+            Fault("the bars alone missing", lambda: _positive_mass(1 / (WIDTH * sp.sqrt(2 * sp.pi)))),
+            Fault("the root alone missing", lambda: _gaussian(1 / sp.Abs(WIDTH))),
+            Fault(
+                "the variance in place of its root", lambda: _gaussian(1 / (WIDTH**2 * sp.sqrt(2 * sp.pi)))
+            ),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -323,7 +334,7 @@ ENTRIES = (
         printed=r"section 3.2 does the momentum sums of (34) as Gaussian integrals and uses the result (35) "
         r"on pixels",
         holds=r"with $c_\pm=\frac12(\alpha^2\pm\beta)$ the sum over the zone is "
-        r"$e^{\gamma-\alpha^2}(c_+/c_-)^{-d/2}I_{\vert d\vert}(\sqrt{\alpha^4-\beta^2})$ for "
+        r"$e^{\gamma-\alpha^2}(c_+/c_-)^{-X/2}I_{\vert X\vert}(\sqrt{\alpha^4-\beta^2})$ for "
         r"$\vert\beta\vert<\alpha^2$, "
         r"a Poisson weight at $\vert\beta\vert=\alpha^2$ and a Bessel function $J$, of both signs, beyond",
         reason="The Gaussian has the wrong mass on narrow layers and the wrong shape on one layer; only over "
@@ -332,6 +343,17 @@ ENTRIES = (
         r"$1+\tilde\Omega$",
         check=_propagator_that_holds,
         check_printed=lambda: _propagator(gaussian_weights),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault(
+                "the displacement with the other sign",
+                lambda: _propagator(lambda d, a, b, c: lattice_weights(-d, a, b, c)),
+            ),
+            Fault(
+                "no exp(-alpha^2)",
+                lambda: _propagator(lambda d, a, b, c: lattice_weights(d, a, b, c) * np.exp(a**2)),
+            ),
+        ),
         page=_PAGE,
     ),
 )

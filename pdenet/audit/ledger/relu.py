@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pdenet.audit.ledger.entry import Entry, Finding, Verdict, below
+from pdenet.audit.ledger.entry import Entry, Fault, Finding, Kind, Verdict, below
 from pdenet.audit.ledger.line import Array, matrix_of, network, wrong_by
 
 if TYPE_CHECKING:
@@ -26,8 +26,16 @@ def _line(seed: int = 11) -> tuple[Array, Array]:
 # (26): the block.
 
 
-def _block() -> list[Finding]:
-    """The printed block against the operator of the package, which takes f reversed and w in the centre."""
+def _block(turned: int = -1, centre: float = 0.7 - 1) -> list[Finding]:
+    """The printed block, w = 0.7, against the operator of the package.
+
+    Parameters
+    ----------
+    turned : int
+        Step through f that gives the operator's kernel: -1 turns it round.
+    centre : float
+        What is added to the tap in the middle.
+    """
     import torch
 
     from pdenet.ops import residual_stack
@@ -36,12 +44,12 @@ def _block() -> list[Finding]:
     u, f, w = rng.normal(size=9), rng.normal(size=3), 0.7
     printed = np.maximum(0, w * u + np.convolve(u, f, "same"))
     kernel = np.zeros((1, 3, 3))
-    kernel[0, 1] = f[::-1]
-    kernel[0, 1, 1] += w - 1
+    kernel[0, 1] = f[::turned]
+    kernel[0, 1, 1] += centre
     ours = residual_stack(torch.from_numpy(u[None, None]), torch.from_numpy(kernel))[0, 0].numpy()
     return [
         below(
-            "relu(w psi + f * psi) minus the residual stack, kernel f reversed plus w - 1",
+            "relu(w psi + f * psi) minus the residual stack",
             wrong_by(ours, printed),
             1e-13,
         ),
@@ -73,6 +81,11 @@ def _with_a_gate(a: Array, b: Array) -> Array:
     return gate * a + gate * b
 
 
+def _with_a_gate_of_one(a: Array, b: Array) -> Array:
+    """The gate of the first term on both."""
+    return (a > 0) * (a + b)
+
+
 def _separately(a: Array, b: Array) -> Array:
     return _relu(a) + _relu(b)
 
@@ -93,12 +106,12 @@ def _relu_of_a_sum() -> list[Finding]:
 # (27): a layer as a gated matrix, and the paths of several.
 
 
-def _layers(stack: Callable[[Array, Array, str], Array], name: str) -> list[Finding]:
+def _layers(stack: Callable[[Array, Array, str], Array]) -> list[Finding]:
     """The output that a form of (27) gives, layer after layer, against the network's."""
     u, kernels = _line()
     return [
         below(
-            f"line of 5 pixels, 4 layers, {boundary} boundary: {name} minus network",
+            f"line of 5 pixels, 4 layers, {boundary} boundary, output of the form minus network",
             wrong_by(stack(u, kernels, boundary), network(u, kernels, boundary)),
             1e-12,
         )
@@ -170,7 +183,7 @@ def _gated_layers() -> list[Finding]:
     u, kernels = _line()
     gates = relu_gates(u, kernels)
     stack, every = gated_stack(kernels, gates), np.ones_like(gates)
-    findings = _layers(_by_paths, "sum over gated paths")
+    findings = _layers(_by_paths)
     for boundary, number in (("zero", 259), ("periodic", _SITES * 3**_LAYERS)):
         found = count_paths(gated_stack(kernels, every, boundary=boundary))  # type: ignore[arg-type]
         findings.append(Finding(f"paths before any gate cuts, {boundary} boundary: {found}", found == number))
@@ -201,20 +214,11 @@ def _gated_layers() -> list[Finding]:
     ]
 
 
-def _printed_layers() -> list[Finding]:
-    """What the print allows: ReLUs on the terms, or numbers kappa that place or input do not choose."""
-    return [
-        *_layers(_by_split_relus, "a ReLU on every term"),
-        *_layers(_by_open_paths, "no gates"),
-        *_layers(_one_gate_a_layer, "one gate a layer, the best choice,"),
-        *_layers(_with_gates_of_another_input, "gates of the input -psi"),
-    ]
-
-
 # U-path: the network's output is the sum over its paths.
 
 
-def _path_sum() -> list[Finding]:
+def _path_sum(gated: bool = True, biased: bool = True) -> list[Finding]:
+    """U-path; the sum with the network's gates or with none, with paths born at a bias or without them."""
     import torch
     from torch.nn import functional
 
@@ -230,11 +234,13 @@ def _path_sum() -> list[Finding]:
             b = torch.from_numpy(number)
             state = torch.relu(state + functional.conv2d(state, torch.from_numpy(kernel), b, padding=1))
         gates = relu_gates(u, kernels, bias)
-        paths = enumerate_paths(gated_stack(kernels, gates, bias), u)
+        if not gated:
+            gates = np.ones_like(gates)
+        paths = enumerate_paths(gated_stack(kernels, gates, bias if biased else np.zeros_like(bias)), u)
         name = "with bias, paths born at it included" if bias.any() else "without bias"
         error = wrong_by(paths.arriving(), state[0].numpy())
         findings.append(
-            below(f"3 x 3 pixels, 2 channels, 3 layers, {name}: path sum minus network", error, 1e-12)
+            below(f"3 x 3 pixels, 2 channels, 3 layers, {name}, path sum minus network", error, 1e-12)
         )
     found = count_paths(gated_stack(kernels, np.ones((3, 2, 3, 3))))
     findings.append(
@@ -261,6 +267,10 @@ ENTRIES = (
         check=_block,
         reason=r"$x_t$ is a position and its index the layer, which $f$ and $w$ need as well.",
         assumptions=r"$f$ a true convolution; a constant $w$ is $1$ with $w - 1$ added to $\gamma$",
+        faults=(
+            Fault("f not turned round", lambda: _block(turned=1)),
+            Fault("the skip w forgotten", lambda: _block(centre=0.0)),
+        ),
         page="residual-block-as-pde",
     ),
     Entry(
@@ -281,7 +291,17 @@ ENTRIES = (
             "cannot become part of a weight."
         ),
         assumptions="gates of this input; with a bias, paths also start at inner layers",
-        check_printed=_printed_layers,
+        check_printed=lambda: _layers(_by_split_relus),
+        kind=Kind.ARGUMENT,
+        reading=(
+            r"The activation on $w$ is read as one on every term; each other reading of $\kappa w$ is "
+            r"planted below."
+        ),
+        faults=(
+            Fault("no gates", lambda: _layers(_by_open_paths)),
+            Fault("one gate a layer, the best choice", lambda: _layers(_one_gate_a_layer)),
+            Fault("the gates of the input -psi", lambda: _layers(_with_gates_of_another_input)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -296,6 +316,11 @@ ENTRIES = (
         ),
         reason=r"The ReLU is not additive: $a = 1$, $b = -1$ give $0$ and $1$.",
         check_printed=lambda: _of_a_sum(_separately),
+        kind=Kind.ARGUMENT,
+        faults=(
+            Fault("the gate of the first term", lambda: _of_a_sum(_with_a_gate_of_one)),
+            Fault("the mean of the two", lambda: _of_a_sum(lambda a, b: _separately(a, b) / 2)),
+        ),
         page=_PAGE,
     ),
     Entry(
@@ -308,6 +333,10 @@ ENTRIES = (
         assumptions=(
             r"gates of this input; $3^L$ paths into a pixel of a line, $5^L$ for (39), $9^L$ for a full "
             "kernel, before borders and gates cut some"
+        ),
+        faults=(
+            Fault("no gates", lambda: _path_sum(gated=False)),
+            Fault("no paths born at a bias", lambda: _path_sum(biased=False)),
         ),
         page=_PAGE,
     ),

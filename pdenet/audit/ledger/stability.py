@@ -11,6 +11,7 @@ from scipy.linalg import expm
 from pdenet.audit.ledger.entry import (
     NOT_IN_THESIS,
     Entry,
+    Fault,
     Finding,
     Verdict,
     above,
@@ -26,10 +27,12 @@ from pdenet.symbolic.named import PDE1, PDE2
 from pdenet.symbolic.variables import alpha, beta, gamma, rho, sigma
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    Gain = Callable[[np.ndarray], np.ndarray]
 
 
-def _growth_on_the_line() -> Sequence[Finding]:
+def _growth_on_the_line(gain: Gain = line_gain) -> Sequence[Finding]:
     a, b = sp.symbols("a B", positive=True)
     bulge = b * (1 + (1 - a) ** 2 / (b - a**2)) - 1
 
@@ -39,7 +42,7 @@ def _growth_on_the_line() -> Sequence[Finding]:
     waves = np.linspace(0, np.pi, 513)
     al, be, ga = few.T[..., None]
     grid = np.abs(1 + ga - al**2 * (1 - np.cos(waves)) + 1j * be * np.sin(waves)).max(axis=1)
-    closed = line_gain(few)
+    closed = gain(few)
 
     al, be, ga = many.T
     al2, be2, middle = al**2, be**2, 1 + ga - al**2
@@ -51,12 +54,18 @@ def _growth_on_the_line() -> Sequence[Finding]:
         zero("excess inside the zone at gamma = 0", bulge - (b - a) ** 2 / (b - a**2)),
         Finding("no wave of a grid exceeds the closed form, 6000 sets", bool((grid <= closed + 1e-12).all())),
         below("closed form and grid of 513 waves, 6000 sets", np.abs(closed - grid).max(), 1e-4),
-        agree("region for every gamma and closed form at most 1", region, line_gain(many) <= 1),
-        agree("beta^2 <= alpha^2 <= 1 at gamma = 0", (be2 <= al2) & (al2 <= 1), line_gain(calm) <= 1),
+        agree("region for every gamma and closed form at most 1", region, gain(many) <= 1),
+        agree("beta^2 <= alpha^2 <= 1 at gamma = 0", (be2 <= al2) & (al2 <= 1), gain(calm) <= 1),
     ]
 
 
-def _growth_in_the_plane() -> Sequence[Finding]:
+def _constant_and_board(theta: np.ndarray) -> np.ndarray:
+    """The larger of the factors at p = 0 and p = pi, without the waves between."""
+    result: np.ndarray = np.maximum(np.abs(1 + theta[:, 2]), np.abs(1 + theta[:, 2] - 2 * theta[:, 0] ** 2))
+    return result
+
+
+def _growth_in_the_plane(gain: Gain = plane_gain) -> Sequence[Finding]:
     _, _, covariance = layer_moments(PDE1)
     share = 1 - beta**2 / alpha**2 - rho**2 / sigma**2
 
@@ -68,7 +77,7 @@ def _growth_in_the_plane() -> Sequence[Finding]:
         along_x = 1 + ga - al**2 * (1 - np.cos(axis)) + 1j * be * np.sin(axis)
         along_y = -(si**2) * (1 - np.cos(axis)) + 1j * ro * np.sin(axis)
         grid.append(np.abs(along_x[:, None] + along_y).max())
-    closed = plane_gain(few)
+    closed = gain(few)
 
     sets = rng.uniform(-1, 1, size=(4000, 5)) * [1, 0.6, 1, 0.6, 0.5]
     (al2, be2, si2, ro2), ga = (sets[:, :4] ** 2).T, sets[:, 4]
@@ -87,12 +96,12 @@ def _growth_in_the_plane() -> Sequence[Finding]:
         below("one angle and grid of 129 x 129 waves, 250 sets", np.abs(closed - grid).max(), 2e-3),
         agree(
             "at gamma = 0 stable and the two conditions",
-            plane_gain(calm) <= 1 + 1e-12,
+            gain(calm) <= 1 + 1e-12,
             (al2 + si2 <= 1) & (load <= 1),
         ),
         agree(
             "no wave outgrows the mean and the two conditions, any gamma",
-            plane_gain(sets) <= (1 + ga) * (1 + 1e-12),
+            gain(sets) <= (1 + ga) * (1 + 1e-12),
             (al2 + si2 <= 1 + ga) & (load <= 1 + ga),
         ),
         agree("second condition and covariance semidefinite", semidefinite, load <= 1),
@@ -105,7 +114,20 @@ def _positive_layers(rng: np.random.Generator, count: int) -> np.ndarray:
     return np.stack([al, be, si, ro, rng.uniform(0, 0.05, size=count)], axis=-1)
 
 
-def _positivity() -> Sequence[Finding]:
+def _three_conditions(theta: np.ndarray) -> np.ndarray:
+    al, be, si, ro, ga = theta.T
+    result: np.ndarray = (np.abs(be) <= al**2) & (np.abs(ro) <= si**2) & (al**2 + si**2 <= 1 + ga)
+    return result
+
+
+def _stability_conditions(theta: np.ndarray) -> np.ndarray:
+    """The conditions under which no wave grows, at gamma = 0."""
+    al, be, si, ro, _ = theta.T
+    result: np.ndarray = (al**2 + si**2 <= 1) & (be**2 / al**2 + ro**2 / si**2 <= 1)
+    return result
+
+
+def _positivity(conditions: Callable[[np.ndarray], np.ndarray] = _three_conditions) -> Sequence[Finding]:
     rng = np.random.default_rng(2)
     theta, image = _positive_layers(rng, 20), rng.random((7, 7))
     same = np.array_equal(layers_of_39(theta, image, clip=True), layers_of_39(theta, image, clip=False))
@@ -123,13 +145,12 @@ def _positivity() -> Sequence[Finding]:
     positive, stable = PDE1.stability().is_positive(sets), plane_gain(sets) <= 1 + 1e-12
     inside = positive.sum() > 0 and not (positive & ~stable).any() and (stable & ~positive).any()
     loose = rng.uniform(-1, 1, size=(5000, 5)) * [1, 0.5, 1, 0.5, 0.5]
-    (al2, _, si2, _, _), (_, be, _, ro, ga) = loose.T**2, loose.T
     steps = PDE1.stencil().kernel_map.as_numpy(loose) + np.outer([0, 1, 0], [0, 1, 0])
     return [
         agree(
             "no tap of skip plus kernel negative and the three conditions",
             steps.min(axis=(1, 2)) >= 0,
-            (np.abs(be) <= al2) & (np.abs(ro) <= si2) & (al2 + si2 <= 1 + ga),
+            conditions(loose),
         ),
         Finding("20 positive layers with ReLU and without: the same bits", same),
         below("they and three linear layers behind them, and one matrix", np.abs(whole).max(), 1e-12),
@@ -139,12 +160,13 @@ def _positivity() -> Sequence[Finding]:
     ]
 
 
-def _features() -> Sequence[Finding]:
+def _features(turn: int = -1, shared: int = -1) -> Sequence[Finding]:
+    """Moments of layers, with these signs of the shift and of the covariance of x and y."""
     mass, shift, covariance = layer_moments(PDE1)
     expected = sp.Matrix(
         [
-            [alpha**2 / mass - beta**2 / mass**2, -beta * rho / mass**2],
-            [-beta * rho / mass**2, sigma**2 / mass - rho**2 / mass**2],
+            [alpha**2 / mass - beta**2 / mass**2, shared * beta * rho / mass**2],
+            [shared * beta * rho / mass**2, sigma**2 / mass - rho**2 / mass**2],
         ]
     )
     theta = np.random.default_rng(3).uniform(-0.7, 0.7, size=(12, 5)) * [1, 1, 1, 1, 0.3]
@@ -164,8 +186,12 @@ def _features() -> Sequence[Finding]:
     _, drift, variance = after_fifty(STABLE)
     return [
         zero("mass factor and 1 + gamma", mass - 1 - gamma),
-        zero("shift and -(beta, rho) / (1 + gamma)", shift + sp.Matrix([beta, rho]) / mass),
-        zero("covariance, with -beta rho / (1 + gamma)^2 off the diagonal", covariance - expected),
+        zero(
+            "shift and (beta, rho) / (1 + gamma) with its sign", shift - turn * sp.Matrix([beta, rho]) / mass
+        ),
+        zero(
+            "covariance, with beta rho / (1 + gamma)^2 and its sign off the diagonal", covariance - expected
+        ),
         below("mass of a point through 12 random layers", measured.mass / predicted.mass[-1] - 1, 1e-11),
         below("its place", np.abs(measured.place - predicted.place[-1]).max(), 1e-11),
         below("its covariance", np.abs(measured.covariance - predicted.covariance[-1]).max(), 1e-11),
@@ -192,6 +218,16 @@ ENTRIES = (
         r"a layer is stable if and only if $\beta^2\le\alpha^2\le1$; for $\gamma>0$ never.",
         assumptions="unbounded line, no ReLU, unit steps",
         check=_growth_on_the_line,
+        faults=(
+            Fault(
+                "the largest of the two ends of the zone alone",
+                lambda: _growth_on_the_line(_constant_and_board),
+            ),
+            Fault(
+                "the square in place of the size",
+                lambda: _growth_on_the_line(lambda theta: line_gain(theta) ** 2),
+            ),
+        ),
         page="stability",
     ),
     Entry(
@@ -206,6 +242,18 @@ ENTRIES = (
         r"says, at $\gamma=0$, that the covariance a layer adds is semidefinite.",
         assumptions=r"unbounded plane, no ReLU, unit steps; $\alpha,\sigma\ne0$ in the quotients",
         check=_growth_in_the_plane,
+        faults=(
+            Fault(
+                "half the drift",
+                lambda: _growth_in_the_plane(lambda theta: plane_gain(theta * [1, 0.5, 1, 0.5, 1])),
+            ),
+            Fault(
+                "the gains of two lines multiplied",
+                lambda: _growth_in_the_plane(
+                    lambda theta: line_gain(theta[:, [0, 1, 4]]) * line_gain(theta[:, [2, 3, 4]])
+                ),
+            ),
+        ),
         page="stability",
     ),
     Entry(
@@ -220,6 +268,13 @@ ENTRIES = (
             "images without negative pixels; for the mass: no border, and growth factor not negative"
         ),
         check=_positivity,
+        faults=(
+            Fault("the conditions of stability", lambda: _positivity(_stability_conditions)),
+            Fault(
+                "the third condition without gamma",
+                lambda: _positivity(lambda theta: _three_conditions(theta * [1, 1, 1, 1, 0])),
+            ),
+        ),
         page="stability",
     ),
     Entry(
@@ -233,6 +288,10 @@ ENTRIES = (
         r"layers, means and covariances add.",
         assumptions=r"no border, no ReLU, $\gamma\ne-1$",
         check=_features,
+        faults=(
+            Fault("the mean moves the other way", lambda: _features(turn=1)),
+            Fault("the covariance of x and y with the other sign", lambda: _features(shared=1)),
+        ),
         page="stability",
     ),
 )

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pdenet.data.images import load_images
+from pdenet.models.measures.layers import coefficients
 from pdenet.models.measures.smoothness import change_by_splitting, roughness
 from pdenet.runs.table import CellResult, Table, cell_name, recorded
 from pdenet.subjects.catalogue import experiment
-from pdenet.subjects.mechanism.layers import coefficients
 from pdenet.symbolic import PDE1
 from pdenet.symbolic.moments import depth_moments
 

@@ -128,13 +128,13 @@ def again(claims: Mapping[str, Judged]) -> str:
     """What fresh seeds say of (40), and what brightness alone does, in a paragraph."""
     fresh = ", ".join(
         f"{depth} layers {claims[name].found:+.2f} ({claims[name].verdict})"
-        for depth, name in zip(DEEPER, ("4.2n", "4.2o", "4.2p"), strict=True)
+        for depth, name in zip(DEEPER, ("F1", "F2", "F3"), strict=True)
     )
     return (
         f"That the second equation helps was found on seeds 0 to {SEEDS - 1}, by a reading that was chosen"
         " after"
-        f" seeing them. Seeds {SEEDS} to {FRESH - 1}, trained later, say alone, in points ahead of the"
-        f" classifier: {fresh}."
+        f" seeing them. Seeds {SEEDS} to {SEEDS + FRESH - 1}, trained later, say alone, in points ahead of"
+        f" the classifier: {fresh}."
         " And is it the equation that helps? Its trained layers also make the image brighter"
         r" ([above](#fig:features)). Layers that do only that, one number $\gamma$ a layer and no"
         " neighbours, are ahead of the"

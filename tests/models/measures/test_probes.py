@@ -11,8 +11,8 @@ from torch.nn import functional
 
 from pdenet.models import ConvResNet, PDENet, ResidualNet
 from pdenet.models.measures import probes
+from pdenet.models.measures.layers import coefficients
 from pdenet.models.measures.probes import fit_classifier, gradients
-from pdenet.subjects.mechanism import layers as layerwise
 from pdenet.symbolic import PDE1
 from pdenet.symbolic.growth import plane_gain
 
@@ -103,7 +103,7 @@ def test_gradients_are_those_of_the_network() -> None:
         loss = torch.nn.functional.cross_entropy(net(given)[seed], labels)
         (expected,) = torch.autograd.grad(loss, given)
         assert found.state[seed, 0] == pytest.approx(expected.norm().item(), rel=1e-4)
-    gain = plane_gain(layerwise.coefficients(net.kernels()[0]))
+    gain = plane_gain(coefficients(net.kernels()[0]))
     assert (found.state[:, :-1] <= found.state[:, 1:] * gain * (1 + 1e-5)).all()
     assert found.kernel.shape == (2, 3)
     assert (found.kernel > 0).all()

@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from pdenet.models import PDENet
+from pdenet.models.measures.layers import coefficients
 from pdenet.ops import residual_stack
 from pdenet.runs.table import recorded
 from pdenet.subjects.mechanism import layers as layerwise
 from pdenet.subjects.tables.experiment import TABLE_4_1
-from pdenet.symbolic import PDE1, PDE2
+from pdenet.symbolic import PDE1
 from pdenet.symbolic.growth import plane_gain
 from pdenet.symbolic.moments import depth_moments
 
@@ -32,35 +33,19 @@ def pictures(count: int = 12) -> torch.Tensor:
     return torch.rand(count, 28, 28, generator=torch.Generator().manual_seed(1))
 
 
-def test_coefficients_are_those_of_the_equation_and_carry_the_eighth() -> None:
-    for pde, factor in ((PDE1, 1), (PDE2, -1 / 8)):
-        net = PDENet(pde, 4, 2)
-        expected = net.theta.detach().numpy() * np.array([1, factor, 1, factor, 1])
-        found = layerwise.coefficients(net.kernels()[0])
-        np.testing.assert_allclose(found, expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("place", [(0, 0), (1, 2)])
-def test_kernels_of_no_such_equation_are_refused(place: tuple[int, int]) -> None:
-    kernels = torch.zeros(1, 3, 3)
-    kernels[0][place] = -1.0
-    with pytest.raises(ValueError, match=r"corners|negative diffusion"):
-        layerwise.coefficients(kernels)
-
-
 def test_what_is_removed_is_gone_and_the_rest_stays() -> None:
     kernels = wild()
-    theta = layerwise.coefficients(kernels)
+    theta = coefficients(kernels)
     for change, gone in ((layerwise.without_drift, [1, 3]), (layerwise.without_diffusion, [0, 2])):
         expected = theta.copy()
         expected[..., gone] = 0
         left = change(kernels)
-        np.testing.assert_allclose(layerwise.coefficients(left) ** 2, expected**2, atol=1e-5)
+        np.testing.assert_allclose(coefficients(left) ** 2, expected**2, atol=1e-5)
 
 
 def test_mirrored_layers_keep_their_gain_and_lose_their_drift() -> None:
     kernels = wild()
-    before, after = (layerwise.coefficients(k) for k in (kernels, layerwise.mirrored(kernels)))
+    before, after = (coefficients(k) for k in (kernels, layerwise.mirrored(kernels)))
     np.testing.assert_allclose(plane_gain(after), plane_gain(before))
     np.testing.assert_array_equal(after[:, 0::2], before[:, 0::2])
     np.testing.assert_allclose(after[:, 1::2, [1, 3]], -before[:, 1::2, [1, 3]])
@@ -73,7 +58,7 @@ def test_positive_layers_close_no_gate_and_move_light_as_predicted() -> None:
     assert found.positive.all()
     assert not found.cut.any()
     assert not found.added.any()
-    predicted = depth_moments(PDE1, layerwise.coefficients(kernels))
+    predicted = depth_moments(PDE1, coefficients(kernels))
     start = found.moments.place[:, :1]
     np.testing.assert_allclose(found.moments.place - start, predicted.place, atol=1e-4)
     spread = found.moments.covariance - found.moments.covariance[:, :1]
@@ -94,7 +79,7 @@ def test_gates_are_counted_and_no_layer_grows_beyond_its_gain() -> None:
             assert found.added[seed, layer] == pytest.approx(ratio.item(), rel=1e-4)
         state = residual_stack(state, kernels[:, layer : layer + 1])
     assert (found.cut.max(axis=1) > 0.01).all()
-    gain = plane_gain(layerwise.coefficients(kernels))
+    gain = plane_gain(coefficients(kernels))
     assert (found.growth <= gain * (1 + 1e-5)).all()
     np.testing.assert_allclose(found.pile[:, -1], state.double().sum(1), rtol=1e-5, atol=1e-4)
     np.testing.assert_array_equal(layerwise.piles(kernels, images), found.pile[:, [0, -1]])

@@ -1,0 +1,1 @@
+"""Kernels, skips, paths and slits: what is drawn in the first chapter."""

@@ -1,0 +1,1 @@
+"""From short-time kernels back to the equation, where the drift varies along a ring."""

@@ -1,0 +1,1 @@
+"""Layers that only drift, as a quantum walk."""

@@ -1,0 +1,1 @@
+"""What linear layers do to an image with depth, and what the recorded networks made of it."""
