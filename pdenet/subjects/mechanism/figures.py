@@ -51,7 +51,7 @@ def draw_digit(
     main : int
         The seed that is drawn thick.
     """
-    fig = plt.figure(figsize=(6.4, 5.6))
+    fig = plt.figure(figsize=(6.4, 5.6), dpi=75)
     grid = fig.add_gridspec(3, len(columns), height_ratios=[1, 1, 2.6])
     for row, name in enumerate(pictures):
         for column, layer in enumerate(columns):
@@ -113,7 +113,7 @@ def draw_layers(
     main : int
         The seed that is drawn thick, and alone in the uppermost panel.
     """
-    fig, axes = plt.subplots(3, 1, figsize=(6.4, 6.2), sharex=True)
+    fig, axes = plt.subplots(3, 1, figsize=(6.4, 6.2), dpi=70, sharex=True)
     for name, label in WORDS.items():
         number = np.arange(1, gain[name].shape[1] + 1)
         look = LOOKS[name] | {"ms": 3.5}
@@ -152,7 +152,7 @@ def draw_networks(
     alone : float
         Accuracy of the classifier without layers, in per cent.
     """
-    fig, axes = plt.subplots(1, len(measures), figsize=(6.4, 2.9), sharey=True)
+    fig, axes = plt.subplots(1, len(measures), figsize=(6.4, 2.9), dpi=80, sharey=True)
     depths = sorted({net["layers"] for net in networks})
     for ax, key in zip(axes, measures, strict=True):
         for equation, fill in zip(equations, ("full", "none"), strict=True):
@@ -177,7 +177,7 @@ def draw_networks(
 
 def draw_shift(steps: np.ndarray, accuracy: np.ndarray) -> Figure:
     """Accuracy of the probe (%) on digits moved by so many pixels, with the line half-way to a guess."""
-    fig, ax = plt.subplots(figsize=(5, 2.6))
+    fig, ax = plt.subplots(figsize=(5, 2.6), dpi=80)
     ax.plot(steps, accuracy)
     ax.axhline((accuracy[0] + 10) / 2, color=INK, ls=":", marker="")
     ax.set(xlabel="moved to the left and up, each by (pixels)", ylabel="accuracy of the probe (%)")
