@@ -45,7 +45,7 @@ def _starts(mode: Mode) -> tuple[Run, ...]:
 
 STARTS = Experiment(
     "starts",
-    "Fifty layers of (39) and (40): what the start does and what the steps do",
+    "Fifty layers of (39) and (40): what the start alone does",
     _starts,
     starts.CLAIMS,
     subject="tables",  # two of its networks are those of the tables
