@@ -148,7 +148,7 @@ SHOWN = {
     "brightness": (10, 1, "experiment"),
     "channels": (5, 1, "experiment"),
     "fresh": (20, 1, "experiment"),
-    "depth": (10, 1, "depth"),
+    "depth": (5, 1, "depth"),
     "starts": (10, 1, "second-equation"),
     "mechanism": (10, 1, "mechanism"),
     "remedies": (10, 1, "remedies"),
