@@ -65,7 +65,7 @@ def draw_energy(steps: Sequence[float] = (0.05, 0.01), orbits: float = 10) -> Fi
         How many turns.
     """
     fig, ax = plt.subplots(figsize=(5.4, 2.8))
-    for method, colour in (("Euler", "C1"), ("taking turns", "C0")):
+    for method, colour in (("Euler", "C0"), ("taking turns", "C1")):
         for h, dash in zip(steps, ("-", "--"), strict=True):
             drift = np.abs(energy_drift(method, h, orbits)) / 0.5
             turns = h * np.arange(len(drift)) / (2 * np.pi)

@@ -37,7 +37,7 @@ class Portrait:
     off
         Share of the diffusions, alpha and sigma, that are as good as zero; see `diffusion_off`.
     excess : (S, L)
-        By how much the fastest wave outgrows the mean in a layer: max|g| / (1 + gamma) - 1.
+        By how much the fastest wave outgrows the mean in a layer: max|g| / |1 + gamma| - 1.
     variance
         Square pixels that the stack adds to an image along an axis, mean of both.
     end : (S, 2)
@@ -69,7 +69,7 @@ def portrait(theta: Floats) -> Portrait:
         positive=PDE1.stability().is_positive(theta).mean(axis=1),
         stable=(gain <= 1 + _ROUNDING).mean(axis=1),
         off=diffusion_off(theta),
-        excess=gain / (1 + theta[..., 4]) - 1,
+        excess=gain / np.abs(1 + theta[..., 4]) - 1,
         variance=np.trace(path.covariance[:, -1], axis1=1, axis2=2) / 2,
         end=path.place[:, -1],
         contrast=contrast(theta),

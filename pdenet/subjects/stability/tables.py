@@ -33,7 +33,7 @@ def spans(values: NDArray[np.float64], form: str) -> str:
     >>> spans(np.array([1.41, 1.6]), "")
     '1.4 to 1.6'
     >>> spans(np.array([12.0, 3.2e9]), "")
-    '12 to 10^9.5'
+    '12 to $10^{9.5}$'
     """
     ends = dict.fromkeys(format(end, form) if form else _by_size(end) for end in (values.min(), values.max()))
     return " to ".join(ends)
@@ -42,7 +42,7 @@ def spans(values: NDArray[np.float64], form: str) -> str:
 def _by_size(value: float) -> str:
     if value < 10:
         return f"{value:.1f}"
-    return f"{value:.0f}" if value < 1000 else f"10^{np.log10(value):.1f}"
+    return f"{value:.0f}" if value < 1000 else f"$10^{{{np.log10(value):.1f}}}$"
 
 
 def portraits_table(portraits: Mapping[Place, tuple[Portrait, Portrait]]) -> str:

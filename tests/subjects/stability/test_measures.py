@@ -31,6 +31,11 @@ def test_growth_counts_against_stability_and_not_against_the_mean() -> None:
     assert found.excess == pytest.approx(np.zeros((1, 2)), abs=1e-9)
 
 
+def test_a_layer_that_turns_the_mean_round_is_measured_by_its_size() -> None:
+    turned = portrait(np.array([[[0, 0.3, 0, 0, -1.5]]]))
+    assert turned.excess[0, 0] == pytest.approx((0.5**2 + 0.3**2) ** 0.5 / 0.5 - 1)
+
+
 def test_drift_alone_has_the_contrast_of_a_quarter_turn() -> None:
     theta = np.array([[DRIFT] * 5, [[0, -0.2, 0, -0.1, 0.5]] * 5])
     np.testing.assert_allclose(drift_contrast(theta), [1.49**2.5, (1 + (0.3 / 1.5) ** 2) ** 2.5])
