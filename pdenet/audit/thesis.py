@@ -95,7 +95,7 @@ STATEMENTS = (
             Guard(
                 "quantum-walk",
                 "quantum-walk",
-                "a layer of drift alone is the step of a quantum walk, in another gauge",
+                "the flow of a drift alone is a quantum walk, in another gauge",
             ),
             Guard(
                 "quantum-walk",

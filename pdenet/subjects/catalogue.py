@@ -18,7 +18,6 @@ EXPERIMENTS = {
     "channels": "pdenet.subjects.tables.experiment:CHANNELS",
     "fresh": "pdenet.subjects.tables.experiment:AGAIN",
     "depth": "pdenet.subjects.depth.experiment:DEPTH",
-    "starts": "pdenet.subjects.depth.experiment:STARTS",
     "mechanism": "pdenet.subjects.mechanism.experiment:MECHANISM",
     "remedies": "pdenet.subjects.remedies.experiment:REMEDIES",
     "two-channels": "pdenet.subjects.two_channels.experiment:TWO_CHANNELS",
@@ -30,7 +29,7 @@ EXPERIMENTS = {
 }
 """Where each is: module and name."""
 
-SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels", "starts")}
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels")}
 """Subjects of several experiments, which share a file of records."""
 
 

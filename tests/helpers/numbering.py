@@ -14,6 +14,10 @@ def numbering(text: str) -> Iterator[str]:
             yield rf"labels eq:{name} what is not an equation with \tag{{{name}}}"
         if opening == "$$" and r"\\" in formula:
             yield f"breaks a line in ({name}) between $$, where no tag is allowed; use equation* or align*"
+    for inner in re.findall(
+        r"\\begin\{(aligned|gathered|cases)\}(?:(?!\\end\{\1\}).)*?\\tag", text, re.DOTALL
+    ):
+        yield rf"has a \tag inside {inner}, where a browser refuses it; put it behind \end{{{inner}}}"
     for name in re.findall(r"\\tag\{([^}]+)\}", text):
         if f"(eq:{name})=" not in text:
             yield f"has an equation ({name}) without its label (eq:{name})="

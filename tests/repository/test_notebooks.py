@@ -197,6 +197,18 @@ def test_the_equations_of_a_page_carry_their_numbers(path: Path) -> None:
     assert not list(numbering(path.read_text(encoding="utf-8")))
 
 
+def test_no_two_pages_have_an_equation_of_one_name() -> None:
+    """A link goes to one of them, whichever page was built first."""
+    texts = {path: prose(nbformat.read(path, as_version=4)) for path in NOTEBOOKS}
+    texts |= {path: path.read_text(encoding="utf-8") for path in BOOK.rglob("*.md")}
+    pages: dict[str, list[str]] = {}
+    for path, text in texts.items():
+        for name in re.findall(r"^\(eq:([^)]+)\)=", text, re.MULTILINE):
+            pages.setdefault(name, []).append(path.stem)
+    assert pages["1"] == ["introduction"]
+    assert {name: found for name, found in pages.items() if len(found) > 1} == {}
+
+
 def test_the_table_of_contents_lists_every_page_once() -> None:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     listed = [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
@@ -370,6 +382,7 @@ DEFECTS: tuple[tuple[Callable[[NotebookNode], Iterator[str]], Callable[[Notebook
     (equations, replace("[(1)]", "[(2)]")),
     (equations, replace("$$\n\n##", "$$ (one)\n\n##")),
     (equations, replace("a = b", r"a = b \\")),
+    (equations, replace(r"a = b \tag{1}", "\\begin{aligned}\na = b \\tag{1}\n\\end{aligned}")),
     (equations, replace("## B", ":::{math}\n:label: a\nb\n:::\n\n## B")),
     (equations, replace("## B", "\\begin{align}\na\n\\end{align}\n\n## B")),
 )

@@ -148,8 +148,7 @@ SHOWN = {
     "brightness": (10, 1, "experiment"),
     "channels": (5, 1, "experiment"),
     "fresh": (20, 1, "experiment"),
-    "depth": (10, 1, "depth"),
-    "starts": (10, 1, "second-equation"),
+    "depth": (5, 1, "depth"),
     "mechanism": (10, 1, "mechanism"),
     "remedies": (10, 1, "remedies"),
     "two-channels": (10, 2, "two-channels"),
@@ -181,7 +180,6 @@ brightness: epochs 3, batch_size 128; 10000 + 2000 images; 3
 channels: epochs 3, batch_size 128; 10000 + 2000 images; 3
 fresh: epochs 3, batch_size 128; 10000 + 2000 images; 3
 depth: epochs 3, batch_size 128; 10000 + 2000 images; 2
-starts: epochs 3, batch_size 128; 10000 + 2000 images; 2
 remedies: epochs 1, batch_size 16; 2000 + 2000 images; 3
 two-channels: epochs 1, batch_size 64; 2000 + 2000 images; 3
 adjoint: batch 32, evaluations [4, 16], rounds 2; drawn; 1

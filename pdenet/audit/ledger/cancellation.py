@@ -138,8 +138,8 @@ ENTRIES = (
         faults=(
             Fault("the centre without its bars", lambda: _cancels(_no_bars)),
             Fault("the sum of diffusion and drift in place of the larger", lambda: _cancels(_sums_of_both)),
-            Fault(r"not divided by $1 + \gamma$", lambda: _cancels(_no_growth)),
-            Fault(r"$\beta$ of (40) without its eighth", lambda: _cancels(eighth=1.0)),
+            Fault("not divided by 1 + gamma", lambda: _cancels(_no_growth)),
+            Fault("beta of (40) without its eighth", lambda: _cancels(eighth=1.0)),
             Fault("for every pixel instead of all together", lambda: _cancels(pixel=True)),
         ),
     ),

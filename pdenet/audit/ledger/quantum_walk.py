@@ -127,7 +127,7 @@ ENTRIES = (
         verdict=Verdict.OK,
         printed=NOT_IN_THESIS
         + r"With $K=\frac\beta2(S_+-S_-)$ and $G=\mathrm{diag}(i^x)$: $G^{-1}\,iK\,G=-\frac\beta2(S_++S_-)$, "
-        r"the Hamiltonian of a continuous-time quantum walk; so $e^{tK}=G\,e^{-itH}\,G^{-1}$.",
+        r"the Hamiltonian $\hat H$ of a continuous-time quantum walk; so $e^{tK}=G\,e^{-it\hat H}\,G^{-1}$.",
         assumptions=r"no diffusion; zeros outside, or a ring whose length is a multiple of four",
         check=_gauge,
         page=_PAGE,

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
 from pdenet.runs.shown import Images
-from pdenet.runs.training import TrainingConfig
-from pdenet.subjects.depth import starts
 from pdenet.subjects.depth.claims import CLAIMS
 from pdenet.subjects.depth.plan import DOUBLE, FINALISTS, PLAN, SECOND, Run
 
@@ -32,22 +30,4 @@ DEPTH = Experiment(
     CLAIMS,
     seeds=max(FINALISTS.values()),
     page="depth",
-)
-
-
-def _starts(mode: Mode) -> tuple[Run, ...]:
-    if mode == "full":
-        return starts.RUNS
-    return tuple(
-        replace(run, protocol=TrainingConfig(epochs=3), most=2, shown=BOOK_IMAGES) for run in starts.RUNS
-    )
-
-
-STARTS = Experiment(
-    "starts",
-    "Fifty layers of (39) and (40): what the start does and what the steps do",
-    _starts,
-    starts.CLAIMS,
-    subject="tables",  # two of its networks are those of the tables
-    page="second-equation",
 )

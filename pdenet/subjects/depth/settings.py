@@ -32,15 +32,7 @@ STARTS: dict[str, Init] = {
 SMALL_START = Init("symmetric", 0.1)
 """Kernels of the control that are a small correction to the skip at every layer, as in our tables."""
 
-Network = Literal[
-    "(39)",
-    "(40)",
-    "(39), start of (40)",
-    "(40), start of (39)",
-    "(39), drift alternates",
-    "(39), a hundredth of the diffusion",
-    "c_ResNet",
-]
+Network = Literal["(39)", "(40)", "(39), start of (40)", "(40), start of (39)", "c_ResNet"]
 
 PRINTED: dict[tuple[Network, int], float] = {
     ("(39)", 5): 97.4,

@@ -44,6 +44,19 @@ def off_unitary(sizes: Floats) -> Floats:
     return result
 
 
+def off_constant(gains: Waves) -> Floats:
+    """Distance of maps from the nearest constant times the identity, as a share of their own size.
+
+    Parameters
+    ----------
+    gains : (..., q, p)
+        What the maps multiply the waves by.
+    """
+    mean, square = np.abs(gains.mean((-2, -1))), (np.abs(gains) ** 2).mean((-2, -1))
+    result: Floats = np.sqrt(np.maximum(0, 1 - mean**2 / square))
+    return result
+
+
 @dataclass(frozen=True)
 class Walk:
     """The linear layers of some networks beside a quantum walk.
@@ -58,8 +71,8 @@ class Walk:
         Largest size of exp(Omega) - 1 - Omega.
     layer_off : (S, L)
         `off_unitary` of a layer.
-    ratio, off : (S,)
-        Of all layers in a row: largest over least gain, and `off_unitary`.
+    ratio, off, still : (S,)
+        Of all layers in a row: largest over least gain, `off_unitary` and `off_constant`.
     flow_gap : (S,)
         Kernel of the flow, the product of exp(Omega), against that of the layers: sum of the absolute
         differences over the sum of the sizes of the latter.
@@ -73,6 +86,7 @@ class Walk:
     layer_off: Floats
     ratio: Floats
     off: Floats
+    still: Floats
     flow_gap: Floats
     walk_gap: Floats
 
@@ -106,6 +120,7 @@ def walk(kernels: Tensor) -> Walk:
         off_unitary(sizes),
         whole.max((-2, -1)) / whole.min((-2, -1)),
         off_unitary(whole),
+        off_constant(stack),
         _gap(flow, stack),
         _gap(walk_gains(parts), stack),
     )

@@ -14,20 +14,7 @@ if TYPE_CHECKING:
     from pdenet.models.measures.waves import Floats
     from pdenet.subjects.quantum_walk.measures import Walk
 
-HEADER = (
-    "equation",
-    "layers",
-    "",
-    "seeds",
-    "size of Ω",
-    "small layers",
-    "taps of both signs",
-    "from the flow",
-    "from the walk",
-    "layer from unitary",
-    "stack from unitary",
-    "largest / least gain",
-)
+HEADER = ("stack", "", "Ω", "small", "signs", "flow", "walk", "unitary", "constant")
 
 
 def walk_table(walks: Mapping[tuple[str, int, str], Walk]) -> str:
@@ -40,18 +27,12 @@ def walk_table(walks: Mapping[tuple[str, int, str], Walk]) -> str:
     """
     rows = [
         (
-            equation,
-            depth,
+            f"{equation}, {depth}",
             when,
-            len(walk.off),
             f"{np.median(walk.largest):.2f}",
-            f"{walk.small} of {walk.error.size}",
-            f"{100 * walk.drifting:.0f} %",
-            _middle(walk.flow_gap),
-            _middle(walk.walk_gap),
-            _middle(walk.layer_off),
-            _middle(walk.off),
-            f"{np.median(walk.ratio):.3g}",
+            _share(walk.small / walk.error.size),
+            _share(walk.drifting),
+            *(_middle(gap) for gap in (walk.flow_gap, walk.walk_gap, walk.off, walk.still)),
         )
         for (equation, depth, when), walk in walks.items()
     ]
@@ -60,3 +41,7 @@ def walk_table(walks: Mapping[tuple[str, int, str], Walk]) -> str:
 
 def _middle(values: Floats) -> str:
     return f"{np.median(values):.3f}"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"

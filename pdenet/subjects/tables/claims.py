@@ -146,21 +146,15 @@ CONTROLS = (
 )
 
 BRIGHTNESS = (
-    *(
-        _claim(
-            name,
-            f"{depth} layers that only make the image brighter help the classifier",
-            _lead((depth, "growth alone"), ALONE_2),
-        )
-        for name, depth in (("G1", 15), ("G2", 50))
+    _claim(
+        "G1",
+        "15 layers that only make the image brighter help the classifier",
+        _lead((15, "growth alone"), ALONE_2),
     ),
-    *(
-        _claim(
-            name,
-            f"of {depth} layers, PDE 2 beats layers that only make the image brighter",
-            _lead((depth, "PDE 2"), (depth, "growth alone")),
-        )
-        for name, depth in (("G3", 15), ("G4", 50))
+    _claim(
+        "G2",
+        "of 15 layers, PDE 2 beats layers that only make the image brighter",
+        _lead((15, "PDE 2"), (15, "growth alone")),
     ),
 )
 """Whether what (40) gains is its equation, or that its trained layers make the image brighter."""

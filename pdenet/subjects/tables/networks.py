@@ -25,8 +25,10 @@ HE_START = Init("normal", (2 / 9) ** 0.5, zero=("bias",))  # kernels and biases 
 SEEDS = 10
 FRESH = 10
 """How many more there are where a verdict hangs on a reading that was chosen after the first were seen."""
-DEEPER = (15, 27, 50)
-"""Layers of (40) that are ahead of the classifier alone by that reading."""
+DEEPER = {15: SEEDS + FRESH, 27: SEEDS + FRESH // 2}
+"""Layers of (40) that are ahead of the classifier alone by that reading, and where their seeds end."""
+BRIGHT = {15: 5}
+"""Layers of networks that only make images brighter, and their seeds."""
 
 GROWTH = EvolutionPDE(sp.Eq(psi.diff(t), gamma * psi), name="growth alone")
 """What a trunk does that is no equation in space: it makes images brighter, by a number a layer."""
@@ -77,16 +79,17 @@ def controls() -> tuple[Cell, ...]:
 def brightness() -> tuple[Cell, ...]:
     """Layers that only make the image brighter, between the classifier alone and (40)."""
     cells = [_cell(0, "PDE 1", "pde1")]
-    for depth in (15, 50):
+    for depth, seeds in BRIGHT.items():
         growth = PDENet.spec(GROWTH, depth)
-        cells.append(Cell(depth=depth, column="growth alone", spec=growth, protocol=FULL))
+        cells.append(Cell(depth=depth, column="growth alone", spec=growth, protocol=FULL, most=seeds))
         cells.append(_cell(depth, "PDE 2", "pde2"))
     return tuple(cells)
 
 
 def fresh() -> tuple[Cell, ...]:
     """(40) and the classifier alone on seeds that did not suggest anything."""
-    cells = [_cell(0, "PDE 1", "pde1"), *(_cell(depth, "PDE 2", "pde2") for depth in DEEPER)]
+    cells = [_cell(0, "PDE 1", "pde1")]
+    cells += [replace(_cell(depth, "PDE 2", "pde2"), most=end) for depth, end in DEEPER.items()]
     return tuple(replace(cell, since=SEEDS, beside=5) for cell in cells)
 
 

@@ -13,7 +13,7 @@ from pdenet.runs.record import provenance
 from pdenet.runs.results import late_accuracy
 from pdenet.runs.table import cell_name
 from pdenet.subjects.tables.claims import ALONE, against_alone, by_tail, printed_apart
-from pdenet.subjects.tables.networks import DEEPER, FRESH, SEEDS
+from pdenet.subjects.tables.networks import DEEPER, SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,21 +127,23 @@ def tails(cells: Mapping[Place, CellResult], places: Sequence[Place]) -> str:
 def again(claims: Mapping[str, Judged]) -> str:
     """What fresh seeds say of (40), and what brightness alone does, in a paragraph."""
     fresh = ", ".join(
-        f"{depth} layers {claims[name].found:+.2f} ({claims[name].verdict})"
-        for depth, name in zip(DEEPER, ("F1", "F2", "F3"), strict=True)
+        f"{depth} layers {claims[name].found:+.2f} (n {claims[name].found.n}, {claims[name].verdict})"
+        for depth, name in zip(DEEPER, ("F1", "F2"), strict=True)
     )
+    alone, ahead = claims["G1"], claims["G2"]
     return (
         f"That the second equation helps was found on seeds 0 to {SEEDS - 1}, by a reading that was chosen"
-        " after"
-        f" seeing them. Seeds {SEEDS} to {SEEDS + FRESH - 1}, trained later, say alone, in points ahead of"
-        f" the classifier: {fresh}."
-        " And is it the equation that helps? Its trained layers also make the image brighter"
-        r" ([above](#fig:features)). Layers that do only that, one number $\gamma$ a layer and no"
-        " neighbours, are ahead of the"
-        f" classifier by {claims['G1'].found:+.2f} with 15 and by {claims['G2'].found:+.2f} with 50 layers;"
-        " the second"
-        f" equation is ahead of them by {claims['G3'].found:+.2f} ({claims['G3'].verdict}) and"
-        f" {claims['G4'].found:+.2f} ({claims['G4'].verdict})."
+        f" after seeing them. Seeds from {SEEDS} on, trained later, say alone, in points ahead of the"
+        f" classifier: {fresh}. And is it the equation that helps? Its trained layers also make the image"
+        r" brighter ([above](#fig:features)). Layers that do only that, one number $\gamma$ a layer and no"
+        f" neighbours, are ahead of the classifier by {alone.found:+.2f} points with 15 layers"
+        f" ({alone.verdict}, n {alone.found.n}), and the second equation is ahead of them by"
+        f" {ahead.found:+.2f} ({ahead.verdict}): "
+        + ahead.say(
+            "more than brightness.",
+            "no more than brightness.",
+            "whether it is more than brightness is open.",
+        )
     )
 
 

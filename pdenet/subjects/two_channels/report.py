@@ -48,7 +48,7 @@ def waves_table(cells: Mapping[Place, CellResult]) -> str:
                 bound = np.median(found.bound) if name == IN_TURN else np.inf
                 row += [_short(np.median(found.largest)), _short(bound), f"{found.unstable.mean():.0%}"]
             rows.append(row)
-    parts = ("largest size", "its bound", "layers beyond abs(k) = 2")
+    parts = ("largest size", "its bound", r"layers with $\lvert k\rvert > 2$")
     heads = [f"{part}, {when}" for when in ("start", "trained") for part in parts]
     return markdown_table(["network", "layers", *heads], rows)
 
@@ -70,7 +70,7 @@ def means(cells: Mapping[Place, CellResult]) -> str:
     if (0, ALONE) not in cells or not parts:
         return "Not all networks have been run yet."
     alone = cells[0, ALONE].per_cent.mean()
-    return f"Of {DEEP} layers: {'; '.join(parts)}. The classifier alone: {alone:.1f} %."
+    return f"Of {DEEP} layers, means over all seeds: {'; '.join(parts)}. The classifier alone: {alone:.1f} %."
 
 
 def _dead(learned: int, seeds: int) -> str:
@@ -127,6 +127,12 @@ def reading(judged: Mapping[str, Judged]) -> str:
             f", and {DEEP} are better.",
             f", and {DEEP} are worse.",
             f", and of {DEEP} it is not decided.",
+        ),
+        say(
+            judged.get("2.5i"),
+            f"Read as squares, {SHALLOW} layers are better than none.",
+            f"Read as squares, {SHALLOW} layers are worse than none.",
+            f"Read as squares, whether {SHALLOW} layers are better than none is not decided.",
         ),
     ]
     return " ".join(line for line in lines if line.strip())

@@ -1,12 +1,11 @@
 """One network in two parametrisations: whose start it has, and whose steps, is a choice of its own."""
 
 import pytest
-import sympy as sp
 import torch
 
 from pdenet.models import PDENet
-from pdenet.subjects.depth.networks import ARMS, CALMER, DriftStartNet, arm_spec, drift_columns
-from pdenet.symbolic import PDE1, PDE_1D, EvolutionPDE, beta, psi, rho, t, x, y
+from pdenet.subjects.depth.networks import ARMS, DriftStartNet, arm_spec, drift_columns
+from pdenet.symbolic import PDE1, PDE_1D
 
 
 def test_networks_cross_start_and_equation() -> None:
@@ -29,24 +28,9 @@ def test_what_cannot_be_is_refused() -> None:
         drift_columns(PDE_1D)
     with pytest.raises(ValueError, match="without rho"):
         DriftStartNet(PDE_1D, 2, drift_start=1)
-    heat = EvolutionPDE(sp.Eq(psi.diff(t), beta * psi.diff(x) + rho * psi.diff(y)))
-    with pytest.raises(ValueError, match=r"the diffusion parameters alpha and sigma; .* without alpha"):
-        DriftStartNet(heat, 2, spread_start=0.1)
-    with pytest.raises(TypeError, match="alternate must be True or False"):
-        DriftStartNet(PDE1, 2, alternate="yes")  # type: ignore[arg-type]
 
 
-def test_calmer_starts_change_one_thing() -> None:
-    drawn = PDENet(PDE1, 4, 2).trunk()
-    turned, still = (arm_spec(name, 4).build(2).trunk() for name in CALMER)
-    signs = torch.tensor([1.0, -1.0, 1.0, -1.0])
-    for name in drawn:
-        drift, spread = name in ("beta", "rho"), name in ("alpha", "sigma")
-        assert torch.equal(turned[name], drawn[name] * signs if drift else drawn[name])
-        assert torch.equal(still[name], drawn[name] * 0.1 if spread else drawn[name])
-
-
-@pytest.mark.parametrize("name", [*ARMS, *CALMER])
+@pytest.mark.parametrize("name", ARMS)
 def test_a_network_of_the_cross_describes_itself_as_its_specification_does(name: str) -> None:
     spec = arm_spec(name, 2, widths=(8,))
     assert spec.build([1]).describe() == spec.describe()

@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from pdenet.ops import residual_stack
-from pdenet.subjects.quantum_walk.measures import frame_off_unitary, off_unitary, relu_share, walk
+from pdenet.subjects.quantum_walk.measures import (
+    frame_off_unitary,
+    off_constant,
+    off_unitary,
+    relu_share,
+    walk,
+)
 from pdenet.symbolic import PDE1
 
 
@@ -34,10 +40,18 @@ def test_no_unitary_map_is_nearer_than_the_polar_factor() -> None:
         assert np.linalg.norm(gains - other) / norm > off_unitary(sizes)
 
 
+def test_a_shift_is_unitary_and_no_constant() -> None:
+    waves = 2 * np.pi * np.fft.fftfreq(8)
+    shift = np.exp(1j * waves) * np.ones((8, 1))
+    assert off_constant(shift) == pytest.approx(1)
+    assert off_constant(3 + 0 * shift) == pytest.approx(0)
+    assert off_constant(2 + shift) == pytest.approx(np.sqrt(1 / 5))  # 2, and 1 elsewhere
+
+
 def test_small_drifts_with_growth_are_a_walk() -> None:
     found = walk(layers((0, 0.02, 0, -0.01, 0.4), (0, 0.01, 0, 0.03, -0.1)))
     assert (found.small, found.drifting) == (1, 1.0)  # e^0.4 is not 1.4
-    assert found.off[0] < 1e-3
+    assert found.off[0] < 1e-3 < 0.02 < found.still[0] < 0.04
     assert found.ratio[0] == pytest.approx(1, abs=2e-3)
     assert found.walk_gap[0] < 2e-3 < 0.02 < found.flow_gap[0]
 

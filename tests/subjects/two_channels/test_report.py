@@ -41,7 +41,7 @@ def test_the_table_has_a_line_for_each_trunk_of_two_channels() -> None:
 
 def test_means_name_who_does_not_learn() -> None:
     text = report.means(CELLS)
-    assert text.startswith(f"Of 50 layers: {IN_TURN} ")
+    assert text.startswith(f"Of 50 layers, means over all seeds: {IN_TURN} ")
     assert text.endswith(f"The classifier alone: {CELLS[0, ALONE].per_cent.mean():.1f} %.")
     assert (f"of {len(CELLS[50, AT_ONCE].records)} seeds learn" in text) == any(
         CELLS[50, name].learned < 10 for name in (IN_TURN, AT_ONCE, SECOND, "(39)", "in turn, unbounded")
@@ -54,9 +54,11 @@ def test_the_reading_follows_the_verdicts() -> None:
     assert "lose less than a point" in good
     assert "5 layers in turn are better than no layers, and 50 are better." in good
     assert "agree with (40) to half a point" in good
+    assert good.endswith("Read as squares, 5 layers are better than none.")
     assert "lose a point or more" in bad
     assert "5 layers in turn are worse than no layers, and 50 are worse." in bad
     assert "more than half a point away from (40)" in bad
+    assert bad.endswith("Read as squares, 5 layers are worse than none.")
     open_ones = {name: one._replace(adjusted=0.5) for name, one in judged(1).items()}
-    assert report.reading(open_ones).count("not decided") == 6
+    assert report.reading(open_ones).count("not decided") == 7
     assert report.reading({}) == ""
