@@ -29,7 +29,7 @@ EXPERIMENTS = {
 }
 """Where each is: module and name."""
 
-SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness", "channels")}
+SUBJECTS = {"tables": ("table-4.1", "table-4.2", "controls", "brightness")}
 """Subjects of several experiments, which share a file of records."""
 
 
