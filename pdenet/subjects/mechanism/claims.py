@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pdenet.subjects.mechanism.portraits import Place
 
 SMOOTH = 1.0  # roughness below which layers count as samples of a smooth function; 2 is random order
+FAMILY = "networks as ODEs"
 SMALL_STEP = 5.0  # per cent by which halved steps may move the last image
 
 
@@ -35,6 +36,7 @@ def trained(places: tuple[Place, ...]) -> tuple[Claim, ...]:
                 f"{place[0]}, {place[1]} layers: parameters vary smoothly from layer to layer (roughness)",
                 threshold=SMOOTH,
                 direction="below",
+                family=FAMILY,
                 measure=_of(place, lambda net: mean_interval(net.rough)),
             ),
             Claim(
@@ -42,6 +44,7 @@ def trained(places: tuple[Place, ...]) -> tuple[Claim, ...]:
                 f"{place[0]}, {place[1]} layers: halving every step moves the image little (per cent)",
                 threshold=SMALL_STEP,
                 direction="below",
+                family=FAMILY,
                 measure=_of(place, lambda net: mean_interval(net.halved)),
             ),
         )
