@@ -95,29 +95,31 @@ def course(kernels: Tensor, images: Tensor) -> Course:
     skip[1, 1] = 1
     state = images.expand(len(kernels), *images.shape)
     piles, cut, added, growth = [state.double().sum(1)], [], [], []
-    before = _sizes(state)
+    before = _sizes(state.double())
     for layer in range(kernels.shape[1]):
         kernel = kernels[:, layer : layer + 1]
         passed = residual_stack(state, kernel)
         held = residual_stack(state, -kernel - 2 * skip)  # relu of minus the argument
         negative, positive = (part.gt(0).sum((1, 2, 3)) for part in (held, passed))
         cut.append(negative / (negative + positive).clamp(min=1))
-        totals = [part.double().sum((1, 2, 3)) for part in (held, passed)]
-        added.append(totals[0] / totals[1].clamp(min=1e-300))
-        after = _sizes(passed)
+        exact = passed.double()
+        pile = exact.sum(1)
+        added.append(held.double().sum((1, 2, 3)) / pile.sum((1, 2)).clamp(min=1e-300))
+        after = _sizes(exact)
         growth.append((after / before.clamp(min=1e-300)).where(before > 1e-20, 0.0).amax(1))
-        piles.append(passed.double().sum(1))
+        piles.append(pile)
         state, before = passed, after
-    pile = torch.stack(piles, dim=1).numpy()
+    summed = torch.stack(piles, dim=1).numpy()
     steps = kernels + skip
     shares = [torch.stack(values, dim=1).double().numpy() for values in (cut, added, growth)]
     positive_steps = (steps >= 0).flatten(2).all(2).numpy()
-    return Course(positive_steps, shares[0], shares[1], shares[2], image_moments(pile), pile)
+    return Course(positive_steps, shares[0], shares[1], shares[2], image_moments(summed), summed)
 
 
 def _sizes(images: Tensor) -> Tensor:
     """Roots of the sums of squares of images (S, B, H, W), (S, B)."""
-    return images.double().square().sum((2, 3)).sqrt()
+    sizes: Tensor = torch.linalg.vector_norm(images, dim=(2, 3))
+    return sizes
 
 
 @torch.no_grad()
