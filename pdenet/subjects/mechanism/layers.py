@@ -43,6 +43,12 @@ def mirrored(kernels: Tensor) -> Tensor:
     return turned
 
 
+def through(images: Tensor, kernels: Tensor) -> Tensor:
+    """The last layer of a stack, as `residual_stack` gives it; corners that no kernel has cost nothing."""
+    corners = kernels[..., ::2, ::2].any()
+    return residual_stack(images, kernels, support="full" if corners else "cross")
+
+
 @dataclass(frozen=True)
 class Course:
     """What images undergo from layer to layer.
@@ -98,8 +104,8 @@ def course(kernels: Tensor, images: Tensor) -> Course:
     before = _sizes(state.double())
     for layer in range(kernels.shape[1]):
         kernel = kernels[:, layer : layer + 1]
-        passed = residual_stack(state, kernel)
-        held = residual_stack(state, -kernel - 2 * skip)  # relu of minus the argument
+        passed = through(state, kernel)
+        held = through(state, -kernel - 2 * skip)  # relu of minus the argument
         negative, positive = (part.gt(0).sum((1, 2, 3)) for part in (held, passed))
         cut.append(negative / (negative + positive).clamp(min=1))
         exact = passed.double()
@@ -129,7 +135,7 @@ def piles(kernels: Tensor, images: Tensor) -> Floats:
     The first and the last pile of `course`, at a small part of its cost.
     """
     first = images.expand(len(kernels), *images.shape)
-    return torch.stack([u.double().sum(1) for u in (first, residual_stack(first, kernels))], dim=1).numpy()
+    return torch.stack([u.double().sum(1) for u in (first, through(first, kernels))], dim=1).numpy()
 
 
 @torch.no_grad()
@@ -168,7 +174,7 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     for kernel, some in zip(kernels, by_seed, strict=True):  # a seed at a time: the room is large
         left, above = (margin - some.min(axis=0, initial=0)).tolist()
         right, below = (margin + some.max(axis=0, initial=0)).tolist()
-        last = residual_stack(functional.pad(images, (left, right, above, below)), kernel)
+        last = through(functional.pad(images, (left, right, above, below)), kernel)
         corners = [(above + down, left + across) for across, down in some]
         windows.append(
             torch.stack([last[:, top : top + rows, start : start + columns] for top, start in corners])

@@ -9,8 +9,14 @@ import numpy as np
 
 from pdenet.models.measures.layers import coefficients
 from pdenet.models.measures.probes import linear_probe
-from pdenet.ops import residual_stack
-from pdenet.subjects.mechanism.layers import follow, mirrored, shifted, without_diffusion, without_drift
+from pdenet.subjects.mechanism.layers import (
+    follow,
+    mirrored,
+    shifted,
+    through,
+    without_diffusion,
+    without_drift,
+)
 from pdenet.symbolic import PDE1
 from pdenet.symbolic.moments import depth_moments
 
@@ -56,14 +62,14 @@ class Reader:
 
     def behind(self, kernels: Tensor) -> Floats:
         """The same after the last of the layers (S, L, 3, 3), by seed."""
-        return self.sees(lambda images: residual_stack(images, kernels))
+        return self.sees(lambda images: through(images, kernels))
 
     def course(self, kernels: Tensor, layers: Sequence[int]) -> Floats:
         """The same after each of some layers, (S, len(layers)); they rise, and 0 is the pixels."""
         train, test, done, found = self.train, self.test, 0, []
         for layer in layers:
             if layer > done:
-                train, test = (residual_stack(u, kernels[:, done:layer]) for u in (train, test))
+                train, test = (through(u, kernels[:, done:layer]) for u in (train, test))
             found.append(np.broadcast_to(self._fitted(train, test), len(kernels)))
             done = layer
         return np.stack(found, axis=1)

@@ -57,7 +57,7 @@ def answer(claims: Mapping[str, Judged]) -> Iterator[str]:
         "The linear part of the trained layers adds variance, as the word says.",
         "The linear part of the trained layers does not even blur: the variance that it adds is not "
         "positive. What spreads there (the table of light) comes with the ReLU.",
-        "Whether the linear part of the trained layers adds variance at all is not decided.",
+        "Whether the linear part of the trained layers adds variance the mean over seeds does not decide.",
     )
     yield "\n\n**After training.**"
     yield claims["4.3b"].say(
