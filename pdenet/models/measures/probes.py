@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 from torch import Tensor
 from torch.nn import functional
 
@@ -13,6 +14,9 @@ from pdenet.models import ResidualNet
 from pdenet.models.conv_resnet import ConvResNet
 
 Floats = NDArray[np.float64]
+
+FAINT = 1e-15
+"""Features nowhere larger, of a covariance of trace one, get no weight: their products are denormal."""
 
 
 @torch.no_grad()
@@ -79,10 +83,16 @@ def _ridge(x: Tensor, targets: Tensor, u: Tensor, penalty: float) -> Tensor:
     if size == 0:
         return nothing
     x, u = x.div_(size), u.sub_(centre).div_(size)  # the trace of the covariance is one
+    ridge = penalty / min(x.shape)
+    seen = x.abs().amax(0) > FAINT
+    if not seen.all():
+        x, u = x[:, seen], u[:, seen]
     # NumPy computes a half of x.T @ x and mirrors it, and its BLAS is at home on every processor.
-    gram = torch.from_numpy(x.numpy().T @ x.numpy())
-    gram.diagonal().add_(penalty / min(x.shape))
-    return u @ torch.cholesky_solve(x.T @ targets, torch.linalg.cholesky(gram))
+    known, asked = x.numpy(), u.numpy()
+    gram = known.T @ known
+    gram.flat[:: len(gram) + 1] += ridge
+    factor = cho_factor(gram, overwrite_a=True, check_finite=False)
+    return torch.from_numpy(asked @ cho_solve(factor, known.T @ targets.numpy(), check_finite=False))
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,12 @@ def mirrored(kernels: Tensor) -> Tensor:
     return turned
 
 
+def through(images: Tensor, kernels: Tensor) -> Tensor:
+    """The last layer of a stack, as `residual_stack` gives it; corners that no kernel has cost nothing."""
+    corners = kernels[..., ::2, ::2].any()
+    return residual_stack(images, kernels, support="full" if corners else "cross")
+
+
 @dataclass(frozen=True)
 class Course:
     """What images undergo from layer to layer.
@@ -95,23 +101,31 @@ def course(kernels: Tensor, images: Tensor) -> Course:
     skip[1, 1] = 1
     state = images.expand(len(kernels), *images.shape)
     piles, cut, added, growth = [state.double().sum(1)], [], [], []
+    before = _sizes(state.double())
     for layer in range(kernels.shape[1]):
         kernel = kernels[:, layer : layer + 1]
-        passed = residual_stack(state, kernel)
-        held = residual_stack(state, -kernel - 2 * skip)  # relu of minus the argument
+        passed = through(state, kernel)
+        held = through(state, -kernel - 2 * skip)  # relu of minus the argument
         negative, positive = (part.gt(0).sum((1, 2, 3)) for part in (held, passed))
         cut.append(negative / (negative + positive).clamp(min=1))
-        totals = [part.double().sum((1, 2, 3)) for part in (held, passed)]
-        added.append(totals[0] / totals[1].clamp(min=1e-300))
-        before, after = (part.double().square().sum((2, 3)).sqrt() for part in (state, passed))
+        exact = passed.double()
+        pile = exact.sum(1)
+        added.append(held.double().sum((1, 2, 3)) / pile.sum((1, 2)).clamp(min=1e-300))
+        after = _sizes(exact)
         growth.append((after / before.clamp(min=1e-300)).where(before > 1e-20, 0.0).amax(1))
-        piles.append(passed.double().sum(1))
-        state = passed
-    pile = torch.stack(piles, dim=1).numpy()
+        piles.append(pile)
+        state, before = passed, after
+    summed = torch.stack(piles, dim=1).numpy()
     steps = kernels + skip
     shares = [torch.stack(values, dim=1).double().numpy() for values in (cut, added, growth)]
     positive_steps = (steps >= 0).flatten(2).all(2).numpy()
-    return Course(positive_steps, shares[0], shares[1], shares[2], image_moments(pile), pile)
+    return Course(positive_steps, shares[0], shares[1], shares[2], image_moments(summed), summed)
+
+
+def _sizes(images: Tensor) -> Tensor:
+    """Roots of the sums of squares of images (S, B, H, W), (S, B)."""
+    sizes: Tensor = torch.linalg.vector_norm(images, dim=(2, 3))
+    return sizes
 
 
 @torch.no_grad()
@@ -121,7 +135,7 @@ def piles(kernels: Tensor, images: Tensor) -> Floats:
     The first and the last pile of `course`, at a small part of its cost.
     """
     first = images.expand(len(kernels), *images.shape)
-    return torch.stack([u.double().sum(1) for u in (first, residual_stack(first, kernels))], dim=1).numpy()
+    return torch.stack([u.double().sum(1) for u in (first, through(first, kernels))], dim=1).numpy()
 
 
 @torch.no_grad()
@@ -160,7 +174,7 @@ def follow(kernels: Tensor, images: Tensor, places: Any, margin: int) -> Tensor:
     for kernel, some in zip(kernels, by_seed, strict=True):  # a seed at a time: the room is large
         left, above = (margin - some.min(axis=0, initial=0)).tolist()
         right, below = (margin + some.max(axis=0, initial=0)).tolist()
-        last = residual_stack(functional.pad(images, (left, right, above, below)), kernel)
+        last = through(functional.pad(images, (left, right, above, below)), kernel)
         corners = [(above + down, left + across) for across, down in some]
         windows.append(
             torch.stack([last[:, top : top + rows, start : start + columns] for top, start in corners])

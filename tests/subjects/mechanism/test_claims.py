@@ -34,7 +34,8 @@ DRIFTING = replace(  # the further the worse, all but one pair in order: a perfe
 
 def of(portraits: dict[Place, Portrait], monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the recorded networks look like this."""
-    monkeypatch.setattr(claims, "recorded_portrait", portraits.__getitem__)
+    for name in ("recorded_portrait", "recorded_flow"):
+        monkeypatch.setattr(claims, name, portraits.__getitem__)
 
 
 def test_a_smooth_stack_of_small_steps_passes_and_a_rough_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:

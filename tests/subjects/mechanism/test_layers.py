@@ -170,3 +170,10 @@ def test_recorded_networks_are_those_of_the_records() -> None:
     assert recorded(replace(result, records=(lost, *others))).trained.seeds == found.start.seeds[1:]
     with pytest.raises(ValueError, match="diverged"):
         recorded(replace(result, records=(lost,)))
+
+
+def test_a_stack_with_corners_and_one_without_are_gone_through_alike() -> None:
+    kernels, images = wild(), pictures(3)
+    torch.testing.assert_close(layerwise.through(images, kernels), residual_stack(images, kernels))
+    kernels[..., 0, 2] = 0.1
+    torch.testing.assert_close(layerwise.through(images, kernels), residual_stack(images, kernels))

@@ -12,6 +12,7 @@ from pdenet.subjects.mechanism.portraits import (
     digits,
     portrait,
     portraits,
+    recorded_flow,
     recorded_portrait,
     runs,
 )
@@ -39,6 +40,9 @@ def test_there_are_runs_of_every_place() -> None:
 
 def test_a_portrait_is_taken_once() -> None:
     assert recorded_portrait(("(39)", 15)) is recorded_portrait(("(39)", 15))
+    flow = recorded_flow(("(39)", 15))
+    for name, values in vars(flow).items():
+        np.testing.assert_array_equal(values, getattr(recorded_portrait(("(39)", 15)), name), err_msg=name)
     assert portraits([15])["(39)", 15] is recorded_portrait(("(39)", 15))
     assert portraits([15]).keys() == {(equation, 15) for equation in COLUMNS}
 
