@@ -25,8 +25,8 @@ HE_START = Init("normal", (2 / 9) ** 0.5, zero=("bias",))  # kernels and biases 
 SEEDS = 10
 FRESH = 10
 """How many more there are where a verdict hangs on a reading that was chosen after the first were seen."""
-DEEPER = {15: SEEDS + FRESH, 27: SEEDS + FRESH // 2}
-"""Layers of (40) that are ahead of the classifier alone by that reading, and where their seeds end."""
+DEEPER = (15,)
+"""Layers of (40) that are ahead of the classifier alone by that reading, and were asked again."""
 BRIGHT = {15: 5}
 """Layers of networks that only make images brighter, and their seeds."""
 
@@ -89,8 +89,8 @@ def brightness() -> tuple[Cell, ...]:
 def fresh() -> tuple[Cell, ...]:
     """(40) and the classifier alone on seeds that did not suggest anything."""
     cells = [_cell(0, "PDE 1", "pde1")]
-    cells += [replace(_cell(depth, "PDE 2", "pde2"), most=end) for depth, end in DEEPER.items()]
-    return tuple(replace(cell, since=SEEDS, beside=5) for cell in cells)
+    cells += [_cell(depth, "PDE 2", "pde2") for depth in DEEPER]
+    return tuple(replace(cell, since=SEEDS) for cell in cells)
 
 
 SHORT = TrainingConfig(epochs=6)
