@@ -98,6 +98,7 @@ ABOVE: dict[str, float] = {
     "D6": 97.5,
     **{f"5.3{letter}": 1 for letter in "abcdefghijklnpqrvwxy"},
     "5.3s": 0.01,
+    **{f"SS{number}": 1 for number in (1, 2, 3, 4)},
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -114,6 +115,7 @@ BELOW: dict[str, float] = {
     "2.5a": 1,
     "2.5c": 0.5,
     "2.5e": 0.5,
+    "SS5": -0.9,
     "V8": 0.1,
     "V8 pair": 0.1,
     **{f"5.2{letter} agree": 0.5 for letter in "abcdefghi"},
@@ -156,6 +158,7 @@ SHOWN = {
     "ode-mnist": (15, 1, "ode-mnist"),
     "irregular": (10, 3, "irregular-series"),
     "adjoint": (1, 3, "adjoint"),
+    "small-steps": (10, 2, "small-steps"),
 }
 
 
@@ -188,6 +191,7 @@ ode-mnist: epochs 3, batch_size 128; 1000 + 500 images; 2
 ode-mnist: epochs 3, batch_size 32; 1000 + 500 images; 2
 irregular: nothing; drawn; 2
 irregular: steps 100, batch 32, series 200; drawn; 2
+small-steps: steps 400; drawn; 2
 """
 
 
