@@ -138,6 +138,7 @@ STATEMENTS = (
         "IV.1",
         "Five PDE layers are as accurate as the convolutional residual network.",
         supports=("4.1c", "4.1d"),
+        qualifies=("H3",),
     ),
     Statement(
         "IV.2",

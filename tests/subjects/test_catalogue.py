@@ -42,13 +42,16 @@ ARMS = [
 # Of each file the number of records and the digest of their sorted keys: those of the tables as of their
 # three files before they were put in one. The record of `adjoint` had no key before.
 KEYS = {
-    "tables.jsonl": (250, "e122bf44ec306f9b5fff65bdfae01136070c57a7da636226ac237ba2e971987d"),
-    "depth.jsonl": (184, "e6234df1be538914a3fd06603ef21f2c5211a095e4c88bcfd1858865d2c37210"),
+    "tables.jsonl": (255, "2f1e91a197997e76a3b61162b3f3635347cb991f9a1523c76b7decbf386dd646"),
+    "depth.jsonl": (220, "47282257290166783dfd5dc1d800be850ed31d39aff14c3b357f95d9b0b868a0"),
     "ode-mnist.jsonl": (165, "a2c6b21296ffa1ab604d90e63c5a0a588aca06ac7a404235782245d98285b0bc"),
     "irregular.jsonl": (353, "5006261849fee59fc154e4b8eebfb3c28276ac5827c1f182dc32934b731e7f16"),
     "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),
     "two-channels.jsonl": (170, "0ee608fae00653fc217928af4fcf8a0e53c74fb1cd026852d73d3d7ec76bbe98"),
     "adjoint.jsonl": (1, "2056277ce0b85467ca5cb8607209e375ffc3cee5b61740a3bcebadd9509be4de"),
+    "fresh.jsonl": (20, "d65c69ceb814bd88c93d2eaf226a9fb5f60c05efcdfc5180072709c455b5fe91"),
+    "channels.jsonl": (30, "d631e14785ace8443df9e064f9e0604cccd5d3c49c39a4211707c0aaa5e3731a"),
+    "small-steps.jsonl": (40, "f710a472831527f726ef5f47801e1518a8a257c1e2d0f8fb314f6ffaf89b1325"),
 }
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

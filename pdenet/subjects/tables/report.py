@@ -144,6 +144,21 @@ def again(claims: Mapping[str, Judged]) -> str:
     )
 
 
+def wider(claims: Mapping[str, Judged]) -> str:
+    """What more channels do, in a sentence or two."""
+    one, first, second = (claims[name] for name in ("H2", "H3", "H4"))
+    return (
+        f"Sixteen channels are ahead of one by {one.found:.2f} points ({one.verdict}), of the first equation"
+        f" by {first.found:.2f} ({first.verdict}) and of the second by {second.found:.2f}"
+        f" ({second.verdict}); each has {one.found.n} seeds. "
+        + first.say(
+            "That PDE nets and residual nets agree is said of a residual net with one channel.",
+            "The one channel of the control is no handicap.",
+            "Whether one channel is a handicap is open.",
+        )
+    )
+
+
 def two_controls(claims: Mapping[str, Judged]) -> str:
     """The two controls that the thesis prints, beside how far apart two more of ours would be."""
     rows = []

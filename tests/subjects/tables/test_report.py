@@ -10,7 +10,7 @@ from helpers.tables import record_of
 from pdenet.data import load_images
 from pdenet.runs.table import CellResult
 from pdenet.subjects.tables import report
-from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2
+from pdenet.subjects.tables.experiment import TABLE_4_1, TABLE_4_2, TABLES
 from pdenet.subjects.tables.figures import draw_by_depth, draw_courses, draw_digit
 
 if TYPE_CHECKING:
@@ -90,3 +90,13 @@ def test_a_digit_is_drawn_as_far_as_a_network_goes() -> None:
     found = TABLE_4_1.found()[5, "PDE net"]
     fig = draw_digit({"five": found}, DIGITS.test_images[0], (0, 5, 10))
     assert [ax.get_xlabel()[:3] for ax in fig.axes] == ["max", "max", ""]
+
+
+def test_sentences_on_fresh_seeds_brightness_and_channels_follow_the_verdicts() -> None:
+    claims = {name: judged for table in TABLES.values() for name, judged in table.judged().items()}
+    again = report.again(claims)
+    assert f"seeds 10 to 19, trained later, say alone: {claims['F1'].found:+.2f}" in again
+    assert f"({claims['G1'].verdict}, n {claims['G1'].found.n})" in again
+    wider = report.wider(claims)
+    assert wider.startswith(f"Sixteen channels are ahead of one by {claims['H2'].found:.2f} points (")
+    assert wider.endswith("said of a residual net with one channel.") == (claims["H3"].verdict == "holds")
