@@ -18,6 +18,8 @@ from pdenet.subjects.small_steps.system import pendulum, pendulum_after
 from pdenet.subjects.small_steps.training import PairTask, PairTraining, states
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from torch import Tensor
 
 LAYERS = (1, 2, 4, 8)
@@ -60,10 +62,14 @@ class FieldArm(Arm):
         """Its layers."""
         return float(self.layers)
 
+    def build(self, seeds: int | Iterable[int] = 1) -> SteppedField:
+        """The networks before training."""
+        return SteppedField(self.layers, seeds, time=TIME)
+
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Train these seeds side by side, and compare the fields with the pendulum's."""
         started = time.perf_counter()
-        net = SteppedField(self.layers, seeds, time=TIME)
+        net = self.build(seeds)
         task = PairTask(net, self.protocol)
         course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
         measured = measure(net)

@@ -61,6 +61,10 @@ class SteppedField(nn.Module):
             u = explicit_euler(self.field, u, self.time / self.layers)
         return u
 
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data, of any seed."""
+        return self.description(self.layers, time=self.time, width=self.width)
+
     @classmethod
     def description(cls, layers: int, *, time: float = 1.0, width: int = WIDTH) -> dict[str, Any]:
         """The configuration as plain data."""

@@ -83,8 +83,7 @@ class PairTask(Task):
     @property
     def identity(self) -> dict[str, Any]:
         """Network and training; the pairs follow from the seeds."""
-        model = self.net.description(self.net.layers, time=self.net.time, width=self.net.width)
-        return {"model": model, "training": asdict(self.training)}
+        return {"model": self.net.describe(), "training": asdict(self.training)}
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """All pairs, once a step."""
