@@ -80,8 +80,8 @@ def minus_transpose(first: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> minus_transpose(torch.tensor([[[[0.0, -1.0, 1.0]]]]))  # forward difference, backward difference
-    tensor([[[[-1., 1., 0.]]]])
+    >>> minus_transpose(torch.tensor([[[[3.0, -1.0, 1.0]]]]))  # turned round, with the other sign
+    tensor([[[[-1.,  1., -3.]]]])
     """
     _check_kernels("first", first)
     return -first.transpose(0, 1).flip(-2, -1)
