@@ -12,7 +12,12 @@ import numpy as np
 
 from pdenet.checks.plain import plain
 from pdenet.runs.interval import Interval
-from pdenet.runs.intervals import mean_interval, paired_interval, prediction_interval
+from pdenet.runs.intervals import (
+    log_mean_interval,
+    mean_interval,
+    paired_interval,
+    prediction_interval,
+)
 from pdenet.runs.sets import left_out, of_images, of_one_name
 
 if TYPE_CHECKING:
@@ -252,3 +257,18 @@ def _with_whole_numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_whole_numbers(part) for part in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def errs_more(arm: str, other: str, what: str = ACCURACY) -> Measure:
+    """How many times as many images an arm labels wrong as another, the geometric mean over seeds.
+
+    Accuracies of networks that mostly fail differ by many points, and none is above 100 %.
+    """
+
+    def measure(results: Results) -> Interval | None:
+        if arm not in results or other not in results:
+            return None
+        first, second = (100 - values for values in results.paired([arm, other], what))
+        return log_mean_interval(first / second) if len(first) else None
+
+    return measure

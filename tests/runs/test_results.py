@@ -10,7 +10,7 @@ from helpers.records import made
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.intervals import mean_interval, paired_interval
 from pdenet.runs.record import Record
-from pdenet.runs.results import Results, ahead, apart, mean, widened
+from pdenet.runs.results import Results, ahead, apart, errs_more, mean, widened
 from pdenet.runs.shown import Drawn
 
 
@@ -144,3 +144,12 @@ def test_a_lead_is_wider_by_the_difference_of_differences_over_the_seeds_of_all_
     assert measured.estimate == pytest.approx(expected.estimate)
     assert measured.low == pytest.approx(expected.low)
     assert widened(("a", "b"), ("c", "c"), "unknown")(found) is None
+
+
+def test_who_errs_more_is_a_ratio_over_the_shared_seeds() -> None:
+    found = results({"a": {0: 0.6, 1: 0.2}, "b": {0: 0.9, 1: 0.9, 2: 0.1}})
+    ratio = errs_more("a", "b")(found)
+    assert ratio is not None
+    assert ratio.estimate == pytest.approx((4 * 8) ** 0.5), "40 and 80 % wrong beside 10 %"
+    assert ratio.n == 2
+    assert errs_more("a", "c")(found) is None

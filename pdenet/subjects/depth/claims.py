@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import log_mean_interval, prediction_interval
-from pdenet.runs.results import LATE, ahead, apart
+from pdenet.runs.intervals import prediction_interval
+from pdenet.runs.results import LATE, ahead, apart, errs_more
 from pdenet.subjects.depth.plan import ALONE, DOUBLE, Run
 from pdenet.subjects.depth.settings import PRINTED
 
@@ -31,19 +31,6 @@ def _name(network: Network, depth: int) -> str:
 
 FIRST, DEEP, SECOND_DEEP = _name("(39)", 5), _name("(39)", 50), _name("(40)", 50)
 CONTROL, NO_LAYERS = _name("c_ResNet", 5), _name(*ALONE)
-
-
-def _errs_more(arm: str, other: str) -> Measure:
-    """How many times as many images an arm labels wrong, the geometric mean over seeds.
-
-    Seeds of fifty layers differ by many points, and no accuracy is above 100 %.
-    """
-
-    def measure(results: Results) -> Interval | None:
-        first, second = (100 - values for values in results.paired([arm, other], LATE))
-        return log_mean_interval(first / second) if len(first) else None
-
-    return measure
 
 
 def _one_more(arm: str, other: str) -> Measure:
@@ -72,7 +59,7 @@ def _claim(
 _drawn = partial(_claim, against="draw")
 
 CLAIMS = (
-    _claim("D1", "(39) of 50 layers errs more often than of 5 (ratio)", _errs_more(DEEP, FIRST), 1.0),
+    _claim("D1", "(39) of 50 layers errs more often than of 5 (ratio)", errs_more(DEEP, FIRST, LATE), 1.0),
     _drawn(
         "D2",
         "one more pair of runs would lose less than the thesis's",
@@ -80,7 +67,9 @@ CLAIMS = (
         round(PRINTED["(39)", 5] - PRINTED["(39)", 50], 1),
         "below",
     ),
-    _claim("D3", "of 50 layers, (39) errs more often than (40) (ratio)", _errs_more(DEEP, SECOND_DEEP), 1.0),
+    _claim(
+        "D3", "of 50 layers, (39) errs more often than (40) (ratio)", errs_more(DEEP, SECOND_DEEP, LATE), 1.0
+    ),
     _drawn(
         "D4",
         "one more pair of runs would be less apart than the thesis's",

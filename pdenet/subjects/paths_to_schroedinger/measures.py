@@ -3,6 +3,19 @@ r"""A random walk with a drift that varies along a ring: sliced kernels against 
 A slice of length :math:`\epsilon` moves what is at x' to x with the weight of a normal hop X = x - x' of
 variance :math:`v\epsilon` and mean :math:`\epsilon b`. The drift b is taken at x' + share * X: the share 0 is
 the start of the hop, 1/2 its middle, 1 its end. Matrices have the axes (x at the end, x at the start).
+
+Parameters
+----------
+drift
+    Velocity b(x) with the period of the ring, for an array of places.
+grid
+    Places of `ring`.
+start
+    State on the `ring` of as many points, (x,).
+share
+    Where in a hop the drift is taken, from 0, the start, to 1, the end: the lambda of an equation.
+variance
+    Variance v of a hop per unit of time.
 """
 
 from collections.abc import Callable, Sequence
@@ -46,16 +59,8 @@ def slice_on_ring(drift: Drift, grid: Floats, step: float, share: float, *, vari
 
     Parameters
     ----------
-    drift
-        Velocity b(x) with the period of the ring, for an array of places.
-    grid
-        Places of `ring`.
     step
         Length of the slice in time.
-    share
-        Where in the hop the drift is taken, from 0, the start, to 1, the end.
-    variance
-        Variance v of a hop per unit of time.
 
     Raises
     ------
@@ -79,19 +84,7 @@ def slice_on_ring(drift: Drift, grid: Floats, step: float, share: float, *, vari
 
 
 def equation_on_ring(drift: Drift, grid: Floats, share: float, *, variance: float = 1.0) -> Floats:
-    r"""Give the right-hand side :math:`\frac v2u''-bu'-(1-\lambda)b'u` as a matrix, derivatives by Fourier.
-
-    Parameters
-    ----------
-    drift
-        Velocity b(x) with the period of the ring, for an array of places.
-    grid
-        Places of `ring`.
-    share
-        The share lambda.
-    variance
-        Variance v of a hop per unit of time.
-    """
+    r"""The right-hand side :math:`\frac v2u''-bu'-(1-\lambda)b'u` as a matrix, derivatives by Fourier."""
     waves = np.fft.fft(np.eye(len(grid)), axis=0)
     number = np.fft.fftfreq(len(grid), 1 / len(grid))[:, None]
     odd = np.where(np.abs(number) == len(grid) // 2, 0, number)  # the shortest wave has no first derivative
@@ -108,16 +101,8 @@ def by_slices(
 
     Parameters
     ----------
-    drift
-        Velocity b(x) with the period of the ring.
-    start
-        State on the `ring` of as many points, (x,).
     time, slices
         Time of all slices together, and their number.
-    share
-        Where in a hop the drift is taken.
-    variance
-        Variance of a hop per unit of time.
 
     Raises
     ------
@@ -135,16 +120,8 @@ def by_equation(drift: Drift, start: Floats, time: float, share: float, *, varia
 
     Parameters
     ----------
-    drift
-        Velocity b(x) with the period of the ring.
-    start
-        State on the `ring` of as many points, (x,).
     time
         The time.
-    share
-        The share in `equation_on_ring`.
-    variance
-        Variance of a hop per unit of time.
     """
     equation = equation_on_ring(drift, ring(len(start)), share, variance=variance)
     result: Floats = expm(time * equation) @ start
@@ -158,10 +135,6 @@ def distances(
 
     Parameters
     ----------
-    drift
-        Velocity b(x) with the period of the ring.
-    start
-        State on the `ring` of as many points, (x,).
     time, counts
         Time of all slices together; the numbers of slices.
     kernel, equation

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import log_mean_interval, wilson_interval
-from pdenet.runs.results import ahead, apart
+from pdenet.runs.intervals import wilson_interval
+from pdenet.runs.results import ahead, apart, errs_more
 from pdenet.runs.table import CHANCE, cell_name
 from pdenet.subjects.two_channels.networks import ALONE, AT_ONCE, DEPTHS, FIRST, FREE, IN_TURN, SECOND
 
@@ -27,18 +27,6 @@ SHALLOW, DEEP = DEPTHS[0], DEPTHS[-1]
 
 def _deep(column: str) -> str:
     return cell_name(DEEP, column)
-
-
-def _errs_more(arm: str, other: str) -> Measure:
-    """How many times as many images an arm labels wrong, the geometric mean over seeds."""
-
-    def measure(results: Results) -> Interval | None:
-        if arm not in results or other not in results:
-            return None
-        first, second = (100 - values for values in results.paired([arm, other]))
-        return log_mean_interval(first / second) if len(first) else None
-
-    return measure
 
 
 def _share_that_learns(arm: str) -> Measure:
@@ -70,7 +58,7 @@ CLAIMS = (
     _claim(
         "b",
         f"of {DEEP} layers, {FIRST} errs more often than '{IN_TURN}' (ratio)",
-        _errs_more(_deep(FIRST), _deep(IN_TURN)),
+        errs_more(_deep(FIRST), _deep(IN_TURN)),
         1.0,
     ),
     _claim(
@@ -83,7 +71,7 @@ CLAIMS = (
     _claim(
         "d",
         f"of {DEEP} layers, '{AT_ONCE}' errs more often than '{IN_TURN}' (ratio)",
-        _errs_more(_deep(AT_ONCE), _deep(IN_TURN)),
+        errs_more(_deep(AT_ONCE), _deep(IN_TURN)),
         1.0,
     ),
     _claim(
@@ -96,7 +84,7 @@ CLAIMS = (
     _claim(
         "f",
         f"of {DEEP} layers, '{FREE}' errs more often than '{IN_TURN}' (ratio)",
-        _errs_more(_deep(FREE), _deep(IN_TURN)),
+        errs_more(_deep(FREE), _deep(IN_TURN)),
         1.0,
     ),
     _claim(
