@@ -1,14 +1,12 @@
 """What the layers of equations (39) and (40) are, read off their parameters: arrays in, arrays out."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from pdenet.checks.numbers import whole
-from pdenet.symbolic.converse import kernel_coefficients
+from pdenet.models.measures.waves import Floats, Parts, kernel_parts, symbols
 from pdenet.symbolic.growth import plane_gain
-
-Floats = NDArray[np.float64]
 
 OFF = 0.01
 """A diffusion, alpha or sigma, below which there is none to speak of."""
@@ -37,17 +35,13 @@ def coefficients(kernels: Tensor) -> Floats:
     ValueError
         If a kernel has a corner, or needs a negative diffusion (then no real alpha has it).
     """
-    k = kernels.detach().double().numpy()
-    if k.shape[-2:] != (3, 3) or np.abs(k[..., ::2, ::2]).max(initial=0.0) > 0:
-        message = f"kernels must be (..., 3, 3) with empty corners; got the shape {k.shape}"
-        raise ValueError(message)
-    a = kernel_coefficients(k)  # (..., 3, 3): a[i, j] of the i-th derivative in x of the j-th in y
-    squares = 2 * np.stack([a[..., 2, 0], a[..., 0, 2]])  # alpha^2 and sigma^2
-    if squares.min(initial=0.0) < -1e-6:
+    parts = kernel_parts(kernels)
+    if parts.diffusion.min(initial=0.0) < -1e-6:
         message = "a kernel has a negative diffusion; equation (39) has none of that kind"
         raise ValueError(message)
-    alpha, sigma = np.sqrt(np.maximum(squares, 0))
-    return np.stack([alpha, a[..., 1, 0], sigma, a[..., 0, 1], a[..., 0, 0]], axis=-1)
+    widths = np.sqrt(np.maximum(parts.diffusion, 0))
+    pairs = (values[..., axis] for axis in (0, 1) for values in (widths, parts.drift))
+    return np.stack([*pairs, parts.growth], axis=-1)
 
 
 def largest_symbol(theta: ArrayLike) -> Floats:
@@ -92,7 +86,7 @@ def stack_gain(theta: ArrayLike, waves: int = WAVES) -> Floats:
     theta : (..., L, 5)
         alpha, beta, sigma, rho, gamma as they act; see `coefficients`.
     waves
-        Wavenumbers along each axis, evenly from -pi, which stands for pi.
+        Wavenumbers along each axis, in the order of `torus_waves`.
 
     Returns
     -------
@@ -104,15 +98,11 @@ def stack_gain(theta: ArrayLike, waves: int = WAVES) -> Floats:
     ValueError
         If there is no wave.
     """
-    count = whole("waves", waves, least=1)
-    p = 2 * np.pi * np.arange(count) / count - np.pi
-    q = p[:, None]
-    logarithm = np.zeros((*np.shape(theta)[:-2], count, count))
-    for layer in np.moveaxis(np.asarray(theta), -2, 0):
-        alpha, beta, sigma, rho, gamma = np.moveaxis(layer[..., None, None], -3, 0)
-        real = 1 + gamma - alpha**2 * (1 - np.cos(p)) - sigma**2 * (1 - np.cos(q))
-        with np.errstate(divide="ignore"):
-            logarithm += np.log(np.hypot(real, beta * np.sin(p) + rho * np.sin(q)))
+    theta = np.asarray(theta, dtype=float)
+    parts = Parts(theta[..., [1, 3]], theta[..., [0, 2]] ** 2, theta[..., 4])
+    with np.errstate(divide="ignore"):
+        sizes = np.abs(1 + symbols(parts, whole("waves", waves, least=1)))
+        logarithm: Floats = np.log(sizes).sum(axis=-3)
     return logarithm
 
 

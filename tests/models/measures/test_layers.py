@@ -47,7 +47,7 @@ def test_half_of_the_diffusions_are_off() -> None:
 def test_drifting_layers_raise_the_wave_of_a_quarter_turn_most() -> None:
     stack = np.tile(DRIFT, (10, 1))
     np.testing.assert_allclose(contrast(stack), 1.49**5)
-    gain = stack_gain(stack, waves=4)  # wavenumbers -pi, -pi/2, 0, pi/2
+    gain = stack_gain(stack, waves=4)  # wavenumbers 0, pi/2, -pi, -pi/2
     np.testing.assert_allclose(gain[2], 5 * np.log([1, 1.09, 1, 1.09]), atol=1e-12)
     np.testing.assert_allclose(gain[:, 2], 5 * np.log([1, 1.16, 1, 1.16]), atol=1e-12)
     np.testing.assert_allclose(gain[3, 3], 5 * np.log(1.49))
