@@ -13,7 +13,8 @@ from enum import StrEnum
 from pdenet.audit import ledger
 from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
-from pdenet.audit.thesis import STATEMENTS, Guard, Statement
+from pdenet.audit.statement import Guard, Statement
+from pdenet.audit.thesis import STATEMENTS
 from pdenet.runs.claims import Judged, Verdict
 from pdenet.subjects.catalogue import experiments
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pdenet.audit.guards import guards_of
-from pdenet.audit.thesis import STATEMENTS, Statement
+from pdenet.audit.statement import Statement
+from pdenet.audit.thesis import STATEMENTS
 
 BOOK = Path(__file__).parents[2] / "book"
 
