@@ -14,12 +14,13 @@ class Guard:
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim of the thesis, in our words, and where to look for its evidence.
+    """A claim of a source, in our words, and where to look for its evidence.
 
     Parameters
     ----------
     id
-        Chapter of the thesis and a number.
+        Chapter of the source, ``IV`` of the thesis or ``R2`` of the essay on residual networks, a full
+        stop, and a number.
     text
         The claim, a sentence.
     ledger
@@ -31,7 +32,7 @@ class Statement:
     shown_by, refuted_by, corrected_by
         Assertions that the statement follows from, that contradict it, and that say which part of it holds.
     ours
-        Whether it is our reading: the thesis does not say it in these words, and it does not count.
+        Whether it is our reading: the source does not say it in these words, and it does not count.
 
     Raises
     ------
@@ -65,5 +66,5 @@ class Statement:
 
     @property
     def chapter(self) -> str:
-        """Chapter of the thesis, a Roman number."""
+        """Chapter of the source."""
         return self.id.partition(".")[0]
