@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pdenet.checks.numbers import real
-from pdenet.ops.steppers import explicit_euler, midpoint, runge_kutta_4
-from pdenet.subjects.electrons.propagators import METHODS, VISSCHER, moments
+from pdenet.ops.steppers import coupling, explicit_euler, midpoint, runge_kutta_4, uncoupling
+from pdenet.subjects.electrons.propagators import METHODS, moments
 from pdenet.subjects.electrons.system import density_of
 
 if TYPE_CHECKING:
@@ -121,12 +121,15 @@ def strength(course: Course, kick: float, frequencies: Array) -> Array:
 
 
 def line(course: Course, kick: float, low: float = 0.3, high: float = 0.7) -> float:
-    """Frequency of the highest peak between two, to a thousandth of its width by a parabola."""
+    """Frequency of the highest peak between two, by a parabola.
+
+    Sought in the strength over the frequency, which a window widens to both sides alike.
+    """
     frequencies = np.linspace(low, high, 401)
-    values = strength(course, kick, frequencies)
+    values = strength(course, kick, frequencies) / frequencies
     top = int(values[1:-1].argmax()) + 1
     fine = frequencies[top] + np.linspace(-1e-3, 1e-3, 21)
-    values = strength(course, kick, fine)
+    values = strength(course, kick, fine) / fine
     top = int(np.clip(values.argmax(), 1, len(fine) - 2))
     left, middle, right = values[top - 1 : top + 2]
     return float(fine[top] + (fine[1] - fine[0]) * (left - right) / (2 * (left - 2 * middle + right)))
@@ -160,8 +163,21 @@ def extrapolated(spacings: Sequence[float], values: Sequence[float]) -> tuple[fl
     return last, abs(last - first)
 
 
-def there_and_back(atom: Helium, potential: Array, psi: Any, dt: float, steps: int) -> dict[str, float]:
-    """Visscher's steps in a field that stands still, and undone again.
+def there_and_back(
+    atom: Helium, potential: Array, psi: Any, dt: float, steps: int, *, own_field: bool = False
+) -> dict[str, float]:
+    """Visscher's steps, and undone again.
+
+    Parameters
+    ----------
+    atom, potential
+        The system, and a field that stands still, (n,).
+    psi
+        The orbital at the start.
+    dt, steps
+        The step, and how many.
+    own_field
+        Take the field of the pair that a step finds instead: the way back finds another one.
 
     Returns
     -------
@@ -169,43 +185,24 @@ def there_and_back(atom: Helium, potential: Array, psi: Any, dt: float, steps: i
         ``"norm"``: largest swing of ``q^2 + p^2``, relative. ``"kept"``: that of Visscher's own norm
         ``q_n^2 + p_(n-1/2) p_(n+1/2)``. ``"back"``: largest deviation of the state that the way back ends in.
     """
-    from pdenet.ops.steppers import uncoupling
-    from pdenet.subjects.electrons.propagators import visscher_step
 
-    def first(p: Any) -> Any:
-        return atom.energy_applied(potential, p)
+    def turned(pair: tuple[Any, Any], step: Callable[..., Any]) -> Any:
+        field = atom.potential(2 * (pair[0] ** 2 + pair[1] ** 2)) if own_field else potential
+        return step(
+            lambda p: atom.energy_applied(field, p), lambda q: -atom.energy_applied(field, q), pair, dt
+        )
 
-    def second(q: Any) -> Any:
-        return -atom.energy_applied(potential, q)
-
-    q = psi.real
-    before = psi.imag + dt / 2 * first(q)
-    pair = start = q, psi.imag - dt / 2 * first(q)
+    half = dt / 2 * atom.energy_applied(potential, psi.real)
+    before = psi.imag + half
+    pair = start = psi.real, psi.imag - half
     norms, kept = [], []
     for _ in range(steps):
         norms.append(atom.sum(pair[0] ** 2 + pair[1] ** 2))
         kept.append(atom.sum(pair[0] ** 2 + before * pair[1]))
         before = pair[1]
-        pair = visscher_step(atom, potential, pair, dt)
+        pair = turned(pair, coupling)
     for _ in range(steps):
-        pair = uncoupling(first, second, pair, dt)
+        pair = turned(pair, uncoupling)
     back = max(float(np.abs(a - b).max()) for a, b in zip(pair, start, strict=True))
     swings = (float(np.ptp(values) / values[0]) for values in (norms, kept))
     return dict(zip(("norm", "kept"), swings, strict=True)) | {"back": back}
-
-
-__all__ = [
-    "METHODS",
-    "VISSCHER",
-    "euler_identity",
-    "extrapolated",
-    "growth",
-    "largest_step",
-    "line",
-    "norm_after",
-    "predicted_runaway",
-    "runaway",
-    "spread",
-    "strength",
-    "there_and_back",
-]

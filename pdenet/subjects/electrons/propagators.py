@@ -139,7 +139,7 @@ def evolve(atom: Helium, psi: Any, dt: float, steps: int, method: str = "Crank-N
         norm[number] = np.sqrt(atom.sum(density_of(now.psi) / 2))
         if not norm[number] <= RUN_AWAY:
             message = (
-                f"{method} ran away at step {number} of {steps}, t = {number * dt:.3g}: the orbital's norm is "
+                f"{method} ran away at step {number} of {steps}, t = {number * dt:.3g}: the norm is "
                 f"above {RUN_AWAY:.0e}; take a smaller step, or Crank-Nicolson's"
             )
             raise DivergedError(message)
