@@ -103,7 +103,7 @@ CLAIMS = (
     ),
     Claim(
         "EL3",
-        "so is the time at which a run of longer steps runs away (relative deviation)",
+        "the time at which a run of longer steps runs away is foreseen to a hundredth (relative deviation)",
         kind="prediction",
         threshold=0.01,
         direction="below",

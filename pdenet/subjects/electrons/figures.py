@@ -149,12 +149,14 @@ def draw_spectrum(runs: Mapping[str, Course], exact: Lines, threshold: float, ki
         The momentum given.
     """
     fig, ax = plt.subplots(figsize=(6.4, 3.4))
+    # A line of strength 1 under the window of a run: the mean of the window and of the squared sine are halves.
+    high = next(iter(runs.values())).times[-1] / (2 * np.pi)
     frequencies = np.linspace(0.32, 0.95, 631)
     for label, course in runs.items():
         ax.plot(frequencies, strength(course, kick, frequencies), marker="", label=label, lw=1.5)
     for number, (frequency, power) in enumerate(zip(exact.frequencies, exact.strengths, strict=True)):
-        name = "exact pair: strength of a line, times 60" if number == 0 else None
-        ax.plot([frequency] * 2, [0, 60 * power], "-", color=INK, marker="", lw=2.5, label=name)
+        name = "exact pair, lines as high as in such a run" if number == 0 else None
+        ax.plot([frequency] * 2, [0, high * power], "-", color=INK, marker="", lw=2.5, label=name)
     ax.axvline(threshold, color="C1", ls=":", lw=1)
     ax.annotate(
         "here local exchange\nlets an electron go",
@@ -164,6 +166,6 @@ def draw_spectrum(runs: Mapping[str, Course], exact: Lines, threshold: float, ki
         fontsize=8,
         ha="right",
     )
-    ax.set(xlabel="frequency (hartree)", ylabel="strength (1/hartree)", xlim=(0.32, 0.95), ylim=(-3, 90))
+    ax.set(xlabel="frequency (hartree)", ylabel="strength (1/hartree)", xlim=(0.32, 0.95), ylim=(-3, 95))
     ax.legend(fontsize=8)
     return fig
