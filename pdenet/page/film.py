@@ -45,6 +45,7 @@ border:1px solid currentColor;border-radius:4px;font:inherit;cursor:pointer}
 .pdenet-film button:focus-visible,.pdenet-film input:focus-visible{outline:2px solid currentColor;
 outline-offset:2px}
 .pdenet-film input{flex:1 1 12rem;min-width:8rem;accent-color:currentColor}
+@media (max-width:576px){.pdenet-film text{font-size:16px}}
 @media print{.pdenet-film .keys{display:none}}
 """
 
@@ -200,7 +201,7 @@ class Film:
             look = f'stroke="{PALETTE[number]}" stroke-dasharray="{DASHES[number]}"'
             points = " ".join(f"{x:g},{y / FINE:g}" for x, y in zip(across, heights or [], strict=False))
             parts.append(f'<polyline {look} points="{points}"/>')
-            start = LEFT + 140 * number
+            start = LEFT + 150 * number
             parts.append(f'<path {look} stroke-width="2" fill="none" d="M{start} 34h26"/>')
             parts.append(text(start + 32, 38, "start", label))
         return (

@@ -149,7 +149,7 @@ def draw_spectrum(runs: Mapping[str, Course], exact: Lines, threshold: float, ki
         The momentum given.
     """
     fig, ax = plt.subplots(figsize=(6.4, 3.4))
-    # A line of strength 1 under the window of a run: the mean of the window and of the squared sine are halves.
+    # How high the window shows a line of strength 1: its mean and that of a squared sine are halves.
     high = next(iter(runs.values())).times[-1] / (2 * np.pi)
     frequencies = np.linspace(0.32, 0.95, 631)
     for label, course in runs.items():
