@@ -7,9 +7,10 @@ import pytest
 from scipy.linalg import expm
 
 from pdenet.ops.ode.solvers import DivergedError, NotConverged
+from pdenet.ops.steppers import crank_nicolson_line
 from pdenet.runs.arm import Context
 from pdenet.runs.results import Results
-from pdenet.subjects.electrons import figures, measures, pair
+from pdenet.subjects.electrons import figures, measures, pair, propagators
 from pdenet.subjects.electrons.arms import GridArm, Kick, RunArm, grid_name
 from pdenet.subjects.electrons.claims import CLAIMS
 from pdenet.subjects.electrons.experiment import ELECTRONS
@@ -186,6 +187,19 @@ def test_crank_nicolson_is_of_second_order_in_its_own_field(atom: Helium, ground
     assert errors[1] / errors[2] == pytest.approx(4, rel=0.1)
 
 
+def test_with_the_field_before_a_step_alone_the_order_is_one(atom: Helium, ground: Ground) -> None:
+    psi = kicked(atom, ground.psi, 0.5)
+    wanted = evolve(atom, psi, 2 / 1280, 1280).psi
+    errors = []
+    for steps in (40, 80):
+        late = psi
+        for _ in range(steps):
+            diagonal = atom.potential(density_of(late)) - 2 * atom.hop
+            late = crank_nicolson_line(diagonal, atom.hop, late, -2j / steps)
+        errors.append(np.abs(late - wanted).max())
+    assert errors[0] / errors[1] == pytest.approx(2, rel=0.15)
+
+
 def test_without_repulsion_a_run_is_the_exponential() -> None:
     free = Helium("none", 0.4, 10.0)
     psi = kicked(free, ground_state(free).psi, 0.3)
@@ -278,6 +292,19 @@ def test_visscher_follows_the_others(atom: Helium, ground: Ground) -> None:
     one = evolve(atom, psi, 0.005, 4000, VISSCHER).dipole
     other = evolve(atom, psi, 0.02, 1000).dipole
     assert np.abs(one[::4] - other).max() < 2e-3 * np.abs(other).max()
+
+
+def test_a_field_that_lags_behind_drives(
+    atom: Helium, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    psi = kicked(atom, ground.psi, KICK)
+    other = evolve(atom, psi, 0.03, 3000).dipole
+    apart = []
+    for lead in (propagators.LEAD, 0.0):
+        monkeypatch.setattr(propagators, "LEAD", lead)
+        one = evolve(atom, psi, 0.03, 3000, VISSCHER).dipole
+        apart.append(np.abs(one - other)[-400:].max() / np.abs(other).max())
+    assert apart[0] < 0.3 * apart[1]
 
 
 def test_visscher_s_step_is_the_reversible_pair_of_networks(atom: Helium, ground: Ground) -> None:
