@@ -1,4 +1,4 @@
-"""Small data sets that ship with the package: a folder each, with its source, and verified when it is read."""
+"""Small data sets that ship with the package: a folder each, with its source, verified when read."""
 
 from __future__ import annotations
 
