@@ -19,10 +19,10 @@ from pdenet.runs.arm import Arm, Context
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
+from pdenet.subjects.staple.folding import TOGETHER
 from pdenet.subjects.staple.measures import (
-    LONG,
     LOOSE,
-    SHORT,
+    SPANS,
     LinkTime,
     drawn,
     link_gains,
@@ -128,12 +128,14 @@ class FoldingArm(ExactArm):
 
     residues: int
     temperature: float = TEMPERATURE
+    together: int = TOGETHER
 
     @property
     def name(self) -> str:
-        """The length, and the temperature where it is another than usual."""
+        """The length; temperature and moves where they are others than usual."""
         at = "" if self.temperature == TEMPERATURE else f" at {self.temperature}"
-        return f"{self.residues} residues, folding{at}"
+        by = "" if self.together == TOGETHER else f" by {self.together} at once"
+        return f"{self.residues} residues, folding{at}{by}"
 
     @property
     def called(self) -> str:
@@ -143,7 +145,8 @@ class FoldingArm(ExactArm):
     @property
     def model(self) -> dict[str, Any]:
         """What a record says of the chain."""
-        return {"kind": "folding chain", "residues": self.residues, "temperature": self.temperature}
+        settings = {"residues": self.residues, "temperature": self.temperature, "together": self.together}
+        return {"kind": "folding chain", **settings}
 
     @property
     def weight(self) -> float:
@@ -151,19 +154,14 @@ class FoldingArm(ExactArm):
         return 2.6**self.residues
 
     def measure(self, seed: int) -> tuple[str, dict[str, float | str | None]]:
-        """The sequence, and geometric means over its short and its long links; None where it has none."""
+        """The sequence, and geometric means over its links by their span; None where it has none."""
         protein = Protein(drawn(self.residues)[seed])
-        rigid = link_times(protein, self.temperature)
-        loose = link_times(protein, self.temperature, LOOSE, LONG)
-        short = [one for one in rigid if one.span == SHORT]
-        long = [one for one in rigid if one.span >= LONG]
-        return protein.sequence, {
-            "sequence": protein.sequence,
-            "links": len(rigid),
-            **_summary("short", short),
-            **_summary("long", long),
-            **_summary("loose", loose),
-        }
+        rigid = link_times(protein, self.temperature, 1, self.together)
+        loose = link_times(protein, self.temperature, LOOSE, self.together, min(SPANS["long"]))
+        measured: dict[str, float | str | None] = {"sequence": protein.sequence, "links": len(rigid)}
+        for name, spans in SPANS.items():
+            measured |= _summary(name, [one for one in rigid if one.span in spans])
+        return protein.sequence, measured | _summary("loose", loose)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,10 +206,9 @@ class SkipArm(ExactArm):
         }
 
 
-def _summary(name: str, times: Sequence[LinkTime]) -> dict[str, float | str | None]:
+def _summary(name: str, times: Sequence[LinkTime]) -> dict[str, float]:
     """Geometric means of what folds, the mean of what is stranded."""
-    folds = [one for one in times if np.isfinite(one.faster)]
-    none = [np.nan]
+    folds, none = [one for one in times if np.isfinite(one.faster)], [np.nan]
     return {
         f"{name}, {FASTER}": float(np.exp(np.mean([np.log(one.faster) for one in folds] or none))),
         f"{name}, {FROM_THERE}": float(

@@ -1,7 +1,7 @@
 """How long a chain takes to fold: a random walk among conformations, and the mean time to the native one.
 
-In a trial one residue at an end turns its bond, one at a corner flips over, or two of a crank turn round;
-Metropolis accepts it. The mean time from each conformation solves ``(I - Q) tau = 1``, where Q holds the
+In a trial a few residues in a row move to new places that the others leave them, and Metropolis accepts it or
+not. The mean time from each conformation solves ``(I - Q) tau = 1``, where Q holds the
 chances of steps that do not end in the native one: it is a sum over walks, as a network's gradient is.
 """
 
@@ -16,67 +16,59 @@ from scipy.sparse import coo_array, csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import cg
 
-from pdenet.checks.numbers import real
-from pdenet.subjects.staple.lattice import conformations, encoded
+from pdenet.checks.numbers import real, whole
+from pdenet.subjects.staple.lattice import conformations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from pdenet.subjects.staple.protein import Link, Protein
 
     Array = NDArray[np.float64]
 
-_QUARTER = np.array([[0, 1], [-1, 0]], dtype=np.int8)
-"""Turns a row vector by a quarter."""
+TOGETHER = 3
+"""Residues that move at once: with two, chains with a link cannot reach most of their conformations."""
 
 
 @lru_cache(maxsize=4)
-def move_counts(residues: int) -> csr_array:
-    """How many of the moves lead from one conformation (row) to another (column), (K, K)."""
+def move_chances(residues: int, together: int = TOGETHER) -> csr_array:
+    """The chance that a trial proposes to go from a conformation (row) to another (column), (K, K).
+
+    A trial takes so many residues in a row and draws their places anew, all that the others leave alike.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `together` is less than one, or leaves no residue where it is.
+    """
     every = conformations(residues)
-    rows, columns = [], []
-    for which, moved in _moves(every.places):
-        rows.append(which)
-        columns.append(np.searchsorted(every.codes, encoded(moved)))
-    pairs = np.concatenate(rows), np.concatenate(columns)
-    return csr_array(coo_array((np.ones(len(pairs[0])), pairs), shape=(len(every),) * 2))
+    together = whole("together", together, least=1, most=residues - 1)
+    runs = residues - together + 1
+    total = csr_array((len(every), len(every)))
+    for first in range(runs):
+        kept = [at for at in range(residues) if not first <= at < first + together]
+        rest, mirrored = _rest(every.places[:, kept].astype(np.int64))
+        # Where the rest is its own mirror image each conformation fits it in two ways, but for the straight one.
+        ways = np.where(mirrored & (every.weights == 1), 2.0, 1.0)
+        here = np.arange(len(every)), rest
+        member = csr_array(coo_array((1 / np.bincount(rest, ways)[rest], here)))
+        total = total + member @ csr_array(coo_array((ways, here))).T
+    total.setdiag(0)
+    total.eliminate_zeros()
+    return csr_array(total / runs)
 
 
-def trials(residues: int) -> int:
-    """Moves among which a trial chooses: three for each end, a flip for each residue between, the cranks."""
-    return 6 + (residues - 2) + (residues - 3)
+def _rest(places: NDArray[np.int64]) -> tuple[Any, NDArray[np.bool_]]:
+    """Which conformations have their rest in the same places, and where it is its own mirror image.
 
-
-def _moves(places: NDArray[np.int8]) -> Iterator[tuple[Any, NDArray[np.int8]]]:
-    """For each move the conformations in which there is room for it, and what they become."""
-    last = places.shape[1] - 1
-    for end, beside in ((0, 1), (last, last - 1)):
-        bond = places[:, end] - places[:, beside]
-        for _ in range(3):
-            bond = bond @ _QUARTER
-            yield _with_room(places, [end], [places[:, beside] + bond], np.ones(len(places), bool))
-    for i in range(1, last):
-        to = places[:, i - 1] + places[:, i + 1] - places[:, i]
-        yield _with_room(places, [i], [to], (to != places[:, i]).any(1))
-    for i in range(1, last - 1):
-        a, b = places[:, i - 1], places[:, i + 2]
-        crank = np.abs(a - b).sum(1) == 1
-        yield _with_room(places, [i, i + 1], [2 * a - places[:, i], 2 * b - places[:, i + 1]], crank)
-
-
-def _with_room(
-    places: NDArray[np.int8], at: list[int], to: list[NDArray[np.int8]], possible: NDArray[np.bool_]
-) -> tuple[Any, NDArray[np.int8]]:
-    others = np.delete(places, at, axis=1)
-    for site in to:
-        possible = possible & ~(others == site[:, None]).all(2).any(1)
-    which = np.flatnonzero(possible)
-    moved = places[which].copy()
-    for residue, site in zip(at, to, strict=True):
-        moved[:, residue] = site[which]
-    return which, moved
+    Turned and mirrored rests are one. They are told apart by sums with random factors of 61 bits.
+    """
+    placed = (places - places[:, :1]).reshape(len(places), -1)
+    factors = np.random.default_rng(0).integers(1, 2**61, size=(placed.shape[1] // 2, 2))
+    signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+    sums = [placed @ (turned * sign).ravel() for turned in (factors, factors[:, ::-1]) for sign in signs]
+    first, second = np.sort(np.array(sums), axis=0)[:2]
+    return np.unique(first, return_inverse=True)[1].ravel(), first == second
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,13 @@ class Folding:
     stranded: float
 
 
-def folding_time(protein: Protein, temperature: float, link: Link | None = None, reach: int = 1) -> Folding:
+def folding_time(
+    protein: Protein,
+    temperature: float,
+    link: Link | None = None,
+    reach: int = 1,
+    together: int = TOGETHER,
+) -> Folding:
     """Solve for the mean time to the native conformation.
 
     Parameters
@@ -109,13 +107,15 @@ def folding_time(protein: Protein, temperature: float, link: Link | None = None,
         Two residues that are linked and stay so: moves that part them are refused.
     reach
         How far the link lets them, in bonds of the lattice: 1 is a rigid staple, more a loose tether.
+    together
+        Residues that move at once.
 
     Raises
     ------
     TypeError, ValueError
         If the temperature is not positive, a link is not native, or the native conformation is not alone.
     """
-    system = passage(protein, temperature, link, reach)
+    system = passage(protein, temperature, link, reach, together)
     time = float(system.start @ mean_times(system)) if len(system.which) else np.inf
     return Folding(time, system.stranded)
 
@@ -145,14 +145,20 @@ class Passage:
     which: NDArray[np.intp]
 
 
-def passage(protein: Protein, temperature: float, link: Link | None = None, reach: int = 1) -> Passage:
+def passage(
+    protein: Protein,
+    temperature: float,
+    link: Link | None = None,
+    reach: int = 1,
+    together: int = TOGETHER,
+) -> Passage:
     """The net of conductors whose potentials are the times; parameters and errors as in `folding_time`."""
     beta, every, native = 1 / real("temperature", temperature, above=0), protein.every, protein.native
     there = np.ones(len(every), bool) if link is None else every.near(*link, reach)
     if not there[native]:  # then all that can be reached is another conformation
         message = f"residues {link} do not touch in the native conformation: with this link none folds"
         raise ValueError(message)
-    flow = flows(protein, beta)
+    flow = flows(protein, beta, together)
     linked = np.flatnonzero(there)
     flow = flow[linked][:, linked]
     _, piece = connected_components(flow, directed=False)
@@ -169,16 +175,17 @@ def passage(protein: Protein, temperature: float, link: Link | None = None, reac
     return Passage(csr_array(matrix), weights, start, stranded, which)
 
 
-def flows(protein: Protein, beta: float) -> csr_array:
+@lru_cache(maxsize=1)
+def flows(protein: Protein, beta: float, together: int = TOGETHER) -> csr_array:
     """What flows in equilibrium from each conformation to each other in a trial, (K, K): symmetric.
 
     The weight of a conformation times the chance of the move; that of the native one is 1.
     """
-    moves = move_counts(len(protein.sequence)).tocoo()
+    moves = move_chances(len(protein.sequence), together).tocoo()
     a, b = moves.coords
     # Metropolis: w_a min(1, w_b / w_a) is the smaller of the two, but for the symmetry of the straight chain.
     least = np.minimum(protein.bonds[a], protein.bonds[b]) - protein.bonds[protein.native]
-    flow = protein.every.weights[a] * moves.data * np.exp(beta * least) / trials(len(protein.sequence))
+    flow = protein.every.weights[a] * moves.data * np.exp(beta * least)
     return csr_array(coo_array((flow, (a, b)), shape=moves.shape))
 
 

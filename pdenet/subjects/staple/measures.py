@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from pdenet.checks.numbers import whole
-from pdenet.subjects.staple.folding import mean_times, passage
+from pdenet.subjects.staple.folding import TOGETHER, mean_times, passage
 from pdenet.subjects.staple.protein import Protein, designing, folding_temperatures, lowest, once
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Link = tuple[int, int]
 
-SHORT, LONG = 3, 7
-"""Bonds between the residues of a short link, and at least of a long one."""
+SPANS = {"short": (3,), "middle": (5, 7), "long": (9, 11, 13, 15)}
+"""Bonds between the residues of a link."""
 LOOSE = 3
 """How far a tether lets the two residues, in bonds of the lattice; a rigid staple lets them one."""
 
@@ -114,9 +114,11 @@ class LinkTime:
         return self.link[1] - self.link[0]
 
 
-def link_times(protein: Protein, temperature: float, reach: int = 1, least: int = 3) -> list[LinkTime]:
-    """What the native links do that span `least` bonds or more; `reach` as in `folding_time`."""
-    free = passage(protein, temperature)
+def link_times(
+    protein: Protein, temperature: float, reach: int = 1, together: int = TOGETHER, least: int = 3
+) -> list[LinkTime]:
+    """What the native links do that span `least` bonds or more; the others as in `folding_time`."""
+    free = passage(protein, temperature, together=together)
     times = np.zeros(len(protein.every))
     times[free.which] = mean_times(free)
     alone = float(free.start @ times[free.which])
@@ -124,7 +126,7 @@ def link_times(protein: Protein, temperature: float, reach: int = 1, least: int 
     for link in protein.native_links:
         if link[1] - link[0] < least:
             continue
-        linked = passage(protein, temperature, link, reach)
+        linked = passage(protein, temperature, link, reach, together)
         if len(linked.which):
             time = float(linked.start @ mean_times(linked))
             there = float(linked.start @ times[linked.which])
