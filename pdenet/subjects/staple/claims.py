@@ -1,9 +1,9 @@
 """What is claimed of links and skips.
 
 Thresholds and spans were fixed after a look at how proteins of 10 and 12 residues fold and at links in those
-of 14. Of the proteins that judge, folding with 14 residues and linked with 16, no more than a handful was seen
-before, but for one thing: a first record of folding with 14 residues had moves of one or two residues, with
-which most conformations of a linked chain cannot reach the native one. It gave way to moves of three.
+of 14. Of the proteins that judge, folding with 14 residues and linked with 16, a handful was seen before, but
+for one thing: a first record of folding with 14 had moves of one or two residues, with which most of a linked
+chain's conformations cannot reach the native one. It gave way to moves of three.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import log_mean_interval, mean_interval, paired_interval
+from pdenet.runs.intervals import mean_interval, paired_interval
 from pdenet.subjects.staple.arms import FASTER, FoldingArm, LinkArm, SkipArm
+from pdenet.subjects.staple.measures import log_mean_of
 
 if TYPE_CHECKING:
     from pdenet.runs.interval import Interval
     from pdenet.runs.results import Results
 
 LINKED, FOLDING, SKIPPED = LinkArm(residues=16), FoldingArm(residues=14), SkipArm()
+SMALL = FoldingArm(residues=12, together=2)
+"""Not judged: with so small moves most conformations of a linked chain never fold."""
 
 
 def _mean(arm: str, what: str, results: Results) -> Interval | None:
@@ -33,8 +34,7 @@ def _mean(arm: str, what: str, results: Results) -> Interval | None:
 def _ratio(what: str, results: Results) -> Interval | None:
     if FOLDING.name not in results:
         return None
-    values = results.values(FOLDING.name, what)
-    return log_mean_interval(values[np.isfinite(values)])
+    return log_mean_of(results.values(FOLDING.name, what))
 
 
 def _closing_over_span(results: Results) -> Interval | None:

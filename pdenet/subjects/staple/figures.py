@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.patches import Arc
 
 from pdenet.page.style import INK, PALETTE
-from pdenet.subjects.staple.claims import FOLDING
+from pdenet.subjects.staple.arms import FASTER, STRANDED
+from pdenet.subjects.staple.claims import FOLDING, SMALL
 from pdenet.subjects.staple.resolvents import DeepNet, chain_correlation, decay, walks_to_output
 from pdenet.subjects.staple.stapled import end_to_end, everywhere
 
@@ -28,12 +29,12 @@ BLUE, ORANGE, GREEN, PURPLE = PALETTE[:4]
 SPANS = ((3, 3, "o", BLUE), (5, 9, "s", GREEN), (11, 13, "^", ORANGE))
 """Spans that share a mark: from, to, marker, colour."""
 KINDS = {
-    "short, faster": "rigid,\n3 bonds",
-    "long, faster": "rigid, 7 or more,\nwhere it folds",
-    "long, faster from there": "the same, from\nequal starts",
-    "loose, faster": "loose,\n7 or more",
+    "short": "rigid,\n3",
+    "middle": "rigid,\n5 or 7",
+    "long": "rigid,\n9 or more",
+    "loose": "loose,\n9 or more",
 }
-"""Ratios of times that are drawn, and what they are called."""
+"""Links whose times are drawn, and what they are called."""
 
 
 def draw_staple(protein: Protein, link: Link) -> Figure:
@@ -149,35 +150,34 @@ def draw_gains(protein: Protein, links: Mapping[str, Link | None], gains: Gains)
 
 
 def draw_times(results: Results) -> Figure:
-    """How much faster proteins fold with a link, a point for each; and which share cannot fold.
+    """How much faster proteins fold with a link; and the same with smaller moves, by what cannot fold.
 
     Parameters
     ----------
     results
         Runs of the experiment.
     """
-    fig, (ratio, stranded) = plt.subplots(1, 2, figsize=(6.8, 3.3), width_ratios=(2.2, 1))
+    fig, (ratio, small) = plt.subplots(1, 2, figsize=(6.8, 3.4), width_ratios=(1.5, 1))
     rng = np.random.default_rng(0)
-    for place, what in enumerate(KINDS):
-        values = results.values(FOLDING.name, what)
+    looks = dict(zip(KINDS, zip(("o", "s", "D", "^"), PALETTE, strict=False), strict=True))
+    for place, (kind, (marker, colour)) in enumerate(looks.items()):
+        values = results.values(FOLDING.name, f"{kind}, {FASTER}")
         values = values[np.isfinite(values)]
-        marker, colour = ("o", "s", "D", "^")[place], PALETTE[place]
         spread = place + rng.uniform(-0.2, 0.2, len(values))
         ratio.plot(spread, values, marker, ls="", ms=3.5, color=colour, alpha=0.6)
-        ratio.plot(
-            [place - 0.32, place + 0.32], [np.exp(np.log(values).mean())] * 2, "-", marker="", color=INK
-        )
-    ratio.axhline(1, color=INK, lw=0.8, ls=":")
+        mean = np.exp(np.log(values).mean())
+        ratio.plot([place - 0.32, place + 0.32], [mean, mean], "-", marker="", color=INK)
     ratio.set_xticks(range(len(KINDS)), list(KINDS.values()), fontsize=8)
-    ratio.set(yscale="log", ylabel="times as fast as the free chain")
-    for place, what in enumerate(("short", "long", "loose")):
-        values = results.values(FOLDING.name, f"{what}, stranded")
-        values = values[np.isfinite(values)]
-        shape, number = (("o", 0), ("s", 1), ("^", 3))[place]
-        spread = place + rng.uniform(-0.2, 0.2, len(values))
-        stranded.plot(spread, 100 * values, shape, ls="", ms=3.5, color=PALETTE[number], alpha=0.6)
-    stranded.set_xticks(range(3), ["rigid\n3", "rigid\n7+", "loose\n7+"], fontsize=8)
-    stranded.set(ylabel="conformations that never fold (%)", ylim=(-4, 104))
+    ratio.set(xlabel="link, bonds it spans", ylabel="times as fast as the free chain")
+    ratio.set_title("three residues at once")
+    for kind, (marker, colour) in looks.items():
+        stranded, values = (results.values(SMALL.name, f"{kind}, {what}") for what in (STRANDED, FASTER))
+        small.plot(100 * stranded, values, marker, ls="", ms=3.5, color=colour, alpha=0.6)
+    small.set(xlabel="conformations that never fold (%)", xlim=(-5, 104))
+    small.set_title("two at once")
+    for ax in (ratio, small):
+        ax.axhline(1, color=INK, lw=0.8, ls=":")
+        ax.set(yscale="log")
     return fig
 
 

@@ -1,7 +1,7 @@
 """How long a chain takes to fold: a random walk among conformations, and the mean time to the native one.
 
-In a trial a few residues in a row move to new places that the others leave them, and Metropolis accepts it or
-not. The mean time from each conformation solves ``(I - Q) tau = 1``, where Q holds the
+In a trial a few residues in a row move to new places that the others leave them, and Metropolis accepts it
+or not. The mean time from each conformation solves ``(I - Q) tau = 1``, where Q holds the
 chances of steps that do not end in the native one: it is a sum over walks, as a network's gradient is.
 """
 
@@ -48,7 +48,7 @@ def move_chances(residues: int, together: int = TOGETHER) -> csr_array:
     for first in range(runs):
         kept = [at for at in range(residues) if not first <= at < first + together]
         rest, mirrored = _rest(every.places[:, kept].astype(np.int64))
-        # Where the rest is its own mirror image each conformation fits it in two ways, but for the straight one.
+        # A rest that is its own mirror image is fitted in two ways by each, but for the straight one.
         ways = np.where(mirrored & (every.weights == 1), 2.0, 1.0)
         here = np.arange(len(every)), rest
         member = csr_array(coo_array((1 / np.bincount(rest, ways)[rest], here)))
@@ -189,17 +189,17 @@ def flows(protein: Protein, beta: float, together: int = TOGETHER) -> csr_array:
     return csr_array(coo_array((flow, (a, b)), shape=moves.shape))
 
 
-def mean_times(system: Passage, tolerance: float = 1e-9) -> Array:
+def mean_times(system: Passage, tolerance: float = 1e-9, most: int = 20_000) -> Array:
     """Mean number of trials from each conformation, (k,), by conjugate gradients.
 
     Raises
     ------
     RuntimeError
-        If they do not come to the tolerance in 20000 steps.
+        If they do not come to the tolerance in `most` steps.
     """
     scale = 1 / np.sqrt(system.matrix.diagonal())
     scaled = csr_array(diags_array(scale) @ system.matrix @ diags_array(scale))
-    found, steps = cg(scaled, scale * system.weights, rtol=tolerance, maxiter=20_000)
+    found, steps = cg(scaled, scale * system.weights, rtol=tolerance, maxiter=most)
     if steps:
         message = f"the times did not converge in {steps} steps; take a higher temperature"
         raise RuntimeError(message)

@@ -10,12 +10,14 @@ import numpy as np
 from scipy.stats import rankdata
 
 from pdenet.checks.numbers import whole
+from pdenet.runs.intervals import log_mean_interval
 from pdenet.subjects.staple.folding import TOGETHER, mean_times, passage
 from pdenet.subjects.staple.protein import Protein, designing, folding_temperatures, lowest, once
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from pdenet.runs.interval import Interval
     from pdenet.subjects.staple.resolvents import DeepNet
 
     Array = NDArray[np.float64]
@@ -142,6 +144,11 @@ def ranks_agree(a: ArrayLike, b: ArrayLike) -> float:
     if not first.std() or not second.std():
         return float("nan")
     return float(np.corrcoef(first, second)[0, 1])
+
+
+def log_mean_of(values: Array) -> Interval:
+    """The geometric mean with its interval, of the proteins that have a number."""
+    return log_mean_interval(values[np.isfinite(values)])
 
 
 @lru_cache(maxsize=8)

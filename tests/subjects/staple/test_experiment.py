@@ -26,10 +26,10 @@ def test_a_record_holds_what_is_measured_of_the_protein_of_its_seed() -> None:
     assert linked.measured["least gain"] == pytest.approx(gains.gains.min())
     assert (linked.measured["native"], linked.measured["native of closed"]) == (share, closed)
     (folded,) = FOLDED.run((1,), Context())
-    long = [one for one in link_times(protein, 0.3) if one.span >= 7 and math.isfinite(one.faster)]
+    long = [one for one in link_times(protein, 0.3) if one.span >= 9]
     mean = math.exp(sum(math.log(one.faster) for one in long) / len(long))
     assert folded.measured["long, faster"] == pytest.approx(mean)
-    assert 0 < folded.measured["loose, stranded"] < folded.measured["long, stranded"] < 1
+    assert folded.measured["long, stranded"] == 0
 
 
 def test_runs_of_one_seed_are_one_and_of_two_are_not() -> None:
@@ -55,7 +55,7 @@ def test_the_layers_of_the_record_decay_as_the_chain_does() -> None:
 def test_every_claim_finds_its_runs() -> None:
     judged = STAPLE.judged()
     assert list(judged) == [claim.id for claim in CLAIMS]
-    assert {one.found.n for one in judged.values()} <= {20, 38, 39, 40, 100}
+    assert {one.found.n for one in judged.values()} <= {20, *range(30, 41), 100}
     assert STAPLE.judged(STAPLE.results([])) == {}
 
 

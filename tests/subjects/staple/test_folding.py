@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import diags_array
 from scipy.sparse.csgraph import connected_components
 
-from pdenet.subjects.staple.folding import flows, folding_time, mean_times, move_counts, passage, trials
+from pdenet.subjects.staple.folding import flows, folding_time, mean_times, move_chances, passage
 from pdenet.subjects.staple.lattice import conformations
 from pdenet.subjects.staple.measures import LOOSE, drawn, link_times
 from pdenet.subjects.staple.protein import Protein, designing
@@ -16,27 +16,48 @@ PROTEIN = Protein(designing(8)[0])
 TEN = Protein(drawn(10)[0])
 
 
-@pytest.mark.parametrize("residues", [4, 6, 9])
-def test_moves_are_as_many_there_as_back(residues: int) -> None:
-    """Up to symmetry: the straight chain, which is its own mirror image, has twice the moves away."""
-    counts, weights = move_counts(residues), conformations(residues).weights
-    weighted = diags_array(weights) @ counts
-    assert abs(weighted - weighted.T).max() == 0
-    straight = int(np.flatnonzero(weights == 0.5)[0])
-    assert counts[straight].sum() == 4, "each end turns to the left or right"
-    assert counts.sum(1).max() <= trials(residues)
-    assert connected_components(counts, directed=False)[0] == 1, "all can be reached"
+@pytest.mark.parametrize("together", [1, 2, 3, 4])
+@pytest.mark.parametrize("residues", [5, 6, 9])
+def test_moves_are_as_likely_there_as_back(residues: int, together: int) -> None:
+    """Up to symmetry: the straight chain, its own mirror image, has twice the chance to be left."""
+    chances, weights = move_chances(residues, together), conformations(residues).weights
+    weighted = diags_array(weights) @ chances
+    assert abs(weighted - weighted.T).max() < 1e-15
+    assert chances.sum(1).max() <= 1
+    assert not chances.diagonal().any()
+    assert connected_components(chances, directed=False)[0] == 1
 
 
-def test_moves_of_four_residues_are_counted_by_hand() -> None:
-    """Straight, zigzag, L (either end bent) and the U: codes of two turns."""
-    every, counts = conformations(4), move_counts(4).toarray()
-    assert len(every) == 5
-    assert every.contacts.sum() == 1
-    u_shape = int(np.flatnonzero(every.contacts[:, 0])[0])
-    straight = int(np.flatnonzero(every.weights == 0.5)[0])
-    assert counts[straight, straight] == 0
-    assert counts[u_shape, straight] == 0
+@pytest.mark.parametrize("together", [1, 2, 3])
+def test_chances_are_those_of_a_count_of_all_chains_in_place(together: int) -> None:
+    """Each chain turned and mirrored in all eight ways: which have the others in the same places?"""
+    residues, every = 6, conformations(6)
+    turns = [np.linalg.matrix_power(np.array([[0, 1], [-1, 0]]), n) for n in range(4)]
+    symmetries = [turn @ mirror for turn in turns for mirror in (np.eye(2, dtype=int), np.diag([1, -1]))]
+    chains = {
+        tuple(map(tuple, (places.astype(int) @ one).tolist())): at
+        for at, places in enumerate(every.places)
+        for one in symmetries
+    }
+    assert len(chains) == 284
+    runs = residues - together + 1
+    expected = np.zeros((len(every), len(every)))
+    for at, places in enumerate(every.places.astype(int).tolist()):
+        for first in range(runs):
+            kept = [i for i in range(residues) if not first <= i < first + together]
+            fits = [
+                to
+                for chain, to in chains.items()
+                if all(
+                    (chain[i][0] - chain[kept[0]][0], chain[i][1] - chain[kept[0]][1])
+                    == (places[i][0] - places[kept[0]][0], places[i][1] - places[kept[0]][1])
+                    for i in kept
+                )
+            ]
+            for to in fits:
+                expected[at, to] += 1 / len(fits) / runs
+    np.fill_diagonal(expected, 0)
+    assert np.allclose(move_chances(residues, together).toarray(), expected, atol=1e-12)
 
 
 def test_detailed_balance_holds_at_any_temperature() -> None:
@@ -76,17 +97,17 @@ def test_times_solve_the_equation_of_the_walk() -> None:
 def test_times_are_those_of_walks_that_are_drawn() -> None:
     rng, beta, temperature, size = np.random.default_rng(0), 2.0, 0.5, 3000
     system = passage(PROTEIN, temperature)
-    counts = move_counts(8).toarray()
+    proposed = move_chances(8).toarray()
     bonds, native = PROTEIN.bonds, PROTEIN.native
     accept = np.minimum(1, np.exp(beta * (bonds[None] - bonds[:, None])))
-    chances = counts * accept / trials(8)
+    chances = proposed * accept
     np.fill_diagonal(chances, chances.diagonal() + 1 - chances.sum(1))
     sums = chances.cumsum(1)
     at = rng.choice(system.which, size, p=system.start)
     taken = np.zeros(size)
     while (going := at != native).any():
         drawn_to = (rng.random(going.sum())[:, None] > sums[at[going]]).sum(1)
-        at[going] = np.minimum(drawn_to, len(counts) - 1)
+        at[going] = np.minimum(drawn_to, len(proposed) - 1)
         taken[going] += 1
     exact = float(system.start @ mean_times(system))
     assert abs(taken.mean() - exact) < 3 * taken.std() / np.sqrt(size)
@@ -97,26 +118,33 @@ def test_what_cannot_reach_the_native_conformation_is_counted() -> None:
     link = max(TEN.native_links, key=lambda one: one[1] - one[0])
     there = TEN.every.near(*link)
     linked = np.flatnonzero(there)
-    _, piece = connected_components(move_counts(10)[linked][:, linked], directed=False)
+    _, piece = connected_components(move_chances(10, 2)[linked][:, linked], directed=False)
     home = piece == piece[np.searchsorted(linked, TEN.native)]
     weights = TEN.every.weights[linked]
     stranded = weights[~home].sum() / (weights.sum() - 1)
-    assert folding_time(TEN, 0.4, link).stranded == pytest.approx(stranded)
+    assert folding_time(TEN, 0.4, link, together=2).stranded == pytest.approx(stranded)
     assert stranded > 0.5
-    assert folding_time(TEN, 0.4, link, LOOSE).stranded < 0.05
-    assert folding_time(TEN, 0.4).stranded == 0
+    assert folding_time(TEN, 0.4, link, LOOSE, together=2).stranded < 0.05
+    assert folding_time(TEN, 0.4, together=2).stranded == 0
+
+
+@pytest.mark.parametrize("sequence", drawn(10))
+def test_with_three_residues_at_once_everything_folds(sequence: str) -> None:
+    assert [one.stranded for one in link_times(Protein(sequence), 0.4)] == [0] * len(
+        Protein(sequence).native_links
+    )
 
 
 def test_a_link_that_holds_the_native_conformation_alone_never_folds() -> None:
     frozen = [
         (sequence, one.link)
         for sequence in drawn(10)
-        for one in link_times(Protein(sequence), 0.4)
+        for one in link_times(Protein(sequence), 0.4, together=2)
         if np.isnan(one.faster)
     ]
     (sequence, link), *_ = frozen
-    assert folding_time(Protein(sequence), 0.4, link).time == np.inf
-    assert folding_time(Protein(sequence), 0.4, link).stranded == 1
+    assert folding_time(Protein(sequence), 0.4, link, together=2).time == np.inf
+    assert folding_time(Protein(sequence), 0.4, link, together=2).stranded == 1
 
 
 def test_a_tether_that_lets_three_bonds_do_as_they_like_changes_nothing() -> None:
@@ -141,5 +169,7 @@ def test_what_does_not_fold_is_refused() -> None:
         folding_time(TEN, -1.0)
     with pytest.raises(ValueError, match="never touch"):
         folding_time(TEN, 0.4, (0, 4))
-    with pytest.raises(RuntimeError, match="did not converge"):
-        mean_times(passage(TEN, 0.02))
+    with pytest.raises(ValueError, match="together must be a whole number, at least 1 and at most 9"):
+        folding_time(TEN, 0.4, together=10)
+    with pytest.raises(RuntimeError, match="did not converge in 2 steps; take a higher temperature"):
+        mean_times(passage(PROTEIN, 0.5), most=2)
