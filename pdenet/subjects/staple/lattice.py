@@ -172,20 +172,6 @@ def contact_maps(residues: int) -> ContactMaps:
     return ContactMaps(contacts, weights, counts.astype(np.int64), numbers, first, every.pairs)
 
 
-def encoded(places: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The codes (K,) of chains (K, N, 2) that may be turned and mirrored in any way."""
-    steps = np.diff(places, axis=1).astype(np.int64)
-    before, after = steps[:, :-1], steps[:, 1:]
-    turns = before[..., 0] * after[..., 1] - before[..., 1] * after[..., 0]  # 1 to the left, -1 to the right
-    first = (
-        turns[np.arange(len(turns)), (turns != 0).argmax(1)] if turns.shape[1] else np.zeros(len(turns), int)
-    )
-    digits = np.where(turns == 0, AHEAD, np.where(turns == np.where(first < 0, -1, 1)[:, None], LEFT, RIGHT))
-    powers = 3 ** np.arange(turns.shape[1])[::-1]
-    codes: NDArray[np.int64] = digits @ powers
-    return codes
-
-
 def _grown(places: NDArray[np.int8], heading: Any, codes: Any) -> tuple[Any, Any, Any]:
     """Every chain with one more residue, where there is room for it."""
     grown = []

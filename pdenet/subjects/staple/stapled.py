@@ -50,9 +50,3 @@ def contact_network(protein: Crambin, cutoff: float = 7.0) -> Array:
 def fluctuations(matrix: Array) -> Array:
     """Mean square motion of each node, in units of kT over the stiffness: the pseudo-inverse's diagonal."""
     return np.asarray(np.linalg.pinv(matrix, hermitian=True).diagonal())
-
-
-def contact_order(protein: Crambin, cutoff: float = 7.0) -> float:
-    """Mean number of bonds between residues in contact, three apart or more, over the length of the chain."""
-    i, j = np.nonzero(np.triu(protein.distances() < real("cutoff", cutoff, above=0), 3))
-    return float((j - i).mean() / len(protein.residues))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pdenet.subjects.staple.enumeration import count_walks
-from pdenet.subjects.staple.lattice import conformations, contact_maps, encoded
+from pdenet.subjects.staple.lattice import conformations, contact_maps
 from pdenet.subjects.staple.protein import designing, letters, lowest, once
 
 if TYPE_CHECKING:
@@ -52,14 +52,6 @@ def test_no_two_residues_are_in_one_place(residues: int) -> None:
     places = conformations(residues).places.astype(int)
     apart = np.abs(places[:, :, None] - places[:, None]).sum(3)
     assert ((apart > 0) | np.eye(residues, dtype=bool)).all()
-
-
-def test_a_chain_that_is_turned_or_mirrored_has_the_same_code() -> None:
-    every = conformations(9)
-    quarter = np.array([[0, 1], [-1, 0]], dtype=np.int8)
-    mirror = np.array([[1, 0], [0, -1]], dtype=np.int8)
-    for change in (quarter, quarter @ quarter, mirror, mirror @ quarter):
-        assert np.array_equal(encoded(every.places @ change + np.int8(3)), every.codes)
 
 
 def test_contacts_are_of_neighbours_on_the_lattice_that_are_none_along_the_chain() -> None:

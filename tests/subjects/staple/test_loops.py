@@ -15,7 +15,6 @@ from pdenet.subjects.staple.measures import random_skips, ranks_agree
 from pdenet.subjects.staple.resolvents import DeepNet, chain_correlation, decay, walks_to_output
 from pdenet.subjects.staple.stapled import (
     contact_network,
-    contact_order,
     end_to_end,
     everywhere,
     fluctuations,
@@ -90,7 +89,6 @@ def test_the_network_of_crambin_moves_as_its_atoms_do() -> None:
     protein = crambin()
     moved = fluctuations(contact_network(protein))
     assert np.corrcoef(moved, protein.b_factors)[0, 1] == pytest.approx(0.69, abs=0.01)
-    assert contact_order(protein) == pytest.approx(0.35, abs=0.005)
 
 
 def test_the_network_of_crambin_is_that_of_prody() -> None:
