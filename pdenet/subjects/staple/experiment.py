@@ -18,8 +18,8 @@ def _arms(mode: Mode) -> tuple[ExactArm, ...]:
         return (
             LinkArm(residues=16),
             FoldingArm(residues=14, most=40),
-            *(FoldingArm(residues=12, temperature=at, most=20) for at in (0.2, 0.4)),
-            *(FoldingArm(residues=12, together=many, most=20) for many in (2, 4)),
+            *(FoldingArm(residues=12, temperature=at, most=40) for at in (0.2, 0.4)),
+            *(FoldingArm(residues=12, together=many, most=40) for many in (2, 4)),
             SkipArm(most=20),
         )
     return LinkArm(residues=10, most=4), FoldingArm(residues=10, most=4), SkipArm(places=10, most=2)
