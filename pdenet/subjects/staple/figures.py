@@ -173,7 +173,7 @@ def draw_times(results: Results) -> Figure:
     for kind, (marker, colour) in looks.items():
         stranded, values = (results.values(SMALL.name, f"{kind}, {what}") for what in (STRANDED, FASTER))
         small.plot(100 * stranded, values, marker, ls="", ms=3.5, color=colour, alpha=0.6)
-    small.set(xlabel="conformations that never fold (%)", xlim=(-5, 104))
+    small.set(xlabel="share that never folds (%)", xlim=(-5, 104))
     small.set_title("two at once")
     for ax in (ratio, small):
         ax.axhline(1, color=INK, lw=0.8, ls=":")
