@@ -27,6 +27,7 @@ EXPERIMENTS = {
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
+    "staple": "pdenet.subjects.staple.experiment:STAPLE",
 }
 """Where each is: module and name."""
 
