@@ -59,6 +59,13 @@ def test_a_dense_branch_is_an_affine_map_and_an_activation() -> None:
         assert torch.allclose(branch(u)[seed], wanted, atol=1e-6)
 
 
+def test_biases_start_at_zero_or_as_wide_as_asked_for_and_leave_the_weights_alone() -> None:
+    assert not DenseBranch(6, 2).bias.any()
+    wide = DenseBranch(400, 1, bias=0.3)
+    assert wide.bias.std().item() == pytest.approx(0.3, rel=0.15)  # 400 draws: 3.5 %
+    assert torch.equal(wide.weight, DenseBranch(400, 1).weight)
+
+
 def test_a_step_of_nothing_changes_nothing() -> None:
     u = torch.rand(1, 3, 6)
     assert torch.equal(dense_stack(3, 6, skip=True, scale=0)(u), u)
@@ -109,6 +116,7 @@ def test_other_branches_that_keep_the_shape_are_taken() -> None:
         (lambda: dense_stack(2, 4, skip=False, scale=0.5), "a plain stack has no step to scale"),
         (lambda: dense_stack(2, 4, skip=True, law="uniform"), "law"),
         (lambda: dense_stack(2, 4, skip=True, gain=-1.0), "gain must be"),
+        (lambda: dense_stack(2, 4, skip=True, bias=-1.0), "bias must be"),
         (lambda: dense_stack(2, 4, skip=True, activation="sine"), "activation"),
         (lambda: BlockStack([], skip=True), "depth must be"),
         (lambda: DenseBranch(4, 1, -1), "layer must be"),
