@@ -64,23 +64,23 @@ def draw_gradients(results: Results) -> Figure:
     return fig
 
 
-def draw_multipliers(depth: int = 16) -> Figure:
+def draw_multipliers(depth: int = 16, layer: int = 8) -> Figure:
     """Eigenvalues of one block less one, in the plane of Euler's disc, for each kind and three gains.
 
     Parameters
     ----------
-    depth
-        Blocks of the stack of whose first block they are.
+    depth, layer
+        Blocks of the stack, and the block whose they are, from 0: one that the first state has settled before.
     """
-    fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.9), sharey=True)
+    fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.7), sharey=True)
     turn = np.exp(2j * np.pi * np.linspace(0, 1, 200))
     for ax, (word, kind) in zip(axes, KINDS.items(), strict=True):
         ax.plot(turn.real - 1, turn.imag, "-", color=INK, marker="", lw=1.2)
         for n, gain in enumerate(reversed(GAINS)):
-            z = multipliers(Start(kind=kind, gain=gain), depth) - 1
+            z = multipliers(Start(kind=kind, gain=gain), depth, layer) - 1
             colour = PALETTE[len(GAINS) - 1 - n]
             ax.plot(z.real, z.imag, MARKERS[len(GAINS) - 1 - n], color=colour, ms=2.5, ls="")
-        ax.set(title=word, aspect="equal", xlim=(-3.1, 2.1), ylim=(-2.1, 2.1), xlabel="real part of $h\\mu$")
+        ax.set(title=word, aspect="equal", xlim=(-2.4, 1.4), ylim=(-1.5, 1.5), xlabel="real part of $h\\mu$")
     axes[0].set(ylabel="imaginary part")
     for n, gain in enumerate(GAINS):
         axes[0].plot([], [], MARKERS[n], ls="", color=PALETTE[n], ms=4, label=f"gain {gain:g}")
