@@ -9,6 +9,7 @@ import numpy as np
 
 from pdenet.page.style import INK, PALETTE
 from pdenet.subjects.vanishing.arms import (
+    DEEPEST,
     DEPTHS_TRAINED,
     GAINS,
     KINDS,
@@ -70,7 +71,7 @@ def draw_multipliers(depth: int = 16, layer: int = 8) -> Figure:
     Parameters
     ----------
     depth, layer
-        Blocks of the stack, and the block whose they are, from 0: one that the first state has settled before.
+        Blocks of the stack, and the block whose they are, from 0; by the middle the state has settled.
     """
     fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.7), sharey=True)
     turn = np.exp(2j * np.pi * np.linspace(0, 1, 200))
@@ -125,7 +126,7 @@ def draw_information(results: Results) -> Figure:
 
 
 def draw_trained(results: Results) -> Figure:
-    """Test accuracy by depth, one panel a rate: seeds as points, their mean as a line.
+    """Test accuracy of all but one arm by depth, one panel a rate: seeds as points, their mean as a line.
 
     Parameters
     ----------
@@ -133,10 +134,12 @@ def draw_trained(results: Results) -> Figure:
         Runs of the experiment.
     """
     fig, axes = plt.subplots(1, len(RATES), figsize=(6.4, 3.2), sharey=True)
+    titles = [title for title in TRAINED if title != "plain, orthogonal, gain 1"]  # five can be told apart
     for ax, rate in zip(axes, RATES, strict=True):
-        for n, title in enumerate(TRAINED):
-            values = [results.values(trained(title, depth, rate)) for depth in DEPTHS_TRAINED]
-            places = np.arange(len(DEPTHS_TRAINED)) + 0.07 * (n - 2)
+        depths = [*DEPTHS_TRAINED, *([DEEPEST[0]] if rate == DEEPEST[1] else [])]
+        for n, title in enumerate(titles):
+            values = [results.values(trained(title, depth, rate)) for depth in depths]
+            places = np.arange(len(depths)) + 0.07 * (n - 2)
             ax.plot(
                 places,
                 [one.mean() for one in values],
@@ -148,7 +151,7 @@ def draw_trained(results: Results) -> Figure:
             )
             _dots(ax, places, values, PALETTE[n])
         ax.set(title=f"rate {rate:g}", xlabel="blocks", ylim=(0, 100))
-        ax.set_xticks(range(len(DEPTHS_TRAINED)), [str(depth) for depth in DEPTHS_TRAINED])
+        ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
     axes[0].set(ylabel="test accuracy (%)")
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")

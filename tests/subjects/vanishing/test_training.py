@@ -25,7 +25,7 @@ from pdenet.subjects.vanishing.arms import (
     trained,
     trained_arms,
 )
-from pdenet.subjects.vanishing.claims import CLAIMS
+from pdenet.subjects.vanishing.claims import CLAIMS, seeds_that_decide
 from pdenet.subjects.vanishing.experiment import VANISHING
 from pdenet.subjects.vanishing.networks import LIBRARY_GAIN, DigitNet, Start, first_to_last
 from pdenet.subjects.vanishing.training import DigitTask, OneCycle
@@ -162,6 +162,14 @@ def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
     assert all(claim.family for claim in CLAIMS)
 
 
+def test_seeds_that_decide_are_those_of_student_s_interval() -> None:
+    assert seeds_that_decide(1.0, 13.0) == 2  # t with one degree of freedom is 12.706
+    assert seeds_that_decide(1.0, 0.7154) == 10  # 2.262 / sqrt(10) = 0.7153
+    assert seeds_that_decide(1.0, 0.7152) == 11
+    with pytest.raises(ValueError, match="distance must be"):
+        seeds_that_decide(1.0, 0.0)
+
+
 def test_figures_are_drawn() -> None:
     results = VANISHING.results()
     assert len(figures.draw_gradients(results).axes) == 3
@@ -170,4 +178,4 @@ def test_figures_are_drawn() -> None:
     assert len(figures.draw_paths(2).axes) == 1
     panels = figures.draw_trained(results).axes
     assert len(panels) == len(RATES)
-    assert all(len(panel.get_xticks()) >= len(DEPTHS_TRAINED) for panel in panels)
+    assert [len(panel.get_xticks()) for panel in panels] == [len(DEPTHS_TRAINED), len(DEPTHS_TRAINED) + 1]
