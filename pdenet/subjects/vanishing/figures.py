@@ -126,7 +126,7 @@ def draw_information(results: Results) -> Figure:
 
 
 def draw_trained(results: Results) -> Figure:
-    """Test accuracy of all but one arm by depth, one panel a rate: seeds as points, their mean as a line.
+    """Test errors of all but one arm by depth, one panel a rate: seeds as points, geometric means as lines.
 
     Parameters
     ----------
@@ -138,11 +138,11 @@ def draw_trained(results: Results) -> Figure:
     for ax, rate in zip(axes, RATES, strict=True):
         depths = [*DEPTHS_TRAINED, *([DEEPEST[0]] if rate == DEEPEST[1] else [])]
         for n, title in enumerate(titles):
-            values = [results.values(trained(title, depth, rate)) for depth in depths]
+            values = [100 - results.values(trained(title, depth, rate)) for depth in depths]
             places = np.arange(len(depths)) + 0.07 * (n - 2)
             ax.plot(
                 places,
-                [one.mean() for one in values],
+                [np.exp(np.log(one).mean()) for one in values],
                 ls=DASHES[n],
                 marker=MARKERS[n],
                 color=PALETTE[n],
@@ -150,9 +150,11 @@ def draw_trained(results: Results) -> Figure:
                 label=title,
             )
             _dots(ax, places, values, PALETTE[n])
-        ax.set(title=f"rate {rate:g}", xlabel="blocks", ylim=(0, 100))
+        ax.set(title=f"rate {rate:g}", xlabel="blocks", yscale="log")
         ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
-    axes[0].set(ylabel="test accuracy (%)")
+    axes[0].set(ylabel="test error (%)")
+    axes[0].set_yticks([8, 16, 32, 64], ["8", "16", "32", "64"])
+    axes[0].minorticks_off()
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")
     return fig
