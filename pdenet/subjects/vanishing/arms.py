@@ -256,6 +256,9 @@ TRAINED = {
 """By name. The residual ones start from the very tensors of the first."""
 
 
+TUNED_DEEP = "plain, orthogonal, gain 1.1"
+STARTS = TRAINED | {TUNED_DEEP: Start(law="orthogonal", gain=1.1)}
+"""Those and what was added after the networks of 128 blocks were seen."""
 SETTINGS = (*product(DEPTHS_TRAINED, RATES), DEEPEST)
 """Blocks and rates."""
 
@@ -270,7 +273,7 @@ def trained_arms(
     Parameters
     ----------
     titles
-        Keys of `TRAINED`.
+        Keys of `STARTS`.
     settings
         Depths and rates.
     **options
@@ -279,7 +282,7 @@ def trained_arms(
     epochs = options.pop("epochs", OneCycle.epochs)
     return tuple(
         TrainedArm(
-            start=TRAINED[title],
+            start=STARTS[title],
             title=title,
             depth=depth,
             protocol=OneCycle(epochs=epochs, learning_rate=rate),
@@ -288,3 +291,8 @@ def trained_arms(
         for depth, rate in settings
         for title in titles
     )
+
+
+SLOW = 0.0005
+AFTERWARDS = trained_arms((TUNED_DEEP, "h = 1", "h = 1/L"), [(DEEPEST[0], SLOW)])
+"""At 128 blocks all plain networks failed at the rate 0.002, so that they were tried at a smaller one."""

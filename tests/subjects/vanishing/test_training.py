@@ -151,7 +151,7 @@ def test_arms_record_what_they_measure() -> None:
 
 def test_every_arm_has_a_name_and_a_model_of_its_own() -> None:
     arms = VANISHING.arms("full")
-    assert len({arm.name for arm in arms}) == len(arms) == len(GRADIENTS) + len(INFORMATION) + 6 * 7
+    assert len({arm.name for arm in arms}) == len(arms) == len(GRADIENTS) + len(INFORMATION) + 6 * 7 + 3
     assert trained("h = 1", *DEEPEST) in {arm.name for arm in arms}
 
 
