@@ -15,7 +15,9 @@ from pdenet.subjects.vanishing.arms import (
     KINDS,
     PATHS,
     RATES,
+    SLOW,
     TRAINED,
+    TUNED_DEEP,
     trained,
 )
 from pdenet.subjects.vanishing.measures import DEPTHS, LAYERS, multipliers, path_shares
@@ -152,10 +154,21 @@ def draw_trained(results: Results) -> Figure:
             _dots(ax, places, values, PALETTE[n])
         ax.set(title=f"rate {rate:g}", xlabel="blocks", yscale="log")
         ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
+    again = 100 - results.values(trained(TUNED_DEEP, DEEPEST[0], SLOW))
+    axes[-1].plot(
+        len(DEPTHS_TRAINED),
+        np.exp(np.log(again).mean()),
+        MARKERS[2],
+        color=PALETTE[2],
+        mfc="none",
+        ms=9,
+        ls="",
+        label="the same, gain 1.1, rate 0.0005",
+    )
     axes[0].set(ylabel="test error (%)")
     axes[0].set_yticks([8, 16, 32, 64], ["8", "16", "32", "64"])
     axes[0].minorticks_off()
-    handles, labels = axes[0].get_legend_handles_labels()
+    handles, labels = axes[-1].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")
     return fig
 
