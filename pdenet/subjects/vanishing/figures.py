@@ -135,7 +135,7 @@ def draw_trained(results: Results) -> Figure:
     results
         Runs of the experiment.
     """
-    fig, axes = plt.subplots(1, len(RATES), figsize=(6.4, 3.2), sharey=True)
+    fig, axes = plt.subplots(1, len(RATES), figsize=(6.4, 3.5), sharey=True)
     titles = [title for title in TRAINED if title != "plain, orthogonal, gain 1"]  # five can be told apart
     for ax, rate in zip(axes, RATES, strict=True):
         depths = [*DEPTHS_TRAINED, *([DEEPEST[0]] if rate == DEEPEST[1] else [])]
@@ -163,13 +163,13 @@ def draw_trained(results: Results) -> Figure:
         mfc="none",
         ms=9,
         ls="",
-        label="the same, gain 1.1, rate 0.0005",
+        label="plain, orthogonal, gain 1.1, rate 0.0005",
     )
     axes[0].set(ylabel="test error (%)")
     axes[0].set_yticks([8, 16, 32, 64], ["8", "16", "32", "64"])
     axes[0].minorticks_off()
     handles, labels = axes[-1].get_legend_handles_labels()
-    fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")
+    fig.legend(handles, labels, fontsize=8, ncols=2, loc="outside upper center")
     return fig
 
 
