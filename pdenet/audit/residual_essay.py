@@ -29,5 +29,36 @@ STATEMENTS = (
             Guard("neural-ode", "flow-limit", "layers tend to the exact flow as 1/L"),
         ),
     ),
+    Statement(
+        "R4.1",
+        "A Kohn-Sham orbital that is stepped by Euler's method has the structure of a residual block.",
+        corrected_by=(
+            Guard(
+                "electrons",
+                "euler-step-grows",
+                "by its form it has; but every such step lets the norm grow, in a field at rest or not",
+            ),
+        ),
+    ),
+    Statement(
+        "R4.2",
+        "It is a natural way to represent how a state changes in time (tried on helium on a line).",
+        opposes=("EL1",),
+        refuted_by=(
+            Guard("electrons", "euler-cost", "for the time of a spectrum it takes a hundred times the steps"),
+        ),
+    ),
+    Statement(
+        "R4.3",
+        "The block of an electron is the reversible one: Visscher's step is RevNet's coupling.",
+        corrected_by=(
+            Guard(
+                "electrons",
+                "reversible-block",
+                "it is, and undone to rounding, as long as the field is given",
+            ),
+        ),
+        ours=True,
+    ),
 )
 """By system of the essay: R3 is answered in Part I, the others in Part II."""

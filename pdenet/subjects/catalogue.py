@@ -27,6 +27,7 @@ EXPERIMENTS = {
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
     "vanishing": "pdenet.subjects.vanishing.experiment:VANISHING",
+    "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
 }
 """Where each is: module and name."""
 

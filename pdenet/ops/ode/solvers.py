@@ -103,6 +103,10 @@ class DivergedError(ArithmeticError):
     """A solution that cannot be carried on: no longer finite, or asking for steps without end."""
 
 
+class NotConverged(ArithmeticError):
+    """A search by repetition that has not found what it looks for in the rounds it was given."""
+
+
 def check_solver(given: Any, name: str = "solver") -> None:
     """Raise a TypeError, which calls it by this name, if it is no solver."""
     if not isinstance(given, Fixed | Adaptive):
