@@ -22,6 +22,44 @@ STATEMENTS = (
         supports=("SS5",),
     ),
     Statement(
+        "R2.1",
+        "The vanishing gradient is an instability of the integration that a network is.",
+        corrected_by=(
+            Guard(
+                "vanishing", "exploding-is-unstable", "the exploding one is: multipliers outside Euler's disc"
+            ),
+            Guard(
+                "vanishing", "vanishing-is-damping", "the vanishing one is over-damping: around its centre"
+            ),
+            Guard("vanishing", "unstable-backwards", "only the way back through the layers is unstable"),
+        ),
+    ),
+    Statement(
+        "R2.2",
+        "A stack of residual blocks is stable (tanh networks at their start).",
+        supports=("VG4",),
+        corrected_by=(
+            Guard("vanishing", "skip-grows", "with the step 1/L it is bounded; with a step of one it grows"),
+        ),
+    ),
+    Statement(
+        "R2.3",
+        "A deep plain network cannot be trained (tanh networks of 32 and 128 blocks, digits).",
+        supports=("VG10",),
+        shown_by=(
+            Guard("vanishing", "library-start-fails", "from the start that a library draws it cannot"),
+        ),
+        refuted_by=(Guard("vanishing", "plain-can-train", "from tuned rotations, at a tuned rate, it can"),),
+        ours=True,
+    ),
+    Statement(
+        "R2.4",
+        "The gradient is a sum over the paths that skips open, and short paths carry it (at the start).",
+        supports=("VG5",),
+        shown_by=(Guard("vanishing", "paths-add-up", "the sum is autograd's to 1e-13; paths are binomial"),),
+        ours=True,
+    ),
+    Statement(
         "R3.1",
         "A neural ODE hands its field to a solver; a residual network is a special case.",
         shown_by=(
@@ -91,6 +129,21 @@ STATEMENTS = (
     ),
     Statement(
         "R5.5",
+        "Without skips information is diluted in depth (untrained tanh networks).",
+        supports=("VG6",),
+        qualifies=("VG9",),
+        corrected_by=(Guard("vanishing", "dilution", "where blocks damp or mix; rotations keep most"),),
+    ),
+    Statement(
+        "R5.6",
+        "With skips it is not (untrained tanh networks).",
+        supports=("VG8",),
+        corrected_by=(
+            Guard("vanishing", "skip-dilutes", "with the step 1/L it is not; with a step of one it is"),
+        ),
+    ),
+    Statement(
+        "R5.7",
         "A skip is a staple in its mechanism too: placed wrongly, either does harm.",
         opposes=("ST8",),
         refuted_by=(
@@ -103,7 +156,7 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
-        "R5.6",
+        "R5.8",
         "The staples of a protein are placed to shorten its chain (tried on crambin).",
         refuted_by=(Guard("staple", "any-staple-shortens", "no placement of the same spans shortens less"),),
         ours=True,

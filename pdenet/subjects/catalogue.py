@@ -26,6 +26,7 @@ EXPERIMENTS = {
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
+    "vanishing": "pdenet.subjects.vanishing.experiment:VANISHING",
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
 }

@@ -1,0 +1,181 @@
+"""Networks of digits: what they are, how their rate goes, what arms record, and the page's figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from pdenet.data import load_images
+from pdenet.runs.arm import Context
+from pdenet.runs.loop import learn
+from pdenet.runs.shown import Images
+from pdenet.subjects.vanishing import figures
+from pdenet.subjects.vanishing.arms import (
+    DEEPEST,
+    DEPTHS_TRAINED,
+    GRADIENTS,
+    INFORMATION,
+    RATES,
+    TRAINED,
+    InformationArm,
+    trained,
+    trained_arms,
+)
+from pdenet.subjects.vanishing.claims import CLAIMS, seeds_that_decide
+from pdenet.subjects.vanishing.experiment import VANISHING
+from pdenet.subjects.vanishing.networks import LIBRARY_GAIN, DigitNet, Start, first_to_last
+from pdenet.subjects.vanishing.training import DigitTask, OneCycle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("book_style")
+
+
+def digits(train: int = 60, test: int = 30) -> Context:
+    return Context(images=load_images("digits").subset(train, test), device="cpu")
+
+
+# Networks
+
+
+def test_the_arms_of_one_comparison_start_from_the_same_tensors() -> None:
+    plain, residual, scaled = (
+        DigitNet(TRAINED[title], 4, (3,)).state_dict()
+        for title in ("plain, as a library draws it", "h = 1", "h = 1/L")
+    )
+    assert plain.keys() == residual.keys() == scaled.keys()
+    assert all(torch.equal(plain[name], other[name]) for other in (residual, scaled) for name in plain)
+
+
+def test_the_library_s_gain_is_the_library_s() -> None:
+    torch.manual_seed(0)
+    theirs = torch.nn.Linear(400, 400).weight
+    assert theirs.std().item() * 400**0.5 == pytest.approx(LIBRARY_GAIN, rel=0.01)
+
+
+def test_a_network_pools_pixels_in_fours_and_reads_both_shapes() -> None:
+    net = DigitNet(Start(kind="residual"), 3, 2, width=8)
+    images = torch.rand(5, 28, 28)
+    pooled = images.view(5, 14, 2, 14, 2).mean((2, 4)).flatten(1)
+    wanted = torch.stack([pooled @ net.weight[s] + net.bias[s] for s in range(2)])
+    assert torch.allclose(net.read(images), wanted, atol=1e-5)
+    assert torch.equal(net(images), net(images.expand(2, -1, -1, -1)))
+    assert net(images).shape == (2, 5, 10)
+
+
+@pytest.mark.parametrize("kind", ["plain", "residual"])
+def test_the_ratio_of_gradients_is_that_of_each_network_alone(kind: str) -> None:
+    net = DigitNet(Start(kind=kind, gain=0.7, bias=0.1), 3, 2, width=8)  # type: ignore[arg-type]
+    images, labels = torch.rand(5, 28, 28), torch.tensor([0, 3, 3, 9, 1])
+    found = first_to_last(net, images, labels)
+    for seed in range(2):
+        net.zero_grad()
+        functional.cross_entropy(net(images)[seed], labels).backward()
+        sizes = [net.stack.get_parameter(f"branches.{n}.weight").grad for n in (0, 2)]
+        first, last = (one[seed].norm() for one in sizes if one is not None)
+        assert found[seed].item() == pytest.approx((first / last).item(), rel=1e-4)
+
+
+# Training
+
+
+def test_the_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
+    cycle = OneCycle(learning_rate=0.01, rise=0.25)
+    assert cycle.rate(0) == 0
+    assert cycle.rate(0.125) == pytest.approx(0.005)
+    assert cycle.rate(0.25) == pytest.approx(0.01)
+    assert cycle.rate(0.625) == pytest.approx(0.005)
+    assert cycle.rate(1) == pytest.approx(0)
+    with pytest.raises(ValueError, match="rise must be"):
+        OneCycle(rise=1)
+    with pytest.raises(ValueError, match="learning_rate must be"):
+        OneCycle(learning_rate=-1)
+
+
+def test_a_run_that_was_broken_off_ends_with_the_same_bits(tmp_path: Path) -> None:
+    data, cpu = digits().images, torch.device("cpu")
+    assert data is not None
+
+    def task() -> DigitTask:
+        net = DigitNet(Start(kind="residual"), 2, 2, width=8)
+        return DigitTask(net, data, OneCycle(epochs=3, batch_size=25), cpu)
+
+    whole = task()
+    rates = []
+    step = whole.adjust
+
+    def adjust() -> None:
+        step()
+        rates.append(whole.optimizer.param_groups[0]["lr"])
+
+    whole.adjust = adjust  # type: ignore[method-assign]
+    learn(whole)
+    assert len(rates) == 9
+    assert max(rates) == pytest.approx(whole.cycle.rate(2.5 / 9))
+    broken = task()
+
+    def stop(epoch: int, *_: object) -> None:
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        learn(broken, checkpoint=tmp_path / "one", progress=stop)
+    again = task()
+    learn(again, checkpoint=tmp_path / "one", resume=True)
+    ours, theirs = whole.model.state_dict(), again.model.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_a_seed_is_trained_as_it_is_alone() -> None:
+    (arm,) = trained_arms(["h = 1"], [(2, 0.005)], shown=Images(60, 30), epochs=2)
+    both, alone = arm.run((0, 3), digits()), arm.run((3,), digits())
+    assert np.allclose(both[1].history["train_loss"], alone[0].history["train_loss"], atol=1e-4)  # type: ignore[arg-type]
+
+
+# Arms and records
+
+
+def test_arms_record_what_they_measure() -> None:
+    (record,) = InformationArm(start=Start(bias=0.1), title="one", shown=Images(60, 30)).run((4,), digits())
+    assert record.measured["input behind 0"] > record.measured["input behind 64"]
+    assert record.history == {}
+    assert record.data["name"] == "digits[60+30 of 60+30]"
+    with pytest.raises(ValueError, match="this arm reads images"):
+        INFORMATION[0].run((0,), Context())
+
+
+def test_every_arm_has_a_name_and_a_model_of_its_own() -> None:
+    arms = VANISHING.arms("full")
+    assert len({arm.name for arm in arms}) == len(arms) == len(GRADIENTS) + len(INFORMATION) + 6 * 7 + 3
+    assert trained("h = 1", *DEEPEST) in {arm.name for arm in arms}
+
+
+def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
+    results = VANISHING.results()
+    assert all(len(results.seeds(arm.name)) == 10 for arm in VANISHING.arms("full"))
+    assert list(VANISHING.judged()) == [claim.id for claim in CLAIMS]
+    assert all(claim.family for claim in CLAIMS)
+
+
+def test_seeds_that_decide_are_those_of_student_s_interval() -> None:
+    assert seeds_that_decide(1.0, 13.0) == 2  # t with one degree of freedom is 12.706
+    assert seeds_that_decide(1.0, 0.7154) == 10  # 2.262 / sqrt(10) = 0.7153
+    assert seeds_that_decide(1.0, 0.7152) == 11
+    with pytest.raises(ValueError, match="distance must be"):
+        seeds_that_decide(1.0, 0.0)
+
+
+def test_figures_are_drawn() -> None:
+    results = VANISHING.results()
+    assert len(figures.draw_gradients(results).axes) == 3
+    assert len(figures.draw_multipliers().axes) == 3
+    assert len(figures.draw_information(results).axes) == 2
+    assert len(figures.draw_paths(2).axes) == 1
+    panels = figures.draw_trained(results).axes
+    assert len(panels) == len(RATES)
+    assert [len(panel.get_xticks()) for panel in panels] == [len(DEPTHS_TRAINED), len(DEPTHS_TRAINED) + 1]
