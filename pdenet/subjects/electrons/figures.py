@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
@@ -31,10 +32,10 @@ def _frames(atom: Helium, psi: Array, method: str, dt: float, every: int) -> Ite
     """Density and norm at every so many steps; none where the norm has run away."""
     course = moments(atom, psi, dt, method)
     lost = False
-    while True:
+    for number in count():
         density, norm = np.full(len(atom.x), np.nan), np.nan
         if not lost:
-            for _ in range(every):
+            for _ in range(every if number else 1):  # the first frame is the start
                 now = next(course)
                 norm = float(np.sqrt(atom.sum(density_of(now.psi) / 2)))
                 lost = lost or not norm < 1e3

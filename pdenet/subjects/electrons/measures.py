@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pdenet.checks.numbers import real
+from pdenet.checks.words import one_of
 from pdenet.ops.steppers import coupling, explicit_euler, midpoint, runge_kutta_4, uncoupling
 from pdenet.subjects.electrons.propagators import METHODS, moments
 from pdenet.subjects.electrons.system import density_of
@@ -29,6 +30,8 @@ EXPLICIT: dict[str, Callable[..., Any]] = {
 """Methods that add up rates of the whole orbital."""
 TWICE = 2.0
 """A norm so large counts as run away."""
+REPELLED = {"exact": 0.5, "no exchange": 1.0, "none": 0.0}
+"""How much of the repulsion of the whole density each electron feels."""
 FLOOR = np.finfo(float).eps / 4
 """Amplitude that rounding gives every wave: the deviation of an entry near one that is rounded, times one."""
 
@@ -133,6 +136,26 @@ def line(course: Course, kick: float, low: float = 0.3, high: float = 0.7) -> fl
     top = int(np.clip(values.argmax(), 1, len(fine) - 2))
     left, middle, right = values[top - 1 : top + 2]
     return float(fine[top] + (fine[1] - fine[0]) * (left - right) / (2 * (left - 2 * middle + right)))
+
+
+def linear_line(atom: Helium, ground: Ground) -> float:
+    """Frequency of the first line behind the weakest of kicks, by linear response: no step, no window.
+
+    What is added to the ground state, q + i p in the frame of its level, moves by q' = (H - level) p and
+    p' = -(H - level + K) q, where K q is the field of the density that q adds, times the ground state.
+
+    Raises
+    ------
+    ValueError
+        With local exchange: its part of K is not written here.
+    """
+    one_of("exchange", atom.exchange, tuple(REPELLED))
+    energies, orbitals = atom.levels(atom.potential(density_of(ground.psi)))
+    moved = ground.psi[:, None] * orbitals
+    kernel = 4 * REPELLED[atom.exchange] * atom.spacing * moved.T @ atom.repulsion @ moved
+    above = np.maximum(energies - ground.level, 0)
+    squares = np.diag(above**2) + np.sqrt(np.multiply.outer(above, above)) * kernel
+    return float(np.sqrt(np.linalg.eigvalsh(squares)[1]))  # the first is the ground state itself
 
 
 def extrapolated(spacings: Sequence[float], values: Sequence[float]) -> tuple[float, float]:

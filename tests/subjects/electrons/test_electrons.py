@@ -260,6 +260,30 @@ def test_a_line_is_found_where_it_is() -> None:
     assert measures.line(swaying, KICK) == pytest.approx(0.51234, abs=1e-6)
 
 
+def test_linear_response_finds_the_line_without_a_step(atom: Helium, ground: Ground) -> None:
+    steps = (0.1, 0.05)
+    lines = [
+        measures.line(evolve(atom, kicked(atom, ground.psi, KICK), dt, round(400 / dt)), KICK) for dt in steps
+    ]
+    without = lines[1] + (lines[1] - lines[0]) / 3  # of second order; the window is left
+    assert measures.linear_line(atom, ground) == pytest.approx(without, abs=4e-5)
+    oscillator = Helium(external=atom.x**2 / 2)  # moves as a whole; dx^2 / 8 is the grid's
+    found = measures.linear_line(oscillator, ground_state(oscillator))
+    assert found == pytest.approx(1 - 0.2**2 / 8, abs=1e-3)
+    with pytest.raises(ValueError, match="exchange"):
+        measures.linear_line(Helium("local"), ground)
+
+
+def test_the_nucleus_and_not_the_wall_feeds_the_highest_waves() -> None:
+    foreseen = []
+    for width in (20, 30):
+        wide = Helium(half_width=width)
+        start = ground_state(wide)
+        waves = measures.spread(wide, start, kicked(wide, start.psi, KICK))
+        foreseen.append(measures.predicted_runaway(*waves, 0.005))
+    assert foreseen[1] == pytest.approx(foreseen[0], abs=0.005)
+
+
 # Visscher's steps
 
 

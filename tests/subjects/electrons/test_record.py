@@ -12,7 +12,7 @@ from pdenet.subjects.electrons.arms import GridArm, Kick, RunArm, grid_name
 from pdenet.subjects.electrons.claims import CLAIMS
 from pdenet.subjects.electrons.experiment import ELECTRONS
 from pdenet.subjects.electrons.propagators import VISSCHER, evolve
-from pdenet.subjects.electrons.system import Ground, Helium, ground_state, kicked
+from pdenet.subjects.electrons.system import Ground, Helium, density_of, ground_state, kicked
 
 KICK = 0.01
 
@@ -75,5 +75,9 @@ def test_the_film_shows_euler_burst_and_the_other_stay() -> None:
     assert np.isfinite(smooth).all()
     assert np.isnan(burst[-1]).all()
     places = np.asarray(film.x)
+    atom = Helium()
+    start = density_of(ground_state(atom).psi)[np.abs(atom.x) <= 10 + 1e-9]
+    assert np.allclose(smooth[0], start, rtol=1e-12)  # t = 0 is the start: a kick alone moves no density
+    assert np.array_equal(smooth[0], burst[0])
     centre = [float((row * places).sum() / row.sum()) for row in smooth[:21:20]]
     assert centre[1] > centre[0] + 0.1  # it was kicked to the right
