@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pdenet.checks.numbers import real, whole
-from pdenet.ops.ode.solvers import DivergedError
+from pdenet.ops.diverged import DivergedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,6 +5,9 @@ from typing import Any, Literal, get_args
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import flag, one_of
+from pdenet.ops.diverged import DivergedError
+
+__all__ = ["Adaptive", "AdaptiveMethod", "DivergedError", "Fixed", "FixedMethod", "Solver", "check_solver"]
 
 FixedMethod = Literal["euler", "midpoint", "heun3", "rk4"]
 AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]
@@ -97,10 +100,6 @@ class Adaptive:
 
 
 Solver = Fixed | Adaptive
-
-
-class DivergedError(ArithmeticError):
-    """A solution that cannot be carried on: no longer finite, or asking for steps without end."""
 
 
 def check_solver(given: Any, name: str = "solver") -> None:
