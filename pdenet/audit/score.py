@@ -1,4 +1,4 @@
-"""Every claim of the thesis, one row, with a verdict that is worked out from evidence and never typed.
+"""Every claim of the sources, one row, with a verdict that is worked out from evidence and never typed.
 
 Evidence is of three kinds: rows of the ledger, whose checks run when the scorecard is made; claims that the
 recorded runs decide; and named assertions in the guards of a page, without which the page does not build. A
@@ -10,16 +10,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pdenet.audit import ledger
+from pdenet.audit import ledger, residual_essay, thesis
 from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
-from pdenet.audit.thesis import STATEMENTS, Guard, Statement
+from pdenet.audit.statement import Guard, Statement
 from pdenet.runs.claims import Judged, Verdict
 from pdenet.subjects.catalogue import experiments
 
+SOURCES = {
+    "Part I: the thesis": thesis.STATEMENTS,
+    "Part II: the essay on residual networks": residual_essay.STATEMENTS,
+}
+"""Whose claims are judged: source -> its statements."""
+STATEMENTS = tuple(statement for statements in SOURCES.values() for statement in statements)
+
 
 class Standing(StrEnum):
-    """What the evidence says of a claim of the thesis."""
+    """What the evidence says of a claim of a source."""
 
     HOLDS = "holds"
     CORRECTED = "holds with a correction"

@@ -11,8 +11,8 @@ import pytest
 from pdenet.audit.guards import guards_of
 from pdenet.audit.ledger import ENTRIES, Finding, Result, run
 from pdenet.audit.ledger import Verdict as Listed
-from pdenet.audit.score import Measurement, Standing, ledger_results, measurements, score
-from pdenet.audit.thesis import STATEMENTS, Guard, Statement
+from pdenet.audit.score import STATEMENTS, Measurement, Standing, ledger_results, measurements, score
+from pdenet.audit.statement import Guard, Statement
 from pdenet.runs.claims import Claim, Judged
 from pdenet.runs.interval import Interval
 

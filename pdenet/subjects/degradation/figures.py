@@ -47,10 +47,11 @@ def _by_depth(ax: Axes, values: Mapping[tuple[str, int], Floats]) -> None:
     names = list(dict.fromkeys(name for name, _ in values))
     depths = sorted({depth for _, depth in values})
     for i, name in enumerate(names):
-        found = [mean_interval(values[name, depth]) for depth in depths]
+        there = [place for place, depth in enumerate(depths) if (name, depth) in values]
+        found = [mean_interval(values[name, depths[place]]) for place in there]
         centre = [interval.estimate for interval in found]
         spread = [interval.high - interval.estimate for interval in found]
-        places = np.arange(len(depths)) + 0.1 * (i - (len(names) - 1) / 2)
+        places = np.array(there) + 0.1 * (i - (len(names) - 1) / 2)
         ax.errorbar(places, centre, spread, label=name, elinewidth=1)
     ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
     ax.set_xlabel("layers")

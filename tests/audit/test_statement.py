@@ -1,26 +1,21 @@
-"""The claims of the thesis, each with evidence that is there."""
+"""The claims of the sources, each with evidence that is there."""
 
 from pathlib import Path
 
 import pytest
 
 from pdenet.audit.guards import guards_of
-from pdenet.audit.thesis import STATEMENTS, Statement
+from pdenet.audit.score import SOURCES, STATEMENTS
+from pdenet.audit.statement import Statement
 
 BOOK = Path(__file__).parents[2] / "book"
 
 
-def test_every_statement_has_its_own_id_and_a_chapter_of_the_thesis() -> None:
+def test_every_statement_has_its_own_id_and_a_chapter_of_its_source() -> None:
     names = [statement.id for statement in STATEMENTS]
     assert len(set(names)) == len(names)
-    assert [*dict.fromkeys(statement.chapter for statement in STATEMENTS)] == [
-        "I",
-        "II",
-        "III",
-        "IV",
-        "V",
-        "VI",
-    ]
+    chapters = [[*dict.fromkeys(one.chapter for one in statements)] for statements in SOURCES.values()]
+    assert chapters == [["I", "II", "III", "IV", "V", "VI"], ["R1", "R3"]]
 
 
 def test_a_statement_without_evidence_cannot_be_made() -> None:
