@@ -26,6 +26,7 @@ EXPERIMENTS = {
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
+    "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
 }
 """Where each is: module and name."""
 
