@@ -123,7 +123,10 @@ def rebuilding_error(blocks: Iterable[Block], first: Tensor, second: Tensor) -> 
 
 
 def rebuilding_bound(constants: Iterable[tuple[float, float]], dtype: torch.dtype) -> float:
-    """What the error cannot grow beyond: rounding times all ``(1 + K_F)(1 + K_G)``, up to a factor of one.
+    """How far one rounding of the end can grow on the way back: times all ``(1 + K_F)(1 + K_G)``.
+
+    Relative to the states at the end. It lets every block stretch the worst difference fully, and so holds
+    and is no forecast; `rebuilding_error` is one.
 
     Parameters
     ----------

@@ -50,19 +50,17 @@ def draw_way_back(
         }
     fig, axes = plt.subplots(len(cases), 3, figsize=(4.8, 1.6 * len(cases)))
     shifted = [image.roll(n, 1) for n in range(2 * CHANNELS)]
+    for name, ax in zip(("before", "behind", "back"), axes[0], strict=True):
+        ax.set_title(name, fontsize=9)
     for row, (title, (gain, activation, dtype)) in zip(axes, cases.items(), strict=True):
         u = torch.stack(shifted)[None].to(dtype)
         blocks = conv_blocks(depth, gain, activation, dtype=dtype)
         with torch.no_grad():
             ends = reversible_stack(blocks, *halves(u))
             back = undone(blocks, *ends)
-        for ax, state, name in zip(
-            row, (u[:, :CHANNELS], ends[0], back[0]), ("before", "behind", "back"), strict=True
-        ):
+        for ax, state in zip(row, (u[:, :CHANNELS], ends[0], back[0]), strict=True):
             ax.imshow(state[0, 0].numpy(), cmap="gray")
             ax.set(xticks=[], yticks=[])
-            if row is axes[0]:
-                ax.set_title(name, fontsize=9)
         row[0].set_ylabel(title, fontsize=9)
     return fig
 

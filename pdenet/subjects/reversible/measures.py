@@ -88,7 +88,7 @@ class WayBack(NamedTuple):
     rebuilt: float
     """Of the states at its start, made again from those at its end."""
     bound: float
-    """What that error cannot exceed, up to a factor of one, by the branches' constants."""
+    """How far one rounding of the end can grow on the way back, by the branches' constants."""
     reversible: float
     """Of the reversible gradient, to the plain one in float64."""
     plain: float
