@@ -16,9 +16,10 @@ from pdenet.checks.numbers import whole
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.intervals import log_mean_interval
 from pdenet.runs.machine import describe_origin
+from pdenet.runs.protocol import described
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
-from pdenet.subjects.reversible.system import WAYS, conv_blocks, gradients, images
+from pdenet.subjects.reversible.system import BATCH, WAYS, conv_blocks, gradients, images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
 
 @dataclass(frozen=True)
 class CostProtocol:
-    """So many blocks, so many rounds in which the ways take turns, beside so many busy processes.
+    """So many blocks and images, so many rounds of the ways in turn, beside so many busy processes.
 
     Raises
     ------
@@ -40,12 +41,13 @@ class CostProtocol:
         If a number is none, not whole or out of range.
     """
 
-    depth: int = 64
+    depth: int = 32
+    batch: int = BATCH
     rounds: int = 20
     busy: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("depth", 1), ("rounds", 2), ("busy", 0)):
+        for name, least in (("depth", 1), ("batch", 1), ("rounds", 2), ("busy", 0)):
             object.__setattr__(self, name, whole(name, getattr(self, name), least=least))
 
 
@@ -65,13 +67,13 @@ class CostArm(Arm):
 
     @property
     def name(self) -> str:
-        """How busy the machine is made."""
-        return f"times beside {self.protocol.busy} busy processes"
+        """How many images, and how busy the machine is made."""
+        return f"times, {self.protocol.batch} images beside {self.protocol.busy} busy processes"
 
     @property
     def model(self) -> dict[str, Any]:
         """The ways."""
-        return {"kind": "gradient times", "ways": [*WAYS], "busy": self.protocol.busy}
+        return {"kind": "gradient times", "ways": [*WAYS], **described(self.protocol)}
 
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Measure, once a seed."""
@@ -96,7 +98,7 @@ class CostArm(Arm):
 
 def measure_times(protocol: CostProtocol) -> dict[str, dict[str, list[float]]]:
     """Seconds of a gradient by clock and way, round by round; a first round does not count."""
-    blocks, u = conv_blocks(protocol.depth), images()
+    blocks, u = conv_blocks(protocol.depth), images(protocol.batch)
     found: dict[str, dict[str, list[float]]] = {clock: {way: [] for way in WAYS} for clock in CLOCKS}
     for number in range(protocol.rounds + 1):
         for way in WAYS:
@@ -106,6 +108,10 @@ def measure_times(protocol: CostProtocol) -> dict[str, dict[str, list[float]]]:
                 for name, clock in CLOCKS.items():
                     found[name][way].append(clock() - before[name])
     return found
+
+
+COSTS = (CostArm(), CostArm(protocol=CostProtocol(busy=2)), CostArm(protocol=CostProtocol(batch=128)))
+"""What is recorded: the images of the page, alone and beside others, and eight times as many."""
 
 
 def time_ratio(results: Results, arm: str, way: str, clock: str = "processor") -> Interval | None:

@@ -8,7 +8,7 @@ from pdenet.runs.experiment import Experiment
 from pdenet.runs.shown import Images
 from pdenet.subjects.reversible.arms import StackArm
 from pdenet.subjects.reversible.claims import CLAIMS
-from pdenet.subjects.reversible.costs import CostArm, CostProtocol
+from pdenet.subjects.reversible.costs import COSTS
 from pdenet.subjects.reversible.maps import DTYPES, MapArm, MapProtocol
 from pdenet.subjects.reversible.networks import Kind
 from pdenet.subjects.reversible.system import ACTIVATIONS
@@ -28,8 +28,7 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
         return (
             *(StackArm(kind=kind) for kind in kinds),
             *(MapArm(activation=a, precision=p) for a, p in maps),
-            CostArm(),
-            CostArm(protocol=CostProtocol(busy=2)),
+            *COSTS,
         )
     return (
         *(StackArm(kind=kind, protocol=BOOK, shown=Images(1000, 1000), most=1) for kind in kinds),

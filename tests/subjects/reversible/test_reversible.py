@@ -18,7 +18,7 @@ from pdenet.runs.shown import Images
 from pdenet.subjects.reversible import figures, measures
 from pdenet.subjects.reversible.arms import GAP, REBUILT, StackArm, stepped_back
 from pdenet.subjects.reversible.claims import CLAIMS
-from pdenet.subjects.reversible.costs import CostArm, CostProtocol, measure_times, time_ratio
+from pdenet.subjects.reversible.costs import COSTS, CostProtocol, measure_times, time_ratio
 from pdenet.subjects.reversible.experiment import REVERSIBLE
 from pdenet.subjects.reversible.maps import MapArm, MapProtocol, place, recorded_map
 from pdenet.subjects.reversible.measures import WayBack
@@ -270,8 +270,8 @@ def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
     assert judged.keys() == {claim.id for claim in CLAIMS}
     for kind in ("in turn", "at once", "usual", "none"):
         assert len(results.seeds(kind)) == REVERSIBLE.seeds
-    for busy in (0, 2):
-        found = time_ratio(results, CostArm(protocol=CostProtocol(busy=busy)).name, "reversible")
+    for arm in COSTS:
+        found = time_ratio(results, arm.name, "reversible")
         assert found is not None
         assert found.n == CostProtocol().rounds
 
