@@ -16,6 +16,7 @@ import nbformat
 import yaml
 
 LEAST = 400  # characters of text in the body of a page that is not empty
+DRAWN = re.compile(r'<svg\b[^>]*?\srole="img"')  # a film, of which the notebook stores a picture too
 UNRESOLVED = re.compile(r"system-message|\?\?|\{(?:ref|eq|numref|term|(?:cite|glue)(?::\w+)?)\}`")
 
 
@@ -51,8 +52,9 @@ def missing_picture(page: Path, body: str, least: int) -> str | None:
     shown = [page.parent / unquote(name) for name in re.findall(r"<img\b[^>]*?\ssrc=\"([^\"]+)\"", body)]
     if lost := [file.name for file in shown if not file.is_file() or not file.stat().st_size]:
         return f"shows a picture that is not there: {lost[0]}"
-    if len(shown) < least:
-        return f"shows {len(shown)} pictures; its source has {least}"
+    count = len(shown) + len(DRAWN.findall(body))
+    if count < least:
+        return f"shows {count} pictures; its source has {least}"
     return None
 
 

@@ -29,5 +29,84 @@ STATEMENTS = (
             Guard("neural-ode", "flow-limit", "layers tend to the exact flow as 1/L"),
         ),
     ),
+    Statement(
+        "R4.1",
+        "A Kohn-Sham orbital that is stepped by Euler's method has the structure of a residual block.",
+        corrected_by=(
+            Guard(
+                "electrons",
+                "euler-step-grows",
+                "by its form it has; but every such step lets the norm grow, in a field at rest or not",
+            ),
+        ),
+    ),
+    Statement(
+        "R4.2",
+        "It is a natural way to represent how a state changes in time (tried on helium on a line).",
+        opposes=("EL1",),
+        refuted_by=(
+            Guard("electrons", "euler-cost", "for the time of a spectrum it takes a hundred times the steps"),
+        ),
+    ),
+    Statement(
+        "R4.3",
+        "The block of an electron is the reversible one: Visscher's step is RevNet's coupling.",
+        corrected_by=(
+            Guard(
+                "electrons",
+                "reversible-block",
+                "it is, and undone to rounding, as long as the field is given",
+            ),
+        ),
+        ours=True,
+    ),
+    Statement(
+        "R5.1",
+        "A skip does for information what a link does for a chain: it joins distant places.",
+        shown_by=(
+            Guard(
+                "staple", "one-resolvent", "both are sums over walks; one more edge is an update of rank one"
+            ),
+        ),
+    ),
+    Statement(
+        "R5.2",
+        "A protein finds its fold through contacts far apart on the chain (tried on lattice proteins).",
+        shown_by=(
+            Guard("staple", "far-contacts", "386 of 16384 sequences fold by all contacts, 4 by near ones"),
+        ),
+    ),
+    Statement(
+        "R5.3",
+        "A staple cuts the number of conformations and stabilises the fold (lattice proteins).",
+        supports=("ST1", "ST2"),
+        shown_by=(Guard("staple", "native-links-stabilise", "each of 2506 native links does"),),
+        corrected_by=(Guard("staple", "wrong-links-forbid", "a wrong one forbids the fold"),),
+    ),
+    Statement(
+        "R5.4",
+        "A staple helps to find the fold (lattice proteins, T = 0.3).",
+        supports=("ST4", "ST5", "ST6", "ST7"),
+        corrected_by=(Guard("staple", "staples-and-search", "its span, temperature and moves decide"),),
+    ),
+    Statement(
+        "R5.5",
+        "A skip is a staple in its mechanism too: placed wrongly, either does harm.",
+        opposes=("ST8",),
+        refuted_by=(
+            Guard(
+                "staple",
+                "wrong-skip-harmless",
+                "a skip adds paths (tried before training); a staple strikes out",
+            ),
+        ),
+        ours=True,
+    ),
+    Statement(
+        "R5.6",
+        "The staples of a protein are placed to shorten its chain (tried on crambin).",
+        refuted_by=(Guard("staple", "any-staple-shortens", "no placement of the same spans shortens less"),),
+        ours=True,
+    ),
 )
 """By system of the essay: R3 is answered in Part I, the others in Part II."""

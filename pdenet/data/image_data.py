@@ -14,7 +14,7 @@ CLASSES = 10
 
 
 class DataError(ValueError):
-    """An image set that is missing or damaged; the message names the file and what would be right."""
+    """Data that are missing or damaged; the message names the file and what would be right."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,9 @@ EXPERIMENTS = {
     "ode-mnist": "pdenet.subjects.ode_mnist.experiment:ODE_MNIST",
     "irregular": "pdenet.subjects.irregular.experiment:IRREGULAR",
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
+    "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
+    "staple": "pdenet.subjects.staple.experiment:STAPLE",
 }
 """Where each is: module and name."""
 

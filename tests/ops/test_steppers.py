@@ -9,6 +9,7 @@ from pdenet.ops.steppers import (
     UnstableStepWarning,
     coupling,
     crank_nicolson,
+    crank_nicolson_line,
     explicit_euler,
     follow,
     midpoint,
@@ -35,6 +36,19 @@ def test_crank_nicolson_turns_what_is_antisymmetric() -> None:
     step = crank_nicolson(turn, 0.5)
     assert np.allclose(step @ step.T, np.eye(2), atol=1e-15)
     assert step[0, 0] == pytest.approx((1 - 0.25**2) / (1 + 0.25**2))
+
+
+def test_crank_nicolson_on_a_line_is_the_step_of_its_matrix() -> None:
+    diagonal = np.array([1.0, -2.0, 0.5, 3.0])
+    matrix = np.diag(diagonal) + 0.7 * (np.eye(4, k=1) + np.eye(4, k=-1))
+    state = np.array([1.0, 2.0j, -1.0, 0.5])
+    found = crank_nicolson_line(diagonal, 0.7, state, -0.3j)
+    assert np.allclose(found, crank_nicolson(-1j * matrix, 0.3) @ state, atol=1e-14)
+    assert np.linalg.norm(found) == pytest.approx(np.linalg.norm(state), rel=1e-14)
+    assert state[1] == 2.0j  # what was given is left as it was
+    assert np.allclose(
+        crank_nicolson_line(diagonal, 0.7, state.real, 0.2), crank_nicolson(matrix, 0.2) @ state.real
+    )
 
 
 def test_taking_turns_is_undone_after_ten_thousand_steps() -> None:

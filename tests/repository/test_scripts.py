@@ -118,6 +118,14 @@ def test_a_complete_book_passes(built: Path, capsys: pytest.CaptureFixture[str])
     assert "2 pages built, with 4 pictures: index, a" in capsys.readouterr().out
 
 
+def test_a_film_in_the_page_counts_as_a_picture(built: Path) -> None:
+    film = '<svg viewBox="0 0 9 9" role="img" aria-label="It moves."></svg>'
+    (built / "a.html").write_text(f"<article>{WORDS}{PICTURE * 2}{film}</article>")
+    assert check_book.main(built / "_toc.yml", built) == 0
+    (built / "a.html").write_text(f"<article>{WORDS}{PICTURE * 2}{film.replace('img', 'none')}</article>")
+    assert check_book.main(built / "_toc.yml", built) == 1
+
+
 @pytest.mark.parametrize(
     ("page", "message"),
     [

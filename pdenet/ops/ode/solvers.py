@@ -5,9 +5,18 @@ from typing import Any, Literal, get_args
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import flag, one_of
-from pdenet.ops.diverged import DivergedError
+from pdenet.ops.diverged import DivergedError, NotConverged
 
-__all__ = ["Adaptive", "AdaptiveMethod", "DivergedError", "Fixed", "FixedMethod", "Solver", "check_solver"]
+__all__ = [
+    "Adaptive",
+    "AdaptiveMethod",
+    "DivergedError",
+    "Fixed",
+    "FixedMethod",
+    "NotConverged",
+    "Solver",
+    "check_solver",
+]
 
 FixedMethod = Literal["euler", "midpoint", "heun3", "rk4"]
 AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]

@@ -1,0 +1,1 @@
+"""Electrons after a kick: helium on a line, stepped in time, and which block such a step is."""
