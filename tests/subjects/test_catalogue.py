@@ -61,6 +61,8 @@ KEYS = {
 NOTHING_BUILT = (
     "control",
     "gradient costs",
+    "gradient times",
+    "way back",
     "helium on a grid",
     "run of helium",
     "linked chain",
