@@ -161,5 +161,52 @@ STATEMENTS = (
         refuted_by=(Guard("staple", "any-staple-shortens", "no placement of the same spans shortens less"),),
         ours=True,
     ),
+    Statement(
+        "R10.1",
+        "A reversible residual network needs memory that is constant in depth, where others need it linear.",
+        shown_by=(
+            Guard("reversible", "one-state", "one state is kept, at 2 blocks as at 128"),
+            Guard(
+                "reversible",
+                "roots",
+                "a plain stack keeps in proportion to its depth, with checkpoints to the root",
+            ),
+        ),
+        corrected_by=(
+            Guard("reversible", "parameters-grow", "of states; parameters and gradients grow as ever"),
+        ),
+    ),
+    Statement(
+        "R10.2",
+        "It costs a little more computation.",
+        shown_by=(Guard("reversible", "four-for-three", "four convolutions for three, as checkpoints do"),),
+    ),
+    Statement(
+        "R10.3",
+        "It reconstructs its inputs from its outputs.",
+        supports=("RV4", "RV5"),
+        qualifies=("RV6",),
+        shown_by=(Guard("reversible", "comes-back", "in float64, to 1e-12 behind 32 blocks"),),
+        corrected_by=(
+            Guard(
+                "reversible",
+                "lost-in-growth",
+                "in float32 not where states grow, though a plain stack is well",
+            ),
+            Guard(
+                "reversible",
+                "lost-in-chaos",
+                "nor where tanh branches magnify rounding, which hurts a plain one too",
+            ),
+        ),
+    ),
+    Statement(
+        "R10.4",
+        "It is as good as a residual network of its size (small networks, digits).",
+        supports=("RV1", "RV2", "RV3"),
+        shown_by=(
+            Guard("reversible", "as-good", "within half a point of both, and far ahead of a linear layer"),
+        ),
+    ),
 )
 """By system of the essay: R3 is answered in Part I, the others in Part II."""

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import solve_banded
 
 from pdenet.checks.numbers import real, whole
-from pdenet.ops.ode.solvers import DivergedError
+from pdenet.ops.diverged import DivergedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

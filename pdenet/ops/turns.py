@@ -1,6 +1,8 @@
 r"""Stacks of two channels, R and I, that step a Schrödinger equation: in turn, or both at once (Euler).
 
-A layer in turn is two residual blocks without ReLU, ``R <- R + K * I`` and ``I <- I - K * R`` with the new R.
+A layer in turn is two residual blocks without ReLU, ``R <- R + K * I`` and ``I <- I - K * R`` with the new R:
+the step of `pdenet.ops.steppers.coupling`, written out so that one convolution serves all seeds, or all
+layers become one filter. A test holds it to that step.
 """
 
 from __future__ import annotations

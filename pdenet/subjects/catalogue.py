@@ -28,6 +28,7 @@ EXPERIMENTS = {
     "small-steps": "pdenet.subjects.small_steps.experiment:SMALL_STEPS",
     "vanishing": "pdenet.subjects.vanishing.experiment:VANISHING",
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
+    "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
 }
 """Where each is: module and name."""

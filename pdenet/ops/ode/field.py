@@ -1,10 +1,11 @@
 """A field that somebody else wrote: how it is asked, and what its answer must be."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from pdenet.ops.branches import describe, leaves
 
 
 def check_field(rate: Any) -> None:
@@ -51,7 +52,7 @@ def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
     with torch.enable_grad():
         state = u.detach().requires_grad_()
         found = evaluate(rate, t.detach().to(u.dtype), state)
-    borrowed = [leaf for leaf in _leaves(found) if leaf is not state and id(leaf) not in own]
+    borrowed = [leaf for leaf in leaves(found) if leaf is not state and id(leaf) not in own]
     if borrowed:
         shapes = ", ".join(str(tuple(leaf.shape)) for leaf in borrowed)
         message = (
@@ -59,22 +60,3 @@ def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
             f"of shape {shapes}; make them its parameters, or take gradient='backprop'"
         )
         raise ValueError(message)
-
-
-def _leaves(result: Tensor) -> Iterator[Tensor]:
-    """The tensors at which the graph behind a result ends, those that would be given a gradient."""
-    seen = set()
-    open_nodes = [result.grad_fn]
-    while open_nodes:
-        node = open_nodes.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        if hasattr(node, "variable"):
-            yield node.variable
-        open_nodes += [following for following, _ in node.next_functions]
-
-
-def describe(tensor: Tensor) -> str:
-    """Shape, dtype and device in words."""
-    return f"{tuple(tensor.shape)} of {tensor.dtype} on {tensor.device}"

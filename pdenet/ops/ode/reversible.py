@@ -1,12 +1,14 @@
 """A pair of states that can be stepped back: gradients without stored states or a backward solver."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from pdenet.checks.numbers import real, whole
+from pdenet.ops.branches import Branch, check_states
 from pdenet.ops.ode.field import check_field, evaluate, refuse_borrowed
+from pdenet.ops.reversible import take_turns
 
 
 def reversible_pair(
@@ -63,69 +65,17 @@ def reversible_pair(
     _check(rate, first, second, sign)
     h = duration / steps
     refuse_borrowed(rate, second, _time(0.0, second), "the reversible pair")
-    own = [p for p in rate.parameters() if p.requires_grad]
-    result: tuple[Tensor, Tensor] = _Pair.apply(rate, h, steps, sign, first, second, *own)
-    return result
+    own = tuple(p for p in rate.parameters() if p.requires_grad)
 
+    def branch(number: int, sign: int) -> Branch:
+        def at(u: Tensor) -> Tensor:
+            found = evaluate(rate, _time(number * h, u), u)
+            return found if sign == 1 else -found
 
-class _Pair(torch.autograd.Function):
-    """All steps as one operation, which keeps the two states at the end and the parameters."""
+        return Branch(at, own)
 
-    @staticmethod
-    def forward(
-        ctx: Any,
-        rate: nn.Module,
-        h: float,
-        steps: int,
-        sign: int,
-        first: Tensor,
-        second: Tensor,
-        *own: Tensor,
-    ) -> tuple[Tensor, Tensor]:
-        for number in range(steps):
-            first = first + h * evaluate(rate, _time(number * h, first), second)
-            second = second + sign * h * evaluate(rate, _time((number + 1) * h, first), first)
-        ctx.rate, ctx.h, ctx.steps, ctx.sign = rate, h, steps, sign
-        ctx.save_for_backward(first, second, *own)
-        return first, second
-
-    @staticmethod
-    def backward(ctx: Any, of_first: Tensor, of_second: Tensor) -> tuple[Any, ...]:
-        if torch.is_grad_enabled():  # only so under create_graph=True
-            message = "the reversible pair differentiates once; for higher derivatives write out its steps"
-            raise RuntimeError(message)
-        first, second, *own = ctx.saved_tensors
-        sums = [torch.zeros_like(p) for p in own]
-        for number in reversed(range(ctx.steps)):
-            added, pulled = _transposed(
-                ctx.rate, (number + 1) * ctx.h, first, ctx.sign * ctx.h * of_second, own
-            )
-            second = second - ctx.sign * ctx.h * added
-            of_first = of_first + pulled[0]
-            _add(sums, pulled[1:])
-            added, pulled = _transposed(ctx.rate, number * ctx.h, second, ctx.h * of_first, own)
-            first = first - ctx.h * added
-            of_second = of_second + pulled[0]
-            _add(sums, pulled[1:])
-        return None, None, None, None, of_first, of_second, *sums
-
-
-def _transposed(
-    rate: nn.Module, t: float, u: Tensor, cotangent: Tensor, own: list[Tensor]
-) -> tuple[Tensor, list[Tensor]]:
-    """The rate at `u`, and the products of the cotangent with its derivatives by `u` and the parameters."""
-    u = u.detach().requires_grad_()
-    with torch.enable_grad():
-        found = evaluate(rate, _time(t, u), u)
-    if not found.requires_grad:
-        return found, [torch.zeros_like(x) for x in (u, *own)]
-    pulled = torch.autograd.grad(found, [u, *own], cotangent, allow_unused=True, materialize_grads=True)
-    return found.detach(), list(pulled)
-
-
-def _add(sums: list[Tensor], terms: list[Tensor]) -> None:
-    for total, term in zip(sums, terms, strict=True):
-        total += term
+    turns = [(branch(number, 1), branch(number + 1, sign)) for number in range(steps)]
+    return take_turns(turns, h, first, second, called="the reversible pair")
 
 
 def _time(t: float, like: Tensor) -> Tensor:
@@ -134,14 +84,7 @@ def _time(t: float, like: Tensor) -> Tensor:
 
 def _check(rate: nn.Module, first: Tensor, second: Tensor, sign: int) -> None:
     check_field(rate)
-    for name, state in (("first", first), ("second", second)):
-        if not isinstance(state, Tensor) or not state.dtype.is_floating_point:
-            message = f"{name} must be a floating point tensor; got {state!r}"
-            raise TypeError(message)
-    kinds = [(tuple(state.shape), state.dtype, str(state.device)) for state in (first, second)]
-    if kinds[0] != kinds[1]:
-        message = f"the two states must have one shape, dtype and device; got {kinds[0]} and {kinds[1]}"
-        raise ValueError(message)
+    check_states(first, second)
     if isinstance(sign, bool) or sign not in (1, -1):
         message = f"sign must be 1 or -1; got {sign!r}"
         raise ValueError(message)

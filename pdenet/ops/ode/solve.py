@@ -17,7 +17,8 @@ import torchdiffeq
 from torch import Tensor, nn
 
 from pdenet.checks.words import one_of
-from pdenet.ops.ode.field import check_field, describe, refuse_borrowed
+from pdenet.ops.branches import describe
+from pdenet.ops.ode.field import check_field, refuse_borrowed
 from pdenet.ops.ode.solvers import Adaptive, Solver, check_solver
 from pdenet.ops.ode.watched import Evaluations, Watched
 

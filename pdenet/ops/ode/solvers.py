@@ -5,6 +5,18 @@ from typing import Any, Literal, get_args
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import flag, one_of
+from pdenet.ops.diverged import DivergedError, NotConverged
+
+__all__ = [
+    "Adaptive",
+    "AdaptiveMethod",
+    "DivergedError",
+    "Fixed",
+    "FixedMethod",
+    "NotConverged",
+    "Solver",
+    "check_solver",
+]
 
 FixedMethod = Literal["euler", "midpoint", "heun3", "rk4"]
 AdaptiveMethod = Literal["dopri5", "dopri8", "bosh3", "adaptive_heun"]
@@ -97,14 +109,6 @@ class Adaptive:
 
 
 Solver = Fixed | Adaptive
-
-
-class DivergedError(ArithmeticError):
-    """A solution that cannot be carried on: no longer finite, or asking for steps without end."""
-
-
-class NotConverged(ArithmeticError):
-    """A search by repetition that has not found what it looks for in the rounds it was given."""
 
 
 def check_solver(given: Any, name: str = "solver") -> None:
