@@ -138,7 +138,7 @@ def undone(stack: BlockStack, after: Tensor) -> Tensor:
     Raises
     ------
     NotConverged
-        If a block is not undone to 1e-10 in 50 steps: it may have no inverse there.
+        If a block is not undone to 1e-10 in 50 steps, or one of them meets a derivative without an inverse.
     """
     wanted = after.detach().double()
     for layer in reversed(range(stack.depth)):
@@ -149,7 +149,11 @@ def undone(stack: BlockStack, after: Tensor) -> Tensor:
                 missed = block(before) - wanted
             if missed.abs().max() < 1e-10:
                 break
-            step = torch.linalg.solve(block_jacobians(block, before)[:, :, 0], missed.unsqueeze(-1))
+            try:
+                step = torch.linalg.solve(block_jacobians(block, before)[:, :, 0], missed.unsqueeze(-1))
+            except RuntimeError as error:
+                message = f"block {layer + 1} is flat on the way, so that Newton's method cannot undo it"
+                raise NotConverged(message) from error
             before = before - step.squeeze(-1)
         else:
             message = f"block {layer + 1} is not undone in 50 steps of Newton's; it may have no inverse there"
