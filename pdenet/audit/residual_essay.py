@@ -143,7 +143,7 @@ STATEMENTS = (
         "With skips it is not (untrained tanh networks).",
         supports=("VG8",),
         corrected_by=(
-            Guard("vanishing", "skip-dilutes", "with the step 1/L it is not; with a step of one it is"),
+            Guard("vanishing", "skip-dilutes", "with the step 1/L it is not; a step of one distorts it"),
         ),
     ),
     Statement(
