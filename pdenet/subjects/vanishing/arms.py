@@ -14,6 +14,7 @@ import torch
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import learn
 from pdenet.runs.machine import describe_origin
+from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.pixels import pixel_scale, scaled
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn, Images
@@ -87,16 +88,12 @@ class UntrainedArm(Arm):
         images = describe_images(context.part(self.shown)) if isinstance(self.shown, Images) else None
         data = self.shown.describe() if isinstance(self.shown, Drawn) else images
         return [
-            Record(
-                model=self.model,
-                training=self.training,
-                seed=seed,
-                data=data or {},
-                history={},
-                seconds=seconds,
-                trunk={},
-                measured={name: float(values[row]) for name, values in measured.items()},
-                **describe_origin(torch.device("cpu")),
+            measured_record(
+                self,
+                seed,
+                {name: float(values[row]) for name, values in measured.items()},
+                seconds,
+                data or {},
             )
             for row, seed in enumerate(seeds)
         ]
