@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pdenet.runs.arm import Context
@@ -14,7 +14,7 @@ from pdenet.runs.shown import Drawn
 class Squares(MeasuredArm):
     """Squares its seeds."""
 
-    shown: Drawn = Drawn("whole numbers")
+    shown: Drawn = field(default_factory=lambda: Drawn("whole numbers"))
 
     @property
     def name(self) -> str:
