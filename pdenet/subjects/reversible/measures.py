@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -127,6 +127,7 @@ def way_back(depth: int, gain: float, activation: str, dtype: torch.dtype, *, se
     )
 
 
+@cache
 def stretch_back(depth: int, gain: float, activation: str, *, seeds: int = 2) -> float:
     """How many times larger a small difference of the end is at the start: geometric mean, in float64.
 
