@@ -42,7 +42,7 @@ def held(way: str, depth: int) -> Held:
 def alive(way: str, depth: int) -> int:
     """Most bytes that live at one time on the way there and back, the gradients of parameters among them."""
     blocks, u = conv_blocks(depth), images()
-    return live_bytes(lambda: WAYS[way](blocks, u).sum().backward())  # type: ignore[no-untyped-call]
+    return live_bytes(lambda: WAYS[way](blocks, u).sum().backward())
 
 
 def parameter_bytes(depth: int) -> int:
