@@ -128,6 +128,7 @@ def live_bytes(run: Callable[[], object]) -> int:
     run
         What is watched, a forward pass with its way back.
     """
-    with _Alive() as alive:
+    alive = _Alive()
+    with alive:
         run()
     return alive.most
