@@ -110,8 +110,12 @@ STATEMENTS = (
     Statement(
         "R5.2",
         "A protein finds its fold through contacts far apart on the chain (tried on lattice proteins).",
-        shown_by=(
-            Guard("staple", "far-contacts", "386 of 16384 sequences fold by all contacts, 4 by near ones"),
+        corrected_by=(
+            Guard(
+                "staple",
+                "far-contacts",
+                "386 of 16384 sequences fold by all contacts, 4 by near ones, none by far ones alone",
+            ),
         ),
     ),
     Statement(
@@ -139,7 +143,7 @@ STATEMENTS = (
         "With skips it is not (untrained tanh networks).",
         supports=("VG8",),
         corrected_by=(
-            Guard("vanishing", "skip-dilutes", "with the step 1/L it is not; with a step of one it is"),
+            Guard("vanishing", "skip-dilutes", "with the step 1/L it is not; a step of one distorts it"),
         ),
     ),
     Statement(

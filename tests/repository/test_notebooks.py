@@ -392,6 +392,27 @@ def test_a_good_notebook_breaks_no_rule() -> None:
     assert not [message for rule in RULES for message in rule(good_notebook())]
 
 
+def labels(notebook: NotebookNode) -> list[str]:
+    """What other pages can point to: of sections and equations, of exercises and claims, of figures."""
+    text = prose(notebook)
+    found = re.findall(r"^\((\S+)\)=$|^:(?:label|name): (\S+)$", text, re.MULTILINE)
+    figures = (cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in notebook.cells)
+    return [*(one or other for one, other in found), *filter(None, figures)]
+
+
+def test_no_label_stands_twice_in_the_book() -> None:
+    """Sphinx drops the second exercise of a label, and links to it lead to the first."""
+    found = [one for path in NOTEBOOKS for one in labels(nbformat.read(path, as_version=4))]
+    assert len(found) > 100
+    assert sorted({one for one in found if found.count(one) > 1}) == []
+
+
+def test_labels_of_every_kind_are_found() -> None:
+    text = "(eq:A1)=\n$$\na\n$$\n\n:::{exercise} B\n:label: ex:b\n\nb\n:::"
+    cells = [new_markdown_cell(text), new_code_cell("1", metadata={"mystnb": {"figure": {"name": "fig:c"}}})]
+    assert labels(new_notebook(cells=cells)) == ["eq:A1", "ex:b", "fig:c"]
+
+
 @pytest.mark.parametrize(("rule", "defect"), DEFECTS, ids=lambda function: function.__name__)
 def test_a_defect_breaks_its_rule(
     rule: Callable[[NotebookNode], Iterator[str]], defect: Callable[[NotebookNode], None]

@@ -52,7 +52,7 @@ KEYS = {
     "fresh.jsonl": (20, "d65c69ceb814bd88c93d2eaf226a9fb5f60c05efcdfc5180072709c455b5fe91"),
     "channels.jsonl": (30, "d631e14785ace8443df9e064f9e0604cccd5d3c49c39a4211707c0aaa5e3731a"),
     "small-steps.jsonl": (40, "f710a472831527f726ef5f47801e1518a8a257c1e2d0f8fb314f6ffaf89b1325"),
-    "vanishing.jsonl": (640, "ce182a3f2fd3600022568b3881e5b4cea6d6cc84bdde54913c0c6645f03ff331"),
+    "vanishing.jsonl": (670, "4aca2edb897f320bd3b4f06be7825e8d972b7e9b96ecdcc01b7c16798872e4c9"),
     "electrons.jsonl": (5, "0013549e6184ac9d4206cdd54c9123ede38075f09cd0b1b8d0d348406451fd58"),
     "reversible.jsonl": (75, "46f775f501254283c30467d406139825528ec302be371174641a24051a8d33f0"),
     "staple.jsonl": (320, "719813494685ed5f6d7696c2e5b9665acc011f3bff6ad193cd42b1b41514f175"),

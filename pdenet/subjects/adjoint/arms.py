@@ -1,16 +1,11 @@
 """One run: all ways to a gradient, measured together."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from pdenet.checks.numbers import whole
 from pdenet.checks.sequences import wholes
-from pdenet.runs.arm import Arm, Context
-from pdenet.runs.machine import describe_origin
-from pdenet.runs.record import Record
+from pdenet.runs.measured_arm import MeasuredArm
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.adjoint.measures import EVALUATIONS, ROUNDS, measure
 from pdenet.subjects.adjoint.ways import WAYS, Problem
@@ -47,7 +42,7 @@ NOISE = Drawn("uniform noise")
 
 
 @dataclass(frozen=True, kw_only=True)
-class CostArm(Arm):
+class CostArm(MeasuredArm):
     """All ways together, since they take turns; nothing is trained."""
 
     protocol: CostProtocol = CostProtocol()
@@ -64,22 +59,7 @@ class CostArm(Arm):
         """The ways."""
         return {"kind": "gradient costs", "ways": [*WAYS]}
 
-    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
-        """Measure, once a seed."""
-        return [self._run(seed) for seed in seeds]
-
-    def _run(self, seed: int) -> Record:
-        started = time.perf_counter()
+    def measure(self, seed: int) -> dict[str, Any]:
+        """What each way took, as `measure` of the page has it; the seed draws nothing."""
         protocol = self.protocol
-        measured = measure(Problem(batch=protocol.batch), protocol.evaluations, protocol.rounds)
-        return Record(
-            model=self.model,
-            training=self.training,
-            seed=seed,
-            data=self.shown.describe(),
-            history={},
-            seconds=time.perf_counter() - started,
-            trunk={},
-            measured=measured,
-            **describe_origin(torch.device("cpu")),
-        )
+        return measure(Problem(batch=protocol.batch), protocol.evaluations, protocol.rounds)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import torch
 
 from pdenet.checks.numbers import real
 from pdenet.checks.words import one_of
-from pdenet.runs.arm import Arm, Context
-from pdenet.runs.machine import describe_origin
-from pdenet.runs.record import Record
+from pdenet.runs.measured_arm import MeasuredArm
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.electrons.measures import TWICE, line, norm_after, predicted_runaway, spread
 from pdenet.subjects.electrons.pair import exact_lines
@@ -47,35 +42,12 @@ class Kick:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Computed(Arm):
+class _Computed(MeasuredArm):
     """What is computed once, and comes out the same: its one seed draws nothing."""
 
     protocol: Kick = field(default_factory=Kick)
     shown: Drawn = field(default_factory=lambda: Drawn("helium on a line"))
     most: int | None = 1
-
-    @abstractmethod
-    def measured(self) -> dict[str, Any]:
-        """What the run finds."""
-
-    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
-        """Compute it, once a seed."""
-        return [self._run(seed) for seed in seeds]
-
-    def _run(self, seed: int) -> Record:
-        started = time.perf_counter()
-        measured = self.measured()
-        return Record(
-            model=self.model,
-            training=self.training,
-            seed=seed,
-            data=self.shown.describe(),
-            history={},
-            seconds=time.perf_counter() - started,
-            trunk={},
-            measured=measured,
-            **describe_origin(torch.device("cpu")),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +71,7 @@ class GridArm(_Computed):
         """The points of the square, roughly."""
         return self.spacing**-2 / 25
 
-    def measured(self) -> dict[str, Any]:
+    def measure(self, seed: int) -> dict[str, Any]:
         """Energies in hartree; of each run the frequency of the first line and how far the norm was off."""
         found: dict[str, Any] = {}
         exact = exact_lines(self.spacing, many=3)
@@ -156,7 +128,7 @@ class RunArm(_Computed):
         """Its steps, next to a grid's."""
         return 1e-5 / self.dt * 100
 
-    def measured(self) -> dict[str, Any]:
+    def measure(self, seed: int) -> dict[str, Any]:
         """The norm at the end less one, and by the theorem; where it passed `TWICE`, the times of that."""
         atom = Helium(spacing=SPACINGS[0])
         ground = ground_state(atom)

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from pdenet.checks.numbers import whole
-from pdenet.runs.arm import Arm, Context
 from pdenet.runs.intervals import log_mean_interval
-from pdenet.runs.machine import describe_origin
+from pdenet.runs.measured_arm import MeasuredArm
 from pdenet.runs.protocol import described
-from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.reversible.system import BATCH, WAYS, conv_blocks, gradients, images
 
@@ -52,7 +49,7 @@ class CostProtocol:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CostArm(Arm):
+class CostArm(MeasuredArm):
     """All ways together, since they take turns; nothing is trained, and nothing is claimed of seconds.
 
     Parameters
@@ -75,25 +72,12 @@ class CostArm(Arm):
         """The ways."""
         return {"kind": "gradient times", "ways": [*WAYS], **described(self.protocol)}
 
-    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
-        """Measure, once a seed."""
-        return [self._run(seed) for seed in seeds]
-
-    def _run(self, seed: int) -> Record:
-        started, load = time.perf_counter(), os.getloadavg()[0]
+    def measure(self, seed: int) -> dict[str, Any]:
+        """Seconds by clock, way and round, and how busy the machine was before; the seed draws nothing."""
+        load = os.getloadavg()[0]
         with _busy(self.protocol.busy):
             seconds = measure_times(self.protocol)
-        return Record(
-            model=self.model,
-            training=self.training,
-            seed=seed,
-            data=self.shown.describe(),
-            history={},
-            seconds=time.perf_counter() - started,
-            trunk={},
-            measured={"seconds": seconds, "load_at_start": load},
-            **describe_origin(torch.device("cpu")),
-        )
+        return {"seconds": seconds, "load_at_start": load}
 
 
 def measure_times(protocol: CostProtocol) -> dict[str, dict[str, list[float]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,7 @@ import torch
 
 from pdenet.checks.sequences import wholes
 from pdenet.checks.words import one_of
-from pdenet.runs.arm import Arm, Context
-from pdenet.runs.machine import describe_origin
-from pdenet.runs.record import Record
+from pdenet.runs.measured_arm import MeasuredArm
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.reversible.measures import GAINS, MAP_DEPTHS, WayBack, way_back_map
 from pdenet.subjects.reversible.system import ACTIVATIONS
@@ -44,7 +41,7 @@ class MapProtocol:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MapArm(Arm):
+class MapArm(MeasuredArm):
     """Stacks with one activation in one precision, by gain and depth; nothing is trained.
 
     Parameters
@@ -77,30 +74,16 @@ class MapArm(Arm):
         """What a record says of the stacks."""
         return {"kind": "way back", "activation": self.activation, "precision": self.precision}
 
-    def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
-        """Look at each seed's stacks; ``measured`` holds `WayBack` by a `place`."""
-        return [self._run(seed) for seed in seeds]
-
-    def _run(self, seed: int) -> Record:
-        started = time.perf_counter()
+    def measure(self, seed: int) -> dict[str, Any]:
+        """`WayBack` of each seed's stacks, by a `place`."""
         found = way_back_map(
             self.activation, DTYPES[self.precision], self.protocol.gains, self.protocol.depths, seed=seed
         )
-        return Record(
-            model=self.model,
-            training=self.training,
-            seed=seed,
-            data=self.shown.describe(),
-            history={},
-            seconds=time.perf_counter() - started,
-            trunk={},
-            measured={
-                place(gain, depth, what): value if abs(value) < float("inf") else None  # JSON has no infinity
-                for (gain, depth), one in found.items()
-                for what, value in one._asdict().items()
-            },
-            **describe_origin(torch.device("cpu")),
-        )
+        return {
+            place(gain, depth, what): value if abs(value) < float("inf") else None  # JSON has no infinity
+            for (gain, depth), one in found.items()
+            for what, value in one._asdict().items()
+        }
 
 
 def place(gain: float, depth: int, what: str) -> str:

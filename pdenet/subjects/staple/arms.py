@@ -13,11 +13,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from pdenet.runs.arm import Arm, Context
-from pdenet.runs.machine import describe_origin
-from pdenet.runs.record import Record
+from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.staple.folding import TOGETHER
 from pdenet.subjects.staple.measures import (
@@ -36,6 +34,8 @@ from pdenet.subjects.staple.resolvents import DeepNet, decay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pdenet.runs.record import Record
 
 TEMPERATURE = 0.3
 """At which chains fold, in units of the energy of a bond: near the folding temperature of most."""
@@ -69,19 +69,8 @@ class ExactArm(Arm):
         for seed in seeds:
             started = time.perf_counter()
             what, measured = self.measure(seed)
-            records.append(
-                Record(
-                    model=self.model,
-                    training={},
-                    seed=seed,
-                    data={**self.shown.describe(), "checksum": sha256(what.encode()).hexdigest()},
-                    history={},
-                    seconds=time.perf_counter() - started,
-                    trunk={},
-                    measured=measured,
-                    **describe_origin(torch.device("cpu")),
-                )
-            )
+            data = {**self.shown.describe(), "checksum": sha256(what.encode()).hexdigest()}
+            records.append(measured_record(self, seed, measured, time.perf_counter() - started, data))
         return records
 
 

@@ -132,7 +132,9 @@ def draw_gains(protein: Protein, links: Mapping[str, Link | None], gains: Gains)
         chance = [protein.native_chance(t, link) for t in temperatures]
         melt.plot(temperatures, chance, dash, marker="", color=colour, label=name)
     melt.axhline(0.5, color=INK, lw=0.7)
-    melt.set(xlabel="temperature (energy of a bond)", ylabel="chance of the native state", ylim=(-0.03, 1.2))
+    melt.set(
+        xlabel="temperature (energy of a contact)", ylabel="chance of the native state", ylim=(-0.03, 1.2)
+    )
     melt.legend(fontsize=8, loc="upper right")
     cost = -np.log(gains.closing)
     for low, high, marker, colour in SPANS:

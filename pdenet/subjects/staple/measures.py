@@ -76,17 +76,17 @@ def native_share(protein: Protein) -> tuple[float, float]:
     return len(native) / len(closing), float(closing[native].sum() / closing.sum())
 
 
-def local_folds(residues: int, longest: int | None = None) -> tuple[int, float]:
-    """How many of all 2^N sequences fold if only pairs so many bonds apart, at most, attract.
+def folds_by(residues: int, longest: int | None = None, shortest: int = 1) -> tuple[int, int]:
+    """How many of all 2^N sequences fold if only pairs at most, and at least, so many bonds apart attract.
 
     Returns
     -------
-    int, float
-        The sequences with one conformation of lowest energy; and the median number of such conformations of
-        the sequences that have one if all pairs attract.
+    int, int
+        The sequences with one conformation of lowest energy; and those among them that have one as well if
+        all pairs attract.
     """
-    ways = lowest(residues, longest)[1]
-    return int((ways == 1).sum()), float(np.median(ways[lowest(residues)[1] == 1]))
+    folds = lowest(residues, longest, shortest)[1] == 1
+    return int(folds.sum()), int((folds & (lowest(residues)[1] == 1)).sum())
 
 
 @dataclass(frozen=True)

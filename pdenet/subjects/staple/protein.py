@@ -190,15 +190,17 @@ def _partition(states: Array, beta: float | Array) -> Array:
 
 
 @lru_cache(maxsize=32)
-def lowest(residues: int, longest: int | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def lowest(
+    residues: int, longest: int | None = None, shortest: int = 1
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Of all 2^N sequences: bonds of the ground state and its conformations, by number of the sequence.
 
     Parameters
     ----------
     residues
         Length N of the sequences.
-    longest
-        Only pairs that are at most so many bonds apart attract each other; all unless given.
+    longest, shortest
+        Only pairs that are at most, and at least, so many bonds apart attract each other; all unless given.
 
     Raises
     ------
@@ -207,8 +209,9 @@ def lowest(residues: int, longest: int | None = None) -> tuple[NDArray[np.int64]
     """
     maps = contact_maps(residues)
     longest = residues if longest is None else whole("longest", longest, least=1)
-    pairs = np.array([(1 << i) | (1 << j) if j - i <= longest else _NEVER for i, j in maps.pairs], np.uint64)
-    return ground_states(maps.numbers, maps.counts, pairs, residues)
+    shortest = whole("shortest", shortest, least=1)
+    pairs = [(1 << i) | (1 << j) if shortest <= j - i <= longest else _NEVER for i, j in maps.pairs]
+    return ground_states(maps.numbers, maps.counts, np.array(pairs, np.uint64), residues)
 
 
 _NEVER = 1 << 63

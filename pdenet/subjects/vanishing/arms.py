@@ -14,6 +14,7 @@ import torch
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import learn
 from pdenet.runs.machine import describe_origin
+from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.pixels import pixel_scale, scaled
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn, Images
@@ -87,16 +88,12 @@ class UntrainedArm(Arm):
         images = describe_images(context.part(self.shown)) if isinstance(self.shown, Images) else None
         data = self.shown.describe() if isinstance(self.shown, Drawn) else images
         return [
-            Record(
-                model=self.model,
-                training=self.training,
-                seed=seed,
-                data=data or {},
-                history={},
-                seconds=seconds,
-                trunk={},
-                measured={name: float(values[row]) for name, values in measured.items()},
-                **describe_origin(torch.device("cpu")),
+            measured_record(
+                self,
+                seed,
+                {name: float(values[row]) for name, values in measured.items()},
+                seconds,
+                data or {},
             )
             for row, seed in enumerate(seeds)
         ]
@@ -176,7 +173,7 @@ class TrainedArm(Arm):
         data, cpu = context.part(self.shown), torch.device("cpu")
         net = self.build(seeds)
         images = scaled(data.test_images[:BATCH], pixel_scale(data, self.protocol.pixels))
-        ratio = first_to_last(net, images, data.test_labels[:BATCH])
+        ratio = first_to_last(net, images, data.test_labels[:BATCH]) if self.depth else None
         task = DigitTask(net, data, self.protocol, cpu)
         course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
         return [
@@ -192,7 +189,7 @@ class TrainedArm(Arm):
                 diverged_at=course.diverged_at(row),
                 seconds=course.seconds / len(seeds),
                 trunk={},
-                measured={"first to last": float(ratio[row])},
+                measured={} if ratio is None else {"first to last": float(ratio[row])},
                 **describe_origin(cpu),
             )
             for row, seed in enumerate(seeds)
@@ -257,8 +254,9 @@ TRAINED = {
 
 
 TUNED_DEEP = "plain, orthogonal, gain 1.1"
-STARTS = TRAINED | {TUNED_DEEP: Start(law="orthogonal", gain=1.1)}
-"""Those and what was added after the networks of 128 blocks were seen."""
+UNSTACKED = "no block"
+STARTS = TRAINED | {TUNED_DEEP: Start(law="orthogonal", gain=1.1), UNSTACKED: Start()}
+"""Those, what was added after the networks of 128 blocks were seen, and the two affine maps alone."""
 SETTINGS = (*product(DEPTHS_TRAINED, RATES), DEEPEST)
 """Blocks and rates."""
 
@@ -296,3 +294,5 @@ def trained_arms(
 SLOW = 0.0005
 AFTERWARDS = trained_arms((TUNED_DEEP, "h = 1", "h = 1/L"), [(DEEPEST[0], SLOW)])
 """At 128 blocks all plain networks failed at the rate 0.002, so that they were tried at a smaller one."""
+BASELINE = trained_arms((UNSTACKED,), [(0, rate) for rate in (*RATES, SLOW)])
+"""What the two affine maps do without a stack between them; recorded last, and nothing is claimed of it."""

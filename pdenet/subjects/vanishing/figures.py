@@ -18,6 +18,7 @@ from pdenet.subjects.vanishing.arms import (
     SLOW,
     TRAINED,
     TUNED_DEEP,
+    UNSTACKED,
     trained,
 )
 from pdenet.subjects.vanishing.measures import DEPTHS, LAYERS, multipliers, path_shares
@@ -152,6 +153,8 @@ def draw_trained(results: Results) -> Figure:
                 label=title,
             )
             _dots(ax, places, values, PALETTE[n])
+        bare = np.exp(np.log(100 - results.values(trained(UNSTACKED, 0, rate))).mean())
+        ax.axhline(bare, color=INK, lw=1, ls=(0, (1, 3)), label="no block")
         ax.set(title=f"rate {rate:g}", xlabel="blocks", yscale="log")
         ax.set_xticks(range(len(depths)), [str(depth) for depth in depths])
     again = 100 - results.values(trained(TUNED_DEEP, DEEPEST[0], SLOW))

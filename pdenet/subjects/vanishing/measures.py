@@ -9,8 +9,10 @@ import torch
 from torch.nn import functional
 
 from pdenet.checks.numbers import whole
+from pdenet.models.blocks import BlockStack
 from pdenet.models.measures.jacobian import block_jacobians, gradient_sizes
 from pdenet.models.measures.readout import constant, explained, read_out
+from pdenet.ops.ode.solvers import NotConverged
 from pdenet.ops.seeding import as_seeds, generator
 from pdenet.subjects.vanishing.paths import branch_jacobians, shares
 
@@ -121,6 +123,43 @@ def small_differences(start: Start, depth: int, seeds: int | Iterable[int] = 1) 
             growth += vector.norm(dim=(1, 2)).log10()
         found.append(growth.numpy())
     return ThereAndBack(*found)
+
+
+def undone(stack: BlockStack, after: Tensor) -> Tensor:
+    """The states that a stack turns into these ones, found block by block by Newton's method.
+
+    Parameters
+    ----------
+    stack
+        In double precision, however the states were found.
+    after : (S, B, n)
+        States behind the last block.
+
+    Raises
+    ------
+    NotConverged
+        If a block is not undone to 1e-10 in 50 steps, or one of them meets a derivative without an inverse.
+    """
+    wanted = after.detach().double()
+    for layer in reversed(range(stack.depth)):
+        block = BlockStack([stack.branches[layer]], skip=stack.skip, scale=stack.scale)
+        before = wanted
+        for _ in range(50):
+            with torch.no_grad():
+                missed = block(before) - wanted
+            if missed.abs().max() < 1e-10:
+                break
+            try:
+                step = torch.linalg.solve(block_jacobians(block, before)[:, :, 0], missed.unsqueeze(-1))
+            except RuntimeError as error:
+                message = f"block {layer + 1} is flat on the way, so that Newton's method cannot undo it"
+                raise NotConverged(message) from error
+            before = before - step.squeeze(-1)
+        else:
+            message = f"block {layer + 1} is not undone in 50 steps of Newton's; it may have no inverse there"
+            raise NotConverged(message)
+        wanted = before
+    return wanted
 
 
 def multipliers(start: Start, depth: int, layer: int = 0, seed: int = 0) -> NDArray[np.complex128]:

@@ -85,7 +85,7 @@ class DigitNet(nn.Module):
     start
         The stack.
     depth, width
-        Blocks, and units of a state.
+        Blocks, and units of a state; without a block only the two affine maps are left.
     seeds
         How many networks, or which seeds.
 
@@ -97,12 +97,14 @@ class DigitNet(nn.Module):
 
     def __init__(self, start: Start, depth: int, seeds: int | Iterable[int] = 1, *, width: int = 32) -> None:
         super().__init__()
-        self.start, self.depth = start, whole("depth", depth, least=1)
+        self.start, self.depth = start, whole("depth", depth, least=0)
         self.seeds, self.width = as_seeds(seeds), whole("width", width, least=1)
         both = draw_affine(PIXELS, self.width, [generator(seed, CLASSIFIER, 1) for seed in self.seeds])
         self.weight = nn.Parameter(both[:, :-1].clone())
         self.bias = nn.Parameter(both[:, -1:].clone())
-        self.stack = start.build(self.depth, self.width, self.seeds)
+        self.stack: nn.Module = nn.Identity()
+        if self.depth:
+            self.stack = start.build(self.depth, self.width, self.seeds)
         self.classifier = Classifier((self.width, CLASSES), self.seeds)
 
     def read(self, images: Tensor) -> Tensor:
@@ -132,7 +134,7 @@ def first_to_last(net: DigitNet, images: Tensor, labels: Tensor) -> Tensor:
     Parameters
     ----------
     net
-        It is not changed.
+        It has a block at least, and is not changed.
     images, labels
         Images (B, 28, 28) and their labels (B,).
     """

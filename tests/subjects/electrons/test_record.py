@@ -36,7 +36,7 @@ def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
 
 def test_a_grid_is_computed_again_as_the_record_has_it() -> None:
     (record,) = ELECTRONS.results().records(grid_name(0.2))
-    short = GridArm(spacing=0.2, protocol=Kick(time=20.0)).measured()
+    short = GridArm(spacing=0.2, protocol=Kick(time=20.0)).measure(0)
     for what in ("exact energy", "exact line", "ion level", "exact exchange energy", "local exchange level"):
         assert short[what] == pytest.approx(record.measured[what], rel=1e-9)
 
@@ -45,7 +45,7 @@ def test_a_run_says_what_was_foreseen() -> None:
     grew = RunArm(method="Euler", dt=1e-3, protocol=Kick(time=10.0)).run((0,), Context())[0].measured
     assert grew["steps"] == 10_000
     assert grew["growth"] == pytest.approx(grew["foreseen growth"], rel=0.01)
-    burst = RunArm(method="Euler", dt=5e-3, protocol=Kick(time=10.0)).measured()
+    burst = RunArm(method="Euler", dt=5e-3, protocol=Kick(time=10.0)).measure(0)
     assert burst["runaway"] == pytest.approx(burst["foreseen runaway"], rel=0.1)  # looked at every 64 steps
     assert "growth" not in burst
 

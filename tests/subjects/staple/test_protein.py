@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from pdenet.subjects.staple.measures import all_gains, link_gains, local_folds, native_share
-from pdenet.subjects.staple.protein import Protein, designing, folding_temperatures
+from pdenet.subjects.staple.measures import all_gains, folds_by, link_gains, native_share
+from pdenet.subjects.staple.protein import Protein, designing, folding_temperatures, letters, lowest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +74,19 @@ def test_few_links_are_native() -> None:
     assert 0 < shares.min() < shares.max() < 0.5
 
 
-def test_without_far_contacts_little_folds() -> None:
-    assert local_folds(12)[0] == 87
-    assert local_folds(12, 3)[0] < 10
-    assert local_folds(12, 3)[1] > local_folds(12)[1] == 1
+def test_little_folds_by_near_contacts_alone_or_by_far_ones() -> None:
+    assert folds_by(12) == folds_by(12, 11, 3) == (87, 87)
+    for folding, of_these in (folds_by(12, longest=3), folds_by(12, shortest=9)):
+        assert of_these <= folding < 10
+
+
+def test_contacts_that_attract_are_picked_by_their_span() -> None:
+    """Of chains of six, some pairs three bonds apart and the one of the two ends, five apart."""
+    ends = lowest(6, shortest=5)
+    assert set(ends[0]) == {0, 1}
+    assert ((ends[0] == 1) == [letters(number, 6)[::5] == "HH" for number in range(64)]).all()
+    with pytest.raises(ValueError, match="shortest"):
+        lowest(6, shortest=0)
 
 
 def test_gains_are_those_of_single_links() -> None:

@@ -21,6 +21,7 @@ from pdenet.subjects.vanishing.arms import (
     INFORMATION,
     RATES,
     TRAINED,
+    UNSTACKED,
     InformationArm,
     trained,
     trained_arms,
@@ -66,6 +67,15 @@ def test_a_network_pools_pixels_in_fours_and_reads_both_shapes() -> None:
     assert torch.allclose(net.read(images), wanted, atol=1e-5)
     assert torch.equal(net(images), net(images.expand(2, -1, -1, -1)))
     assert net(images).shape == (2, 5, 10)
+
+
+def test_without_a_block_the_two_affine_maps_are_left_and_have_no_ratio() -> None:
+    net = DigitNet(Start(), 0, 2, width=8)
+    assert sum(parameter[0].numel() for parameter in net.parameters()) == 197 * 8 + 9 * 10
+    images = torch.rand(5, 28, 28)
+    assert torch.equal(net(images), net.classifier(net.read(images)))
+    (arm,) = trained_arms((UNSTACKED,), [(0, 0.002)], epochs=1, shown=Images(60, 30))
+    assert arm.run((0,), digits())[0].measured == {}
 
 
 @pytest.mark.parametrize("kind", ["plain", "residual"])
@@ -151,7 +161,7 @@ def test_arms_record_what_they_measure() -> None:
 
 def test_every_arm_has_a_name_and_a_model_of_its_own() -> None:
     arms = VANISHING.arms("full")
-    assert len({arm.name for arm in arms}) == len(arms) == len(GRADIENTS) + len(INFORMATION) + 6 * 7 + 3
+    assert len({arm.name for arm in arms}) == len(arms) == len(GRADIENTS) + len(INFORMATION) + 6 * 7 + 3 + 3
     assert trained("h = 1", *DEEPEST) in {arm.name for arm in arms}
 
 

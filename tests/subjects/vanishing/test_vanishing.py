@@ -12,6 +12,7 @@ from scipy.special import comb
 
 from pdenet.data import load_images
 from pdenet.models.measures.jacobian import block_jacobians, end_to_end
+from pdenet.ops.ode.solvers import NotConverged
 from pdenet.ops.paths.resolvent import resolvent, walk_sum, walks_by_length
 from pdenet.subjects.vanishing import measures, paths, system
 from pdenet.subjects.vanishing.networks import Start
@@ -136,6 +137,22 @@ def test_the_resolvent_of_the_skip_graph_is_the_jacobian(branches: tuple[Any, An
     for longest in range(7):
         partial = walk_sum(graph, longest)[-4:, :4]
         assert np.allclose(partial, paths.by_length(found)[:longest].sum(0), atol=1e-13)
+
+
+def test_a_stack_is_undone_block_by_block() -> None:
+    states = measures.unit_states((0, 1), 60, 3)
+    stack = Start(kind="residual", gain=0.5, bias=0.1).build(8, measures.WIDTH, 2).double()
+    with torch.no_grad():
+        after = stack(states)
+    assert torch.allclose(measures.undone(stack, after), states, atol=1e-8)
+    assert not torch.allclose(after, states, atol=0.1)
+
+
+def test_what_no_state_leads_to_is_not_undone() -> None:
+    """A plain block of tanh has no state above one behind it."""
+    stack = Start(law="orthogonal", gain=0.5).build(1, 4).double()
+    with pytest.raises(NotConverged, match="block 1 is"):
+        measures.undone(stack, torch.full((1, 1, 4), 3.0))
 
 
 def test_paths_are_counted_by_binomials() -> None:
