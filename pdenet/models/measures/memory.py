@@ -2,10 +2,12 @@
 
 import weakref
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from torch import Tensor
+from torch import Tensor, UntypedStorage
 from torch.autograd.graph import saved_tensors_hooks
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 
 class _Kept:
@@ -83,3 +85,50 @@ def held_bytes(forward: Callable[[], Tensor], besides: Iterable[Tensor] = ()) ->
         kept = count()
         end.sum().backward()
     return Held(kept, most)
+
+
+class _Alive(TorchDispatchMode):
+    """Adds up the storages that operations make, each until nobody has it any more."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.sizes: dict[int, int] = {}
+        self.now: int = 0
+        self.most: int = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        given = {storage._cdata for storage in _storages((args, kwargs))}  # noqa: SLF001 - no public name
+        made = func(*args, **kwargs)
+        for storage in _storages(made):
+            place = storage._cdata  # noqa: SLF001
+            if place not in given and place not in self.sizes:
+                self.sizes[place] = storage.nbytes()
+                self.now += self.sizes[place]
+                weakref.finalize(storage, self._let_go, place)
+        self.most = max(self.most, self.now)
+        return made
+
+    def _let_go(self, place: int) -> None:
+        self.now -= self.sizes.pop(place)
+
+
+def _storages(nest: object) -> list[UntypedStorage]:
+    return [leaf.untyped_storage() for leaf in tree_leaves(nest) if isinstance(leaf, Tensor)]
+
+
+def live_bytes(run: Callable[[], object]) -> int:
+    """The most bytes of tensors made meanwhile that live at one time, whoever holds them.
+
+    More than the graph holds: cotangents, and what an algorithm has in hand. Not what an operation needs
+    inside of itself, and not what was there before.
+
+    Parameters
+    ----------
+    run
+        What is watched, a forward pass with its way back.
+    """
+    alive = _Alive()
+    with alive:
+        run()
+    return alive.most

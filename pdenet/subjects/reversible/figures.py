@@ -107,7 +107,7 @@ def draw_maps(maps: Mapping[str, Mapping[tuple[float, int], WayBack]], what: str
         A field of `WayBack`.
     """
     fig, axes = plt.subplots(
-        len(maps) // 2, 2, figsize=(6.6, 1.9 * (len(maps) // 2) + 0.5), sharex=True, sharey=True
+        len(maps) // 2, 2, figsize=(5.6, 1.9 * (len(maps) // 2) + 0.5), sharex=True, sharey=True
     )
     for ax, (title, found) in zip(axes.flat, maps.items(), strict=True):
         grid = np.array([[getattr(found[gain, depth], what) for gain in GAINS] for depth in MAP_DEPTHS])

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from pdenet.models.measures.memory import Held, held_bytes
-from pdenet.ops.reversible import halves, rebuilding_bound, rebuilding_error
+from pdenet.models.measures.memory import Held, held_bytes, live_bytes
+from pdenet.ops.reversible import halves, rebuilding_bound, rebuilding_error, undone
 from pdenet.ops.steppers import UnstableStepWarning
 from pdenet.subjects.reversible.system import (
     WAYS,
@@ -30,12 +30,19 @@ DEPTHS = (2, 4, 8, 16, 32, 64, 128)
 GAINS = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
 MAP_DEPTHS = (8, 32, 128)
 MAP_BATCH = 2
+SMALL = 1e-13  # next to the end, of a difference that a way back stretches: far above rounding still
 
 
 def held(way: str, depth: int) -> Held:
     """Bytes that this way holds for images of the page, parameters left out."""
     blocks, u = conv_blocks(depth), images()
     return held_bytes(partial(WAYS[way], blocks, u), parameters(blocks))
+
+
+def alive(way: str, depth: int) -> int:
+    """Most bytes that live at one time on the way there and back, the gradients of parameters among them."""
+    blocks, u = conv_blocks(depth), images()
+    return live_bytes(lambda: WAYS[way](blocks, u).sum().backward())
 
 
 def parameter_bytes(depth: int) -> int:
@@ -118,6 +125,27 @@ def way_back(depth: int, gain: float, activation: str, dtype: torch.dtype, *, se
         _apart(_all("plain", blocks, u), exact),
         growth,
     )
+
+
+@cache
+def stretch_back(depth: int, gain: float, activation: str, *, seeds: int = 2) -> float:
+    """How many times larger a small difference of the end is at the start: geometric mean, in float64.
+
+    A rounding is small next to the end, and the start may be smaller than the end: times the growth of the
+    states this is what a way back makes of a rounding, relative to the start.
+    """
+    powers = []
+    for seed in range(seeds):
+        blocks = conv_blocks(depth, gain, activation, seed=seed, dtype=torch.float64)
+        u = images(MAP_BATCH, seed=seed, dtype=torch.float64).detach()
+        noise = images(MAP_BATCH, seed=seeds + seed, dtype=torch.float64).detach()
+        with torch.no_grad():
+            end = WAYS["plain"](blocks, u)
+            noise *= SMALL * end.norm() / noise.norm()
+            ways = (torch.cat(undone(blocks, *halves(one)), 1) for one in (end, end + noise))
+            found = torch.sub(*ways).norm() / noise.norm()
+        powers.append(float(found.log()))
+    return float(np.exp(np.mean(powers)))
 
 
 def way_back_map(

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from pdenet.models.measures.memory import Held, held_bytes, saved_numbers
+from pdenet.models.measures.memory import Held, held_bytes, live_bytes, saved_numbers
 
 
 def sines(u: Tensor, count: int) -> Tensor:
@@ -50,3 +50,17 @@ def test_checkpoints_keep_inputs_and_hold_a_part_on_the_way_back() -> None:
     assert held_bytes(parts) == Held(3 * 800, (3 + 3) * 800)
     assert u.grad is not None
     assert (u.grad == 1).all()
+
+
+def test_what_lives_is_what_was_made_and_not_let_go() -> None:
+    u = torch.zeros(100, dtype=torch.float64)
+
+    def chain() -> Tensor:
+        v = u
+        for _ in range(5):
+            v = v + 1  # the one before goes when this one is there
+        return v[:50]
+
+    assert live_bytes(chain) == 2 * 800
+    assert live_bytes(lambda: [u + 1 for _ in range(5)]) == 5 * 800
+    assert live_bytes(lambda: u.add_(1)) == 0

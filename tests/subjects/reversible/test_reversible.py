@@ -100,6 +100,21 @@ def test_the_norm_is_that_of_the_matrix_or_a_little_more() -> None:
     assert norm_of(one, 5) == pytest.approx(3)
 
 
+def test_what_lives_at_once_grows_by_the_gradients_of_parameters_alone() -> None:
+    alive = {depth: measures.alive("reversible", depth) for depth in (2, 16)}
+    gradients_more = measures.parameter_bytes(16) - measures.parameter_bytes(2)
+    assert alive[16] - alive[2] == gradients_more
+    assert measures.alive("plain", 16) - measures.alive("plain", 2) >= 14 * 2 * STATE
+
+
+def test_a_rounding_of_the_end_times_growth_and_stretch_is_what_a_way_back_loses() -> None:
+    one = measures.way_back(32, 1.0, "relu", torch.float32)
+    stretch = measures.stretch_back(32, 1.0, "relu", seeds=1)
+    forecast = torch.finfo(torch.float32).eps * one.growth * stretch
+    assert forecast / 10 < one.rebuilt < 10 * forecast
+    assert one.rebuilt > 2 * torch.finfo(torch.float32).eps * one.growth  # growth alone does not tell
+
+
 def test_a_branch_stretches_by_its_gain_at_most() -> None:
     branch = ConvBranch(unit_kernels(0, 0, 0), 2.0).double()
     a, b = (images(1, seed=s, dtype=torch.float64)[:, :8] for s in (1, 2))
