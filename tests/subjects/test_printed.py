@@ -99,6 +99,17 @@ ABOVE: dict[str, float] = {
     **{f"5.3{letter}": 1 for letter in "abcdefghijklnpqrvwxy"},
     "5.3s": 0.01,
     **{f"SS{number}": 1 for number in (1, 2, 3, 4)},
+    "VG2": 0.05,
+    "VG3": 1,
+    "VG7": 0.9,
+    "VG8": 0.9,
+    "VG12": 5,
+    **{f"VG{number}": 2 for number in (14, 15, 19)},
+    "EL1": 100,
+    "RV3": 5,
+    "RV6": 1,
+    "ST3": 0.5,
+    **{f"ST{number}": 1 for number in (4, 5, 6, 7)},
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -128,7 +139,28 @@ BELOW: dict[str, float] = {
     "5.3u": 0.01,
     **{f"5a {equation}, {depth} layers": 1 for equation in ("(39)", "(40)") for depth in (15, 27, 50)},
     **{f"5b {equation}, {depth} layers": 5 for equation in ("(39)", "(40)") for depth in (15, 27, 50)},
+    "VG1": -0.05,
+    "VG4": 0.1,
+    "VG5": 32 / 2,
+    "VG6": 0.1,
+    "VG10": 0.5,
+    **{f"VG{number}": 2 for number in (11, 13, 16, 17, 18)},
+    "EL2": 0.01,
+    "EL3": 0.01,
+    "EL4": 1e-10,
+    "EL5": 0.1,
+    "EL6": 5,
+    "EL7": 0,
+    "RV1": 0.5,
+    "RV2": 0.5,
+    "RV4": 1e-4,
+    "RV5": 1e-4,
+    "RV7": 1e-4,
+    "RV8": 10,
+    "RV9": 1e-3,
+    "ST8": 1 / 20,
 }
+KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
 
 def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
@@ -136,7 +168,7 @@ def test_claims_are_judged_by_the_thresholds_that_their_words_say() -> None:
     there = {claim.id for claim in claims}
     assert there >= ABOVE.keys() | BELOW.keys()
     for claim in claims:
-        assert claim.kind == "comparison", claim.id
+        assert claim.kind == KINDS.get(claim.id, "comparison"), claim.id
         assert (claim.direction == "below") == (claim.id in BELOW), claim.id
         threshold = BELOW[claim.id] if claim.id in BELOW else ABOVE.get(claim.id, 0.0)
         assert claim.threshold == pytest.approx(threshold), claim.id
@@ -159,6 +191,10 @@ SHOWN = {
     "irregular": (10, 3, "irregular-series"),
     "adjoint": (1, 3, "adjoint"),
     "small-steps": (10, 2, "small-steps"),
+    "vanishing": (10, 2, "vanishing"),
+    "electrons": (1, 3, "electrons"),
+    "reversible": (12, 2, "reversible"),
+    "staple": (100, 2, "staple"),
 }
 
 
@@ -192,6 +228,12 @@ ode-mnist: epochs 3, batch_size 32; 1000 + 500 images; 2
 irregular: nothing; drawn; 2
 irregular: steps 100, batch 32, series 200; drawn; 2
 small-steps: steps 400; drawn; 2
+vanishing: epochs 3, batch_size 100; 2000 + 1000 images; 2
+electrons: nothing; drawn; 1
+reversible: epochs 2, batch_size 100; 1000 + 1000 images; 1
+reversible: nothing; drawn; 1
+staple: nothing; drawn; 2
+staple: nothing; drawn; 4
 """
 
 
