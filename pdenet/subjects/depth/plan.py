@@ -108,6 +108,8 @@ ALONE: tuple[Network, int] = ("(39)", 0)
 CONTROLS: tuple[tuple[Network, int], ...] = tuple(("c_ResNet", depth) for depth in (5, 15, 27, 50))
 FINALISTS: dict[Setting, int] = {DOUBLE: 5}
 """Settings run in full, all cells and the control, with the number of seeds."""
+KERAS = SCREENED[-1]
+"""The same slip as a user of Keras would make it; the PDE networks were run in full, the control was not."""
 CALM = replace(DOUBLE, control_start="small")
 """The same PDE networks beside another control; it was run after the first control had been seen to fail."""
 
@@ -119,6 +121,7 @@ SECOND = (
         for setting, seeds in FINALISTS.items()
         for place in (ALONE, *PRINTED, *CONTROLS)
     ),
+    *(Run.of(KERAS, *place, seeds=3) for place in PRINTED),
     *(Run.of(CALM, *place, seeds=3) for place in CONTROLS),
 )
 """The runs of the second look, which takes the loss into account."""

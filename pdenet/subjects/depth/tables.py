@@ -45,12 +45,12 @@ def screening_table(diagram: Diagram, settings: Sequence[Setting]) -> str:
     return markdown_table(header, rows)
 
 
-def complete(diagram: Diagram, settings: Sequence[Setting]) -> list[Setting]:
-    """Those of the settings of which every network that is printed was run in full with two seeds or more."""
+def complete(diagram: Diagram, settings: Sequence[Setting], numbers: int = len(TWELVE)) -> list[Setting]:
+    """Those of the settings whose networks of the first so many numbers were run in full, twice or more."""
     return [
         setting
         for setting in settings
-        if all(fit is not None for fit in explain_all(diagram.cells(setting, PLACES)))
+        if all(fit is not None for fit in explain_all(diagram.cells(setting, PLACES))[:numbers])
     ]
 
 
@@ -81,7 +81,8 @@ def z_table(diagram: Diagram, settings: Mapping[str, Setting]) -> str:
     fits = [explain_all(diagram.cells(setting, PLACES)) for setting in settings.values()]
     heads = [f"{name} (n {_seeds(found)})" for name, found in zip(settings, fits, strict=True)]
     rows.append(["log-likelihood of the first six", "", *(f"{log_likelihood(f[:OF_PDE]):.1f}" for f in fits)])
-    rows.append(["of all twelve", "", *(f"{log_likelihood(f):.1f}" for f in fits)])
+    whole = ["–" if None in found else f"{log_likelihood(found):.1f}" for found in fits]
+    rows.append(["of all twelve", "", *whole])
     return markdown_table(["number", "printed", *heads], rows)
 
 

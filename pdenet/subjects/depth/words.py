@@ -111,24 +111,36 @@ def after_screening(diagram: Diagram, settings: Sequence[Setting]) -> str:
     )
 
 
-def verdict_on_settings(diagram: Diagram, rivals: Sequence[Setting]) -> str:
-    """What the likelihoods say of the settings, and which numbers resist each."""
+def verdict_on_settings(
+    diagram: Diagram, rivals: Sequence[Setting], without_control: Sequence[Setting] = ()
+) -> str:
+    """What the likelihoods say of the settings, and which numbers resist each.
+
+    Parameters
+    ----------
+    diagram
+        Whose runs.
+    rivals
+        Settings of which all twelve numbers were run.
+    without_control
+        Those of which the six of PDE networks were.
+    """
     lines = []
-    apart = [
-        setting for setting in rivals if setting.control_start == "PyTorch"
-    ]  # others differ in the control
-    for setting in rivals:
+    # those that differ in the control alone have the PDE networks of another
+    apart = [setting for setting in rivals if setting.control_start == "PyTorch"] + [*without_control]
+    for setting in (*rivals, *without_control):
         fits = explain_all(diagram.cells(setting, PLACES))
         far = [
             number.name
             for number, fit in zip(TWELVE, fits, strict=True)
             if fit is not None and not abs(fit.z) <= _NEAR
         ]
-        lines.append(f"- **{_short(setting)}**: {len(far)} resist ({', '.join(far) or 'none'}).")
+        of = " of six" if setting in without_control else ""
+        lines.append(f"- **{_short(setting)}**: {len(far)}{of} resist ({', '.join(far) or 'none'}).")
     return (
-        f"If these {len(rivals)} settings were equally probable before, then after the six numbers of PDE"
-        " networks"
-        f" {_odds(odds(diagram, apart, OF_PDE))}, after all twelve {_odds(odds(diagram, rivals))}. A"
+        f"If settings were equally probable before, then after the six numbers of PDE networks, of"
+        f" {len(apart)}, {_odds(odds(diagram, apart, OF_PDE))}; after all twelve, of {len(rivals)},"
+        f" {_odds(odds(diagram, rivals))}. A"
         " number resists"
         " a setting if it lies beyond two standard deviations, or if no two runs learned:\n\n"
         + "\n".join(lines)

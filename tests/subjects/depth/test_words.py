@@ -16,8 +16,8 @@ from pdenet.subjects.depth import words
 from pdenet.subjects.depth.claims import CLAIMS
 from pdenet.subjects.depth.diagram import Diagram
 from pdenet.subjects.depth.figures import draw_falls, draw_numbers, draw_silence, draw_slopes
-from pdenet.subjects.depth.plan import ALONE, DOUBLE, OURS, SCREEN, SCREENED, Run
-from pdenet.subjects.depth.printed import PLACES, TWELVE
+from pdenet.subjects.depth.plan import ALONE, DOUBLE, KERAS, OURS, SCREEN, SCREENED, Run
+from pdenet.subjects.depth.printed import OF_PDE, PLACES, TWELVE
 from pdenet.subjects.depth.settings import EPOCHS, PRINTED
 from pdenet.subjects.depth.tables import complete, control_table, odds, screening_table, z_table
 
@@ -77,13 +77,26 @@ def test_the_setting_that_printed_the_numbers_explains_them(diagram: Diagram) ->
     assert rivals == [OURS, DOUBLE]
     assert list(odds(diagram, rivals)) == [DOUBLE, OURS]
     said = words.verdict_on_settings(diagram, rivals)
-    assert "after all twelve *softmax twice* leads the next by more than ten thousand to 1" in said
+    assert "after all twelve, of 2, *softmax twice* leads the next by more than ten thousand to 1" in said
     assert "- **softmax twice**: 1 resist (c_ResNet 50 (4.1))." in said
     table = z_table(diagram, {"ours": OURS, "twice": DOUBLE}).splitlines()
     assert len(table) == 2 + 12 + 2
     assert table[0] == "| number | printed | ours (n 5) | twice (n 5) |"
     assert "z +0.0 |" in table[2]
     assert "**102.40 ± 0.22, z -20.4**" in table[2]
+
+
+def test_a_setting_without_its_control_is_judged_by_six_numbers(diagram: Diagram) -> None:
+    half = [r for r in runs(KERAS, 1.0) if r.model["name"] == "PDENet"]
+    diagram = Diagram([*half, *runs(DOUBLE), *runs(OURS, 5.0)])
+    settings = (OURS, KERAS, DOUBLE)
+    assert complete(diagram, settings) == [OURS, DOUBLE]
+    assert complete(diagram, settings, OF_PDE) == [*settings]
+    assert z_table(diagram, {"half": KERAS}).splitlines()[-1] == "| of all twelve |  | – |"
+    said = words.verdict_on_settings(diagram, [OURS, DOUBLE], [KERAS])
+    assert "networks, of 3, *softmax twice* leads" in said
+    assert "after all twelve, of 2, *softmax twice* leads" in said
+    assert "Keras's classifier**: 6 of six resist" in said
 
 
 def test_the_control_stands_in_a_table_of_its_own(diagram: Diagram) -> None:
