@@ -43,7 +43,7 @@ ARMS = [
 # three files before they were put in one. The record of `adjoint` had no key before.
 KEYS = {
     "tables.jsonl": (255, "2f1e91a197997e76a3b61162b3f3635347cb991f9a1523c76b7decbf386dd646"),
-    "depth.jsonl": (220, "47282257290166783dfd5dc1d800be850ed31d39aff14c3b357f95d9b0b868a0"),
+    "depth.jsonl": (238, "d123db3432afd034f64057f778de680c684c9bbabd3b9de25855570b157a2b35"),
     "ode-mnist.jsonl": (165, "a2c6b21296ffa1ab604d90e63c5a0a588aca06ac7a404235782245d98285b0bc"),
     "irregular.jsonl": (353, "5006261849fee59fc154e4b8eebfb3c28276ac5827c1f182dc32934b731e7f16"),
     "remedies.jsonl": (170, "4746b192ea45a5bd556cf4753a37766906c0f8f2991e9157aae76bcbd6c38fc3"),

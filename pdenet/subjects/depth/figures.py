@@ -44,7 +44,7 @@ def draw_numbers(diagram: Diagram, settings: Mapping[str, Setting]) -> Figure:
     settings
         By the name that the legend gives them.
     """
-    fig, ax = plt.subplots(figsize=(6.4, 3.8))
+    fig, ax = plt.subplots(figsize=(6.4, 4.2))
     for place, number in ((PLACES.index((n.network, n.depth)), n) for n in TWELVE):
         ax.plot(place, number.accuracy, "*", color=INK, markersize=11, label="_" if place else "thesis")
     drawn: set[str] = set()
@@ -64,7 +64,7 @@ def draw_numbers(diagram: Diagram, settings: Mapping[str, Setting]) -> Figure:
                 dead[place] = lost
             ax.plot(np.full(len(alive), place + shift[colour]), alive, _MARKS[colour], label="_", **look)
         for place, count in dead.items():
-            where = (place + shift[colour], 0.02)
+            where = (place + shift[colour], 0.02 + 0.05 * (colour % 2))  # side by side they would touch
             ax.annotate(f"{count}†", where, xycoords=_FOOT, fontsize=8, ha="center", color=PALETTE[colour])
     ax.set_xticks(range(len(PLACES)), [str(depth) for _, depth in PLACES])
     for network in dict.fromkeys(network for network, _ in PLACES):
@@ -75,7 +75,7 @@ def draw_numbers(diagram: Diagram, settings: Mapping[str, Setting]) -> Figure:
     ax.set_ylabel("test accuracy (%)")
     error_scale(ax, (70, 80, 90, 95, 97, 98.4))
     ax.grid(visible=False, axis="x")
-    fig.legend(loc="outside upper center", ncols=len(settings) + 1, fontsize=9)
+    fig.legend(loc="outside upper center", ncols=2, fontsize=9)
     return fig
 
 
