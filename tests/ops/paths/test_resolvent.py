@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from pdenet.ops.paths.resolvent import (
     acyclic,
@@ -188,3 +189,16 @@ def test_what_has_no_answer_is_an_error_that_says_why(
 
 def test_one_node_alone_has_no_resistance_to_itself() -> None:
     assert effective_resistance([[0.0]]).tolist() == [[0.0]]
+
+
+def test_one_more_link_is_the_exact_inverse_in_symbols() -> None:
+    """Sherman and Morrison's formula for three beads, any stiffnesses; and ours for some of them."""
+    a, b, c, ground = stiffnesses = sp.symbols("a b c k_0", positive=True)
+    chain = sp.Matrix([[a, -a, 0], [-a, a + b, -b], [0, -b, b]]) + ground * sp.eye(3)
+    ends = sp.Matrix([1, 0, -1])
+    column = chain.inv() * ends
+    updated = chain.inv() - c * column * column.T / (1 + c * (ends.T * column)[0])
+    assert sp.simplify(updated * (chain + c * ends * ends.T) - sp.eye(3)) == sp.zeros(3)
+    values = dict(zip(stiffnesses, (2.0, 3.0, 5.0, 0.5), strict=True))
+    ours = with_link(np.array(chain.subs(values).inv(), dtype=float), 0, 2, 5.0)
+    assert ours == pytest.approx(np.array(updated.subs(values), dtype=float), abs=1e-14)

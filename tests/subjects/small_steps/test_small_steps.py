@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from scipy.integrate import solve_ivp
 from torchdiffeq import odeint
 
 from pdenet.ops.ode.solvers import DivergedError
-from pdenet.ops.steppers import UnstableStepWarning
+from pdenet.ops.steppers import UnstableStepWarning, follow
 from pdenet.runs.results import Results
 from pdenet.subjects.small_steps import figures, measures, system
 from pdenet.subjects.small_steps.arms import LAYERS, FieldArm, arm_name, measure
@@ -17,6 +19,11 @@ from pdenet.subjects.small_steps.claims import CLAIMS
 from pdenet.subjects.small_steps.experiment import SMALL_STEPS
 from pdenet.subjects.small_steps.networks import SteppedField
 from pdenet.subjects.small_steps.training import BOX, PairTask, PairTraining, states
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pdenet.subjects.small_steps.system import Array
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -60,6 +67,25 @@ def test_taking_turns_keeps_areas_and_the_energy_near_and_euler_does_not() -> No
     assert abs(measures.area_factor("Euler") - 1) > 1e-3
     turns, euler = (np.abs(measures.energy_drift(name, 0.05)).max() for name in ("taking turns", "Euler"))
     assert turns < 2e-3 < 0.3 < euler
+
+
+def _turns(h: float) -> Callable[[Array], Array]:
+    return lambda state: system.METHODS["taking turns"](state, h)
+
+
+@pytest.mark.parametrize(("sign", "order"), [(-1, 2), (0, 1), (1, 1)])
+def test_taking_turns_keeps_an_energy_of_its_own_to_one_order_more(sign: int, order: int) -> None:
+    """H - h/2 H_p H_q (Hairer, Lubich and Wanner, chapter IX): with the other sign, or without, it is H's."""
+    start = np.array([0.0, 0.8, 1.0, 0.0])  # momentum and place, on an ellipse
+    swings = []
+    for h in (0.02, 0.01, 0.005):
+        path = follow(_turns(h), start, round(6 / h))
+        p, q = path[:, :2], path[:, 2:]
+        distance = np.linalg.norm(q, axis=1)
+        energy = (p**2).sum(1) / 2 - 1 / distance + sign * h / 2 * (p * q).sum(1) / distance**3
+        swings.append(np.ptp(energy))
+    orders = -np.diff(np.log2(swings))
+    assert orders == pytest.approx([order, order], abs=0.2)
 
 
 def test_a_planet_in_the_sun_and_a_step_of_nothing_are_refused() -> None:
