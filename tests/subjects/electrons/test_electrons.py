@@ -23,16 +23,6 @@ from pdenet.subjects.electrons.system import (
 KICK = 0.01
 
 
-@pytest.fixture(scope="module")
-def atom() -> Helium:
-    return Helium()
-
-
-@pytest.fixture(scope="module")
-def ground(atom: Helium) -> Ground:
-    return ground_state(atom)
-
-
 def dense(atom: Helium, potential: np.ndarray) -> np.ndarray:
     return np.array([atom.energy_applied(potential, e) for e in np.eye(len(atom.x))]).T
 

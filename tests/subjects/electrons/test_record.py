@@ -17,16 +17,6 @@ from pdenet.subjects.electrons.system import Ground, Helium, density_of, ground_
 KICK = 0.01
 
 
-@pytest.fixture(scope="module")
-def atom() -> Helium:
-    return Helium()
-
-
-@pytest.fixture(scope="module")
-def ground(atom: Helium) -> Ground:
-    return ground_state(atom)
-
-
 def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
     results = ELECTRONS.results()
     assert all(len(results.seeds(arm.name)) == 1 for arm in ELECTRONS.arms("full"))
