@@ -91,15 +91,12 @@ def answer(branch: nn.Module, u: Tensor) -> Tensor:
         If it is not like the state, or the branch changed the state in place.
     """
     before = None if u.is_inference() else u._version  # noqa: SLF001 - torch has no public name for it
-    found = branch(u)
-    if not isinstance(found, Tensor):
-        message = f"a branch must answer with a tensor; got {type(found).__name__}"
-        raise TypeError(message)
-    if torch.is_autocast_enabled(u.device.type) and found.is_floating_point():
-        found = found.to(u.dtype)  # autocast, not the branch, chose another
-    if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
-        message = f"a branch must answer with a tensor like its input, {describe(u)}; got {describe(found)}"
-        raise ValueError(message)
+    found = like_state(
+        branch(u),
+        u,
+        "a branch must answer with a tensor",
+        "a branch must answer with a tensor like its input",
+    )
     if before is not None and u._version != before:  # noqa: SLF001
         message = (
             f"{type(branch).__name__} changed its input in place, and with it the state that the block "
@@ -107,6 +104,36 @@ def answer(branch: nn.Module, u: Tensor) -> Tensor:
         )
         raise ValueError(message)
     return found
+
+
+def like_state(found: Any, u: Tensor, some: str, alike: str) -> Tensor:
+    """What was computed of a state, in the state's dtype where autocast chose another.
+
+    Parameters
+    ----------
+    found
+        What a module returned.
+    u
+        The state.
+    some, alike
+        What it must do, for the messages: return a tensor, and one like the state.
+
+    Raises
+    ------
+    TypeError
+        If it is no tensor.
+    ValueError
+        If it has another shape, dtype or device than the state.
+    """
+    if not isinstance(found, Tensor):
+        message = f"{some}; got {type(found).__name__}"
+        raise TypeError(message)
+    cast = torch.is_autocast_enabled(u.device.type) and found.is_floating_point()
+    value: Tensor = found.to(u.dtype) if cast else found  # autocast, not the module, chose another
+    if (value.shape, value.dtype, value.device) != (u.shape, u.dtype, u.device):
+        message = f"{alike}, {describe(u)}; got {describe(value)}"
+        raise ValueError(message)
+    return value
 
 
 def run_again(branch: Branch, u: Tensor, cotangent: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from pdenet.ops.branches import describe, leaves
+from pdenet.ops.branches import leaves, like_state
 
 
 def check_field(rate: Any) -> None:
@@ -32,15 +32,8 @@ def evaluate(rate: nn.Module, t: Tensor, u: Tensor) -> Tensor:
         If what it returns is not like `u`.
     """
     found = rate(t.clone(), u.clone())
-    if not isinstance(found, Tensor):
-        message = f"the field must return a tensor, du/dt; got {type(found).__name__}"
-        raise TypeError(message)
-    if torch.is_autocast_enabled(u.device.type) and found.is_floating_point():
-        found = found.to(u.dtype)  # autocast, not the field, chose another
-    if (found.shape, found.dtype, found.device) != (u.shape, u.dtype, u.device):
-        message = f"the field must return du/dt like the state, {describe(u)}; got {describe(found)}"
-        raise ValueError(message)
-    return found.clone()
+    must = "the field must return"
+    return like_state(found, u, f"{must} a tensor, du/dt", f"{must} du/dt like the state").clone()
 
 
 def refuse_borrowed(rate: nn.Module, u: Tensor, t: Tensor, method: str) -> None:
