@@ -12,10 +12,9 @@ from torch.nn import functional
 from pdenet.ops.reversible import undone
 from pdenet.runs.answers import accuracy
 from pdenet.runs.arm import Arm, Context
+from pdenet.runs.learned import learned_records
 from pdenet.runs.loop import learn
-from pdenet.runs.machine import describe_origin
 from pdenet.runs.pixels import pixel_scale, scaled
-from pdenet.runs.record import Record
 from pdenet.runs.shown import Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.reversible.networks import Kind, StackNet
@@ -23,6 +22,8 @@ from pdenet.subjects.reversible.training import FallingRate, StackTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pdenet.runs.record import Record
 
 SHOWN = Images(10_000, 10_000)
 REBUILT, GAP, UNTRAINED = "rebuilding error", "gradient gap", "untrained accuracy"
@@ -78,22 +79,8 @@ class StackArm(Arm):
             measured |= stepped_back(
                 net, scaled(data.train_images[:PROBED], scale), data.train_labels[:PROBED]
             )
-        return [
-            Record(
-                model=self.model,
-                training=self.training,
-                seed=seed,
-                data=describe_images(data),
-                history={"train_loss": [*course.of_seed(row)[0]], "test_accuracy": [*course.of_seed(row)[1]]},
-                diverged_at=course.diverged_at(row),
-                seconds=course.seconds / len(seeds),
-                trunk={},
-                measured={name: float(values[row]) for name, values in measured.items()}
-                | {"parameters": net.parameter_count(), "cpu_seconds": course.cpu_seconds / len(seeds)},
-                **describe_origin(cpu),
-            )
-            for row, seed in enumerate(seeds)
-        ]
+        alike = {"parameters": net.parameter_count(), "cpu_seconds": course.cpu_seconds / len(seeds)}
+        return learned_records(self, seeds, course, cpu, describe_images(data), measured, alike)
 
 
 def stepped_back(net: StackNet, images: Tensor, labels: Tensor) -> dict[str, Tensor]:

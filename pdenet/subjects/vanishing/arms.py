@@ -12,11 +12,10 @@ import numpy as np
 import torch
 
 from pdenet.runs.arm import Arm, Context
+from pdenet.runs.learned import learned_records
 from pdenet.runs.loop import learn
-from pdenet.runs.machine import describe_origin
 from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.pixels import pixel_scale, scaled
-from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn, Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.vanishing.measures import (
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+    from pdenet.runs.record import Record
 
 DIGITS = Images(6000, 3000)
 PATHS = 32  # blocks of the stacks whose paths are counted
@@ -176,24 +177,8 @@ class TrainedArm(Arm):
         ratio = first_to_last(net, images, data.test_labels[:BATCH]) if self.depth else None
         task = DigitTask(net, data, self.protocol, cpu)
         course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
-        return [
-            Record(
-                model=self.model,
-                training=self.training,
-                seed=seed,
-                data=describe_images(data),
-                history={
-                    "train_loss": [*course.of_seed(row)[0]],
-                    "test_accuracy": [*course.of_seed(row)[1]],
-                },
-                diverged_at=course.diverged_at(row),
-                seconds=course.seconds / len(seeds),
-                trunk={},
-                measured={} if ratio is None else {"first to last": float(ratio[row])},
-                **describe_origin(cpu),
-            )
-            for row, seed in enumerate(seeds)
-        ]
+        measured = {} if ratio is None else {"first to last": ratio}
+        return learned_records(self, seeds, course, cpu, describe_images(data), measured)
 
 
 def trained(title: str, depth: int, rate: float) -> str:
