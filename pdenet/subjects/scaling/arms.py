@@ -16,7 +16,7 @@ from pdenet.runs.schedule import ScheduledTask
 from pdenet.runs.shown import Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.scaling.networks import ScaledNet
-from pdenet.subjects.scaling.system import BASE, SHARES, Shape, grid, scaled
+from pdenet.subjects.scaling.system import BASE, SHARES, Shape, grid, growth, scaled, shares_of
 from pdenet.subjects.scaling.training import CanvasTraining, sets
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ QUADRUPLE = {strategy: scaled(BASE, 4, shares) for strategy, shares in SHARES.it
 """Shapes with four times its operations."""
 SEARCHED = grid(BASE, 2)
 """All shapes with twice its operations: what the search looks at."""
+CHOSEN = replace(BASE, channels=12, side=14)
+"""The one of them that is best on images for validation, recorded before anything larger was run."""
+EXTRAPOLATED = scaled(BASE, 4, shares_of(*growth(CHOSEN, BASE)))
+"""Its shares, for four times the operations."""
 BOTH = replace(DOUBLE["depth"], side=DOUBLE["resolution"].side)
 """Twice the blocks and twice the pixels."""
 DILATED = replace(QUADRUPLE["resolution"], dilation=2)

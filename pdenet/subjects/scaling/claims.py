@@ -20,7 +20,7 @@ from scipy.special import stdtrit
 from pdenet.checks.numbers import real
 from pdenet.runs.claims import Claim
 from pdenet.runs.results import ahead, apart, widened
-from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, QUADRUPLE, arm_name
+from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, EXTRAPOLATED, QUADRUPLE, arm_name
 from pdenet.subjects.scaling.costs import nets_ratio, recorded
 from pdenet.subjects.scaling.system import BASE, CHEAP, SHARES
 
@@ -105,6 +105,18 @@ CLAIMS = (
         "for the base's operations depthwise blocks are more than 2 points ahead of standard ones",
         threshold=MARGIN,
         measure=ahead(arm_name(CHEAP), arm_name(BASE)),
+    ),
+    _shapes(
+        "SC9",
+        "four times the operations: the shares that a search at twice them chose are ahead of width alone",
+        measure=ahead(arm_name(EXTRAPOLATED), _wide),
+    ),
+    _shapes(
+        "SC10",
+        "and come within 2 points of the published ones",
+        threshold=MARGIN,
+        direction="below",
+        measure=apart(arm_name(EXTRAPOLATED), _compound),
     ),
     Claim(
         "SC11",

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
 from pdenet.runs.shown import Images
-from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, LONG, QUADRUPLE, SEARCHED, ShapeArm
+from pdenet.subjects.scaling.arms import (
+    BOTH,
+    DILATED,
+    DOUBLE,
+    EXTRAPOLATED,
+    LONG,
+    QUADRUPLE,
+    SEARCHED,
+    ShapeArm,
+)
 from pdenet.subjects.scaling.claims import CLAIMS
 from pdenet.subjects.scaling.costs import CostArm, CostProtocol
 from pdenet.subjects.scaling.system import BARE, BASE, CHEAP
@@ -24,7 +33,7 @@ LONGER = 2
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        claimed = (BASE, BARE, CHEAP, *DOUBLE.values(), *QUADRUPLE.values(), BOTH, DILATED)
+        claimed = (BASE, BARE, CHEAP, *DOUBLE.values(), *QUADRUPLE.values(), EXTRAPOLATED, BOTH, DILATED)
         between = (shape for shape in SEARCHED if shape not in DOUBLE.values())
         return (
             *(ShapeArm(shape=shape) for shape in claimed),

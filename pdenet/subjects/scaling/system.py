@@ -212,6 +212,11 @@ def scaled(base: Shape, factor: float, shares: Sequence[float]) -> Shape:
     return min(fitting, key=distance)
 
 
+def growth(shape: Shape, base: Shape) -> tuple[float, float, float]:
+    """By what depth, width and resolution of a shape are those of the base multiplied."""
+    return shape.blocks / base.blocks, shape.channels / base.channels, shape.side / base.side
+
+
 def within(shape: Shape, budget: float) -> bool:
     """Whether a shape's operations are within `TOLERANCE` of a budget."""
     return apart(shape.flops, budget) <= TOLERANCE
