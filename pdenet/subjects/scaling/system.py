@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import one_of
@@ -255,3 +255,27 @@ SHARES = {
     "compound": shares_of(*PUBLISHED),
 }
 """Of depth, width and resolution, by strategy; those of the last are the published ones."""
+
+
+def balance(first: Any, second: Any, interaction: Any) -> Any:
+    """The share of the first of two axes that is best if gains add up but for one product.
+
+    Of a budget the first axis takes the share s, and the gain is ``first s + second (1 - s) + interaction s
+    (1 - s)``. With numbers the share is kept between 0 and 1, with symbols it is the formula.
+
+    Parameters
+    ----------
+    first, second
+        Gains if an axis takes all.
+    interaction
+        What sharing adds, positive: otherwise the better axis takes all.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the interaction is a number and not positive.
+    """
+    if isinstance(interaction, float | int):
+        interaction = real("interaction", interaction, above=0)
+    share = (1 + (first - second) / interaction) / 2
+    return min(1.0, max(0.0, share)) if isinstance(share, float | int) else share
