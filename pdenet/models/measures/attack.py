@@ -88,7 +88,7 @@ def pgd(
     images
         Pixels between 0 and 1, (B, H, W), (1, B, H, W) or (S, B, H, W).
     labels
-        The true ones, (B,).
+        The true ones, (B,), or by network, (S, B).
     radius
         Of the ball, for all images or by network and image, (S, B).
     norm
@@ -122,7 +122,7 @@ def pgd(
     steps, restarts = whole("steps", steps, least=1), whole("restarts", restarts, least=1)
     length = STEP / steps if step is None else real("step", step, above=0)
     random, stop = flag("random", random), flag("stop", stop)
-    origin, worst = _unattacked(net, images, labels)
+    origin, true, worst = _unattacked(net, images, labels)
     radii = _radii(radius, worst.right)
     for round_ in range(restarts if start is None else 1):
         if start is not None:
@@ -134,7 +134,7 @@ def pgd(
         _climb(
             net,
             origin,
-            labels,
+            true,
             radii,
             brought_back(norm, begin, origin, radii),
             worst,
@@ -178,7 +178,7 @@ def smallest_radius(
         As `pgd`, and if `most` is not positive or `rounds` no count.
     """
     most, rounds = real("most", most, above=0), whole("rounds", rounds, least=0)
-    origin, clean = _unattacked(net, images, labels)
+    origin, _, clean = _unattacked(net, images, labels)
     found = pgd(net, images, labels, most, norm=norm, **options)
     high = distance(norm, found.images - origin).double()
     low = torch.zeros_like(high)
@@ -220,9 +220,9 @@ def unfinished(
     ValueError
         As `pgd`, and if an image is outside the ball or the range of pixels.
     """
-    origin, _ = _unattacked(net, images, labels)
+    origin, _, _ = _unattacked(net, images, labels)
     ended = _like(found, origin)
-    _, there = _unattacked(net, ended, labels)
+    _, _, there = _unattacked(net, ended, labels)
     radii = _radii(radius, there.right)[..., 0, 0]
     outside = distance(norm, ended - origin) > radii * (1 + 1e-5) + 1e-6
     if bool(outside.any()):
@@ -245,7 +245,7 @@ def _climb(
     stop: bool,
 ) -> None:
     """Go up from `here` and keep in `worst` what is worse than it."""
-    asked = torch.arange(len(labels), device=labels.device)
+    asked = torch.arange(labels.shape[1], device=labels.device)
     for number in range(steps + 1):
         if stop:
             open_ = worst.right[:, asked].any(0)
@@ -254,10 +254,10 @@ def _climb(
                 return
         here = here.detach().requires_grad_(number < steps)
         logits = net(here)
-        _keep(worst, asked, here.detach(), *_judge(logits.detach(), labels[asked]))
+        _keep(worst, asked, here.detach(), *_judge(logits.detach(), labels[:, asked]))
         if number == steps:
             return
-        gradient = torch.autograd.grad(logits, here, _uphill(logits.detach(), labels[asked]))[0]
+        gradient = torch.autograd.grad(logits, here, _uphill(logits.detach(), labels[:, asked]))[0]
         if not bool(gradient.isfinite().all()):
             message = "the gradient by the pixels is not finite; the network cannot be attacked by gradients"
             raise DivergedError(message)
@@ -279,7 +279,7 @@ def _judge(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         message = "a logit is not finite; a network that has diverged has no labels to flip"
         raise DivergedError(message)
     logs = logits.double().log_softmax(-1)
-    true = labels.expand(logits.shape[:2]).unsqueeze(-1)
+    true = labels.unsqueeze(-1)
     return logits.argmax(-1) == labels, logs.gather(-1, true).squeeze(-1).abs()
 
 
@@ -288,7 +288,7 @@ def _uphill(logits: Tensor, labels: Tensor) -> Tensor:
 
     That of a network that is sure underflows, and an attack along it goes nowhere; its direction does not.
     """
-    true = labels.expand(logits.shape[:2]).unsqueeze(-1)
+    true = labels.unsqueeze(-1)
     others = logits.double().scatter(-1, true, -torch.inf)
     slope = (others - others.amax(-1, keepdim=True)).exp()
     slope = slope.scatter(-1, true, -slope.sum(-1, keepdim=True))
@@ -317,8 +317,8 @@ def _radii(radius: float | Tensor, right: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def _unattacked(net: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Attacked]:
-    """The images by network, (S, B, H, W), and how they are labelled; refuses what cannot be attacked."""
+def _unattacked(net: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Attacked]:
+    """Images and labels by network, and how they are labelled now; refuses what cannot be attacked."""
     training = [name or "the network" for name, part in net.named_modules() if part.training]
     if training:
         message = (
@@ -329,9 +329,9 @@ def _unattacked(net: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor,
     if not images.is_floating_point():
         message = f"images must be floating point, between 0 and 1; got {images.dtype}; divide by 255"
         raise TypeError(message)
-    if images.dim() not in (3, 4) or labels.shape != images.shape[-3:-2] or not len(labels):
+    if images.dim() not in (3, 4) or labels.shape[-1:] != images.shape[-3:-2] or not labels.numel():
         message = (
-            f"images must be (B, H, W) or (S, B, H, W) with labels (B,); "
+            f"images must be (B, H, W) or (S, B, H, W) with labels (B,) or (S, B); "
             f"got {tuple(images.shape)} and {tuple(labels.shape)}"
         )
         raise ValueError(message)
@@ -339,8 +339,11 @@ def _unattacked(net: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor,
         message = f"pixels must lie between 0 and 1; got {float(images.min())} to {float(images.max())}"
         raise ValueError(message)
     logits = net(images)
-    if logits.dim() != 3 or logits.shape[1] != len(labels):
-        message = f"logits must be (S, B, C) with B = {len(labels)}; got {tuple(logits.shape)}"
+    if logits.dim() != 3 or labels.shape not in (logits.shape[1:2], logits.shape[:2]):
+        message = (
+            f"logits must be (S, B, C), of labels {tuple(labels.shape)}, which are (B,) or (S, B); "
+            f"got {tuple(logits.shape)}"
+        )
         raise ValueError(message)
     if labels.is_floating_point() or int(labels.min()) < 0 or int(labels.max()) >= logits.shape[-1]:
         message = (
@@ -349,5 +352,6 @@ def _unattacked(net: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor,
         )
         raise ValueError(message)
     origin = images.expand(len(logits), *images.shape[-3:])
-    right, loss = _judge(logits, labels)
-    return origin, Attacked(origin.clone(), right, loss)
+    true = labels.expand(logits.shape[:2])
+    right, loss = _judge(logits, true)
+    return origin, true, Attacked(origin.clone(), right, loss)

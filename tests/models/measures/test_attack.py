@@ -165,6 +165,11 @@ def test_images_of_each_network_of_its_own_and_radii_by_image(learned: Learned) 
     whole = pgd(net, images, labels, 0.04)
     assert torch.equal(pgd(net, images[None], labels, 0.04).images, whole.images)
     assert torch.equal(pgd(net, images.repeat(2, 1, 1, 1), labels, 0.04).images, whole.images)
+    assert torch.equal(pgd(net, images, labels.expand(2, -1), 0.04).images, whole.images)
+    other = torch.stack([labels, (labels + 1) % 10])  # the second network is told other labels
+    found = pgd(net, images, other, 0.04)
+    assert torch.equal(found.right[0], whole.right[0])
+    assert not found.right[1].any()
     radii = torch.full((2, 200), 0.04)
     radii[:, ::2] = 0
     found = pgd(net, images, labels, radii)
@@ -268,7 +273,11 @@ def test_what_lies_outside_the_ball_is_no_attack(learned: Learned) -> None:
         ({"images": torch.zeros(40, 5, 5, dtype=torch.uint8)}, TypeError, "uint8; divide by 255"),
         ({"images": torch.full((40, 5, 5), 1.5)}, ValueError, "between 0 and 1; got 1.5 to 1.5"),
         ({"images": torch.full((40, 5, 5), math.nan)}, ValueError, "between 0 and 1; got nan"),
-        ({"images": torch.zeros(39, 5, 5)}, ValueError, r"labels \(B,\); got \(39, 5, 5\) and \(40,\)"),
+        (
+            {"images": torch.zeros(39, 5, 5)},
+            ValueError,
+            r"labels \(B,\) or \(S, B\); got \(39, 5, 5\) and \(40,\)",
+        ),
         ({"labels": torch.full((40,), 2)}, ValueError, "from 0 to 1; got torch.int64, 2 to 2"),
         ({"labels": torch.full((40,), -1)}, ValueError, "from 0 to 1"),
         ({"labels": torch.zeros(40)}, ValueError, "whole numbers"),

@@ -64,26 +64,24 @@ def test_foolbox_finds_as_much(asked: tuple[TwinNet, Tensor, Tensor], norm: Norm
     torch.manual_seed(0)
     _, found, _ = attack(model, images[:, None], labels, epsilons=RADII[norm])
     theirs = right(asked, found)
-    print(f"foolbox {norm}: {theirs:.4f}, ours {ours(asked, norm):.4f}")
     assert 0.02 < theirs < 0.98
     assert abs(theirs - ours(asked, norm)) < POINT
 
 
 @pytest.mark.parametrize("norm", list(RADII))
 def test_the_robustness_toolbox_finds_as_much(asked: tuple[TwinNet, Tensor, Tensor], norm: Norm) -> None:
-    pytest.importorskip("art.attacks.evasion", reason="the adversarial robustness toolbox is not installed")
-    from art.attacks.evasion import ProjectedGradientDescentPyTorch
-    from art.estimators.classification import PyTorchClassifier
-
+    reason = "the adversarial robustness toolbox is not installed; no dependency of the project"
+    attacks = pytest.importorskip("art.attacks.evasion", reason=reason)
+    estimators = pytest.importorskip("art.estimators.classification", reason=reason)
     net, images, labels = asked
     np.random.seed(0)  # noqa: NPY002, since the toolbox draws from it
     torch.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        classifier = PyTorchClassifier(
+        classifier = estimators.PyTorchClassifier(
             One(net).eval(), nn.CrossEntropyLoss(), (1, 28, 28), 10, clip_values=(0, 1), device_type="cpu"
         )
-        attack = ProjectedGradientDescentPyTorch(
+        attack = attacks.ProjectedGradientDescentPyTorch(
             classifier,
             norm=np.inf if norm == "linf" else 2,
             eps=RADII[norm],
@@ -95,6 +93,5 @@ def test_the_robustness_toolbox_finds_as_much(asked: tuple[TwinNet, Tensor, Tens
         )
         found = torch.from_numpy(attack.generate(images[:, None].numpy(), labels.numpy()))
     theirs = right(asked, found)
-    print(f"toolbox {norm}: {theirs:.4f}, ours {ours(asked, norm):.4f}")
     assert 0.02 < theirs < 0.98
     assert abs(theirs - ours(asked, norm)) < POINT
