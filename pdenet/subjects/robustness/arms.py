@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 
 DIGITS, MORE_DIGITS = Images(6000, 3000), Images(20_000, 3000)
 PLAIN, RESIDUAL, UNSTACKED = "plain", "residual", "no block"
+ROOT, TENTH = "residual, step 1/√L", "residual, step 0.1"
+"""L counts blocks here, two convolutions each."""
+BARE, MORE, ATTACKED, HALF = "no normalisation", "20 000 images", "trained under attack", "half as long"
+CARRY = "attacks that carry over"
+GAINED = "gained by a stronger attack"
+HARM, WITHSTOOD = "harm of residual sources on top", "withstood by residual targets on top"
 CPU = torch.device("cpu")
 
 
@@ -141,7 +147,7 @@ class CarryArm(AttackArm):
 
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Train a plain and a residual network of each seed and of its source, and attack the sources."""
-        data, nets, course = context.part(self.shown), {}, None
+        data, nets = context.part(self.shown), {}
         away = replace(context, checkpoint=None)  # four trainings in one run: a break starts it anew
         for family, skip in ((PLAIN, False), (RESIDUAL, True)):
             twin = replace(self.twin, skip=skip)
@@ -149,13 +155,18 @@ class CarryArm(AttackArm):
                 chosen = tuple(first + seed for seed in seeds)
                 nets[role, family], course = _trained(twin.build(chosen), data, self.protocol, away)
         images, labels = first_digits(data, self.attacked)
-        measured = {}
+        measured: dict[str, Tensor] = {}
         for source in (PLAIN, RESIDUAL):
             targets = [nets["target", family] for family in (PLAIN, RESIDUAL)]
             shares = carried_over(nets["source", source], targets, images, labels)
             for family, share in zip((PLAIN, RESIDUAL), shares, strict=True):
                 measured[carried(source, family)] = share
-        assert course is not None
+        by_source = [
+            measured[carried(source, PLAIN)] + measured[carried(source, RESIDUAL)]
+            for source in (PLAIN, RESIDUAL)
+        ]
+        measured[HARM] = (by_source[0] - by_source[1]) / 2
+        measured[WITHSTOOD] = measured[carried(PLAIN, RESIDUAL)] - measured[carried(PLAIN, PLAIN)]
         return learned_records(self, seeds, course, CPU, describe_images(data), measured)
 
 
@@ -191,7 +202,14 @@ class StrongArm(AttackArm):
         return learned_records(self, seeds, course, CPU, describe_images(data), measured)
 
 
-GAINED = "gained"
+def titled(kind: str, layers: int, suffix: str = "") -> str:
+    """The name of the arm of this kind with so many convolutions in its blocks."""
+    return ", ".join([kind, f"{layers} convolutions", *([suffix] if suffix else [])])
+
+
+def strong(kind: str) -> str:
+    """The name of the arm that attacks this kind once more."""
+    return titled(kind, 6, "attacked longer")
 
 
 def carried(source: str, target: str) -> str:
