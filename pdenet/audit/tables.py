@@ -35,3 +35,13 @@ def pieces(rows: Iterable[Row]) -> str:
         if "#row:" not in piece.link
     ]
     return markdown_table(["claim", "page", "what is measured or asserted", "for the claim"], lines)
+
+
+def deciding(rows: Iterable[Row]) -> str:
+    """Each statement with its verdict and the piece of evidence that decides: the first that says as much."""
+    lines = []
+    for row in rows:
+        piece = next(piece for piece in row.evidence if piece.standing is row.standing)
+        text = row.statement.text + " *(our reading)*" * row.statement.ours
+        lines.append([row.statement.id, text, f"**{row.standing}**", f"{piece.text} ({piece.link})"])
+    return markdown_table(["", "claim", "verdict", "what decides"], lines)
