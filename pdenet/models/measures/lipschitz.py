@@ -255,7 +255,8 @@ def _iterated(
     for _ in range(whole("steps", steps, least=1)):
         left = functional.normalize(there(functional.normalize(vector, dim=1)), dim=1)  # what is lost stays 0
         vector = back(left)
-    return vector.norm(dim=1)
+    found: Tensor = vector.norm(dim=1)
+    return found
 
 
 def _checked(logits: Tensor, labels: Tensor, head: Tensor, bound: Tensor) -> tuple[int, int, int]:
