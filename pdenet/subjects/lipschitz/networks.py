@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import one_of
-from pdenet.models.blocks import BlockStack
+from pdenet.models.blocks import BlockStack, draw_square
 from pdenet.models.classifier import Classifier
 from pdenet.models.initial import draw_affine
 from pdenet.models.measures.lipschitz import UpperBound, branch_bound, dense_norm, stack_bound
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["residual", "plain", "none"]
+Start = Literal["library", "orthogonal"]
 SIDE = 14
 CLASSES = 10
 WIDTH, BLOCKS = 64, 4
@@ -94,12 +95,25 @@ class ReluBranch(nn.Module):
         What each seed draws from.
     cap
         The largest K, not negative; None caps nothing.
+    start
+        As in `CappedNet`.
     """
 
-    def __init__(self, width: int, streams: list[torch.Generator], cap: float | None = None) -> None:
+    def __init__(
+        self,
+        width: int,
+        streams: list[torch.Generator],
+        cap: float | None = None,
+        start: Start = "library",
+    ) -> None:
         super().__init__()
         root = None if cap is None else real("cap", cap, least=0) ** 0.5
         self.first, self.second = (CappedAffine(width, width, streams, root) for _ in range(2))
+        if start == "orthogonal":
+            with torch.no_grad():
+                for one in (self.first, self.second):
+                    one.weight.copy_(draw_square("orthogonal", 1.0, width, streams))
+                    one.bias.zero_()
 
     def forward(self, u: Tensor) -> Tensor:
         """What the branch makes of states (S, B, n)."""
@@ -124,6 +138,9 @@ class CappedNet(nn.Module):
         The largest K of a branch, not negative; None caps none.
     seeds
         How many networks, or which seeds.
+    start
+        How the branches are drawn: ``"library"``, as PyTorch draws a linear layer; ``"orthogonal"``,
+        rotations and reflections, which are what a cap of 1 leaves as it is, and biases of zero.
     width, blocks
         Units of a state, and how many blocks.
 
@@ -139,19 +156,23 @@ class CappedNet(nn.Module):
         cap: float | None = None,
         seeds: int | Iterable[int] = 1,
         *,
+        start: Start = "library",
         width: int = WIDTH,
         blocks: int = BLOCKS,
     ) -> None:
         super().__init__()
         one_of("kind", kind, get_args(Kind))
-        self.kind, self.cap, self.seeds = kind, cap, as_seeds(seeds)
+        one_of("start", start, get_args(Start))
+        self.kind: Kind = kind
+        self.start: Start = start
+        self.cap, self.seeds = None if cap is None else real("cap", cap, least=0), as_seeds(seeds)
         self.width, self.blocks = whole("width", width, least=1), whole("blocks", blocks, least=1)
         first = [generator(seed, CLASSIFIER, 1) for seed in self.seeds]
         self.entry = CappedAffine(SIDE**2, self.width, first, 1.0)
         self.stack: nn.Module = nn.Identity()
         if kind != "none":
             streams = [[generator(seed, TRUNK, layer) for seed in self.seeds] for layer in range(self.blocks)]
-            branches = [ReluBranch(self.width, layer, cap) for layer in streams]
+            branches = [ReluBranch(self.width, layer, cap, start) for layer in streams]
             self.stack = BlockStack(branches, skip=kind == "residual")
         self.classifier = Classifier((self.width, CLASSES), self.seeds)
 
@@ -220,12 +241,18 @@ class CappedNet(nn.Module):
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data, of any seed."""
-        return self.description(self.kind, self.cap, width=self.width, blocks=self.blocks)
+        return self.description(self.kind, self.cap, start=self.start, width=self.width, blocks=self.blocks)
 
     @classmethod
     def description(
-        cls, kind: Kind, cap: float | None = None, *, width: int = WIDTH, blocks: int = BLOCKS
+        cls,
+        kind: Kind,
+        cap: float | None = None,
+        *,
+        start: Start = "library",
+        width: int = WIDTH,
+        blocks: int = BLOCKS,
     ) -> dict[str, Any]:
         """The configuration as plain data."""
-        blocks = 0 if kind == "none" else blocks
-        return {"name": cls.__name__, "kind": kind, "cap": cap, "width": width, "blocks": blocks}
+        own = {} if kind == "none" else {"cap": cap, "start": start, "blocks": blocks}
+        return {"name": cls.__name__, "kind": kind, "width": width, **own}
