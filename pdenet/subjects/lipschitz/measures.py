@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from pdenet.checks.numbers import real
 from pdenet.models.blocks import BlockStack
 from pdenet.models.measures.attack import pgd, smallest_radius
 from pdenet.models.measures.jacobian import block_jacobians, end_to_end
@@ -151,3 +152,36 @@ def training_loss(net: CappedNet, images: Tensor, labels: Tensor) -> Tensor:
         logits = net(images)
     losses = functional.cross_entropy(logits.flatten(0, 1), labels.repeat(len(net.seeds)), reduction="none")
     return losses.view(len(net.seeds), -1).mean(1)
+
+
+def rescaled(net: CappedNet, factor: float) -> CappedNet:
+    """A plain network with every matrix of its blocks multiplied, biases and head so that it says the same.
+
+    A ReLU lets a positive factor pass, so that behind so many matrices the states are multiplied by that power
+    of it, which the head takes away again.
+
+    Parameters
+    ----------
+    net
+        As `settled` gives it, plain.
+    factor
+        Positive.
+
+    Raises
+    ------
+    ValueError
+        If the network has skips or no block, or the factor is not positive.
+    """
+    factor = real("factor", factor, above=0)
+    if net.kind != "plain":
+        message = f"a factor passes through plain blocks alone; the network is {net.kind!r}"
+        raise ValueError(message)
+    other, power = net.settled(), 1.0
+    with torch.no_grad():
+        for branch in other.branches:
+            for one in (branch.first, branch.second):
+                power *= factor
+                one.weight.mul_(factor)
+                one.bias.mul_(power)
+        other.head.div_(power)
+    return other

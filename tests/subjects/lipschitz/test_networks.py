@@ -19,7 +19,7 @@ from pdenet.models.measures.lipschitz import (
     stack_bound,
 )
 from pdenet.runs.loop import learn
-from pdenet.subjects.lipschitz.measures import radii, robustness, stretch, tightness, training_loss
+from pdenet.subjects.lipschitz.measures import radii, rescaled, robustness, stretch, tightness, training_loss
 from pdenet.subjects.lipschitz.networks import CappedAffine, CappedNet, Kind, ReluBranch
 from pdenet.subjects.lipschitz.training import CappedTask, PenaltyCycle
 
@@ -160,18 +160,14 @@ def test_a_plain_network_s_cap_scales_it_and_changes_nothing_it_can_say() -> Non
     """relu(cx) = c relu(x): smaller matrices and biases in the blocks, a larger head, the same logits."""
     net = learned("plain", 1.0)
     images, labels = shown(net)
-    before, radius = net(images), radii(net, images, labels)
-    with torch.no_grad():
-        scale = 1.0
-        for branch in net.branches:
-            for one in (branch.first, branch.second):
-                scale *= 0.5
-                one.weight.mul_(0.5)
-                one.bias.mul_(scale)
-        net.head.div_(scale)
-    assert all(branch.bound().values.max() <= 0.25 * (1 + 1e-9) for branch in net.branches)
-    assert torch.allclose(net(images), before)
-    assert torch.allclose(radii(net, images, labels), radius)
+    other = rescaled(net, 0.5)
+    assert all(branch.bound().values.max() <= 0.25 * (1 + 1e-9) for branch in other.branches)
+    assert torch.allclose(other(images), net(images))
+    assert torch.allclose(radii(other, images, labels), radii(net, images, labels))
+    with pytest.raises(ValueError, match="through plain blocks alone"):
+        rescaled(learned("residual", 0.3), 0.5)
+    with pytest.raises(ValueError, match="factor must be"):
+        rescaled(net, 0)
 
 
 # Certificates
