@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from matplotlib.patches import Circle
 
 from pdenet.page.style import INK, PALETTE
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from torch import Tensor
 
     from pdenet.runs.results import Results
     from pdenet.subjects.lipschitz.arms import CappedArm
 
+MARKERS = ("o", "s", "^", "D", "v")
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5)))
+TURN = np.linspace(0, 2 * np.pi, 200)
 ACCURACY, ATTACK = "accuracy", "PGD 0.5"
 CAPTIONS = tuple("none" if cap is None else f"{cap:g}" for cap in CAPS)
 
@@ -31,17 +34,14 @@ def draw_rings() -> Figure:
     fig, axes = plt.subplots(1, 3, figsize=(6.4, 2.6), sharey=True)
     shown = ((0.3, True, "residual, K = 0.3"), (1.0, True, "residual, K = 1"), (0.3, False, "plain, K = 0.3"))
     for ax, (k, skip, title) in zip(axes, shown, strict=True):
-        points = moves(drawn_branch(k, 2, seed=4), skip=skip)
-        ax.plot(points[:, 0], points[:, 1], ".", color=PALETTE[0], ms=1, alpha=0.6)
+        points = torch.cat([moves(drawn_branch(k, 2, seed=seed), skip=skip) for seed in range(30)])
+        ax.plot(points[:, 0], points[:, 1], ".", color=PALETTE[0], ms=0.8, alpha=0.5)
         for radius in {1 + k, 1 - k} if skip else {k}:
             ax.add_patch(Circle((0, 0), radius, fill=False, ec=PALETTE[1], ls="--", lw=1.4))
         ax.plot(np.cos(TURN), np.sin(TURN), ":", color=INK, marker="", lw=1)
         ax.set(title=title, aspect="equal", xlim=(-2.1, 2.1), ylim=(-2.1, 2.1), xticks=[-1, 0, 1])
     axes[0].set(yticks=[-1, 0, 1])
     return fig
-
-
-TURN = np.linspace(0, 2 * np.pi, 200)
 
 
 def draw_dial(results: Results) -> Figure:
@@ -62,8 +62,8 @@ def draw_dial(results: Results) -> Figure:
     )
     for n, (what, label) in enumerate(lines):
         values = [results.values(arm.name, what) for arm in RESIDUAL]
-        style = {"color": PALETTE[n], "ls": DASHES[n]}
-        ax.plot(places, [one.mean() for one in values], marker=MARKERS[n], ms=5, label=label, **style)
+        means = [one.mean() for one in values]
+        ax.plot(places, means, color=PALETTE[n], ls=DASHES[n], marker=MARKERS[n], ms=5, label=label)
         for place, one in zip(places, values, strict=True):
             ax.plot([place] * len(one), one, ".", color=PALETTE[n], ms=3, alpha=0.5)
         bare = results.values(NO_BLOCK.name, what).mean()
@@ -72,10 +72,6 @@ def draw_dial(results: Results) -> Figure:
     ax.set(xlabel="cap on K", ylabel="test images (%)", ylim=(-4, 104), yticks=[0, 25, 50, 75, 100])
     fig.legend(fontsize=8, ncols=4, loc="outside upper center")
     return fig
-
-
-MARKERS = ("o", "s", "^", "D", "v")
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5)))
 
 
 def draw_rivals(results: Results) -> Figure:
@@ -137,7 +133,7 @@ def draw_bounds(results: Results) -> Figure:
     return fig
 
 
-def draw_flips(images: Tensor, rows: Sequence[tuple[str, Tensor, Sequence[str]]]) -> Figure:
+def draw_flips(images: torch.Tensor, rows: Sequence[tuple[str, torch.Tensor, Sequence[str]]]) -> Figure:
     """Digits as they are, and changed so far that a network names another digit.
 
     Parameters
@@ -157,7 +153,7 @@ def draw_flips(images: Tensor, rows: Sequence[tuple[str, Tensor, Sequence[str]]]
     return fig
 
 
-def _show(ax: Axes, image: Tensor, title: str) -> None:
+def _show(ax: Axes, image: torch.Tensor, title: str) -> None:
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
     ax.set_title(title, fontsize=8)
     ax.set(xticks=[], yticks=[])

@@ -157,8 +157,8 @@ def training_loss(net: CappedNet, images: Tensor, labels: Tensor) -> Tensor:
 def rescaled(net: CappedNet, factor: float) -> CappedNet:
     """A plain network with every matrix of its blocks multiplied, biases and head so that it says the same.
 
-    A ReLU lets a positive factor pass, so that behind so many matrices the states are multiplied by that power
-    of it, which the head takes away again.
+    A ReLU lets a positive factor pass, so that behind so many matrices the states are multiplied by that
+    power of it, which the head takes away again.
 
     Parameters
     ----------

@@ -48,8 +48,8 @@ def states(count: int, width: int, seed: int = 0) -> Tensor:
     return torch.randn(1, count, width, generator=generator(seed, TRUNK, 1), dtype=torch.float64)
 
 
-def moves(branch: ReluBranch, *, skip: bool, inputs: int = 40, turns: int = 90) -> Tensor:
-    """Where a block of two units moves circles of radius one around random inputs, less their centres, (P, 2).
+def moves(branch: ReluBranch, *, skip: bool, inputs: int = 6, turns: int = 60) -> Tensor:
+    """Where a block of two units moves circles of radius one around random inputs, from its centre, (P, 2).
 
     Parameters
     ----------
