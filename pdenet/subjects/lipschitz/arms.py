@@ -31,6 +31,7 @@ CAPS: tuple[float | None, ...] = (0.02, 0.1, 0.3, 1.0, 3.0, None)
 ROTATED: tuple[float | None, ...] = (1.02, 1.3, 2.0, 4.0, None)
 """Caps of the plain networks that start from rotations: 1 + K, a residual block's bound with the cap K."""
 PENALTIES = (0.003, 0.01, 0.03)
+STARTS: dict[Start, str] = {"orthogonal": "rotations", "open": "open"}
 UNTRAINED, LOSS = "untrained accuracy", "training loss"
 
 
@@ -55,7 +56,15 @@ class CappedArm(Arm):
     @property
     def name(self) -> str:
         """Kind, cap and what else is special."""
-        return arm_name(self.kind, self.cap, start=self.start, penalty=self.protocol.penalty)
+        how = self.protocol
+        return arm_name(
+            self.kind,
+            self.cap,
+            start=self.start,
+            penalty=how.penalty,
+            rate=how.learning_rate,
+            epochs=how.epochs,
+        )
 
     @property
     def model(self) -> dict[str, Any]:
@@ -94,12 +103,23 @@ def trained(arm: CappedArm, seeds: int | Iterable[int], data: ImageData) -> Capp
     return net.settled()
 
 
-def arm_name(kind: Kind, cap: float | None = None, *, start: Start = "library", penalty: float = 0.0) -> str:
+def arm_name(
+    kind: Kind,
+    cap: float | None = None,
+    *,
+    start: Start = "library",
+    penalty: float = 0.0,
+    rate: float = PenaltyCycle.learning_rate,
+    epochs: int = PenaltyCycle.epochs,
+) -> str:
     """The name of the arm with these settings."""
     if kind == "none":
         return "no block"
     how = f"cap {cap:g}" if cap is not None else (f"penalty {penalty:g}" if penalty else "no cap")
-    return f"{kind}, {'rotations, ' if start == 'orthogonal' else ''}{how}"
+    words = [kind, *([STARTS[start]] if start != "library" else []), how]
+    words += [f"rate {rate:g}"] if rate != PenaltyCycle.learning_rate else []
+    words += [f"{epochs} epochs"] if epochs != PenaltyCycle.epochs else []
+    return ", ".join(words)
 
 
 RESIDUAL = tuple(CappedArm(kind="residual", cap=cap) for cap in CAPS)
@@ -108,4 +128,16 @@ TWINS = tuple(CappedArm(kind="plain", cap=cap, most=5) for cap in CAPS)
 PLAIN = tuple(CappedArm(kind="plain", cap=cap, start="orthogonal") for cap in ROTATED)
 PENALISED = tuple(CappedArm(kind="residual", protocol=PenaltyCycle(penalty=penalty)) for penalty in PENALTIES)
 NO_BLOCK = CappedArm(kind="none")
-ARMS = (*RESIDUAL, NO_BLOCK, *PLAIN, *PENALISED, *TWINS)
+SLOW = 0.0006
+SHORT = 1
+AFTERWARDS = (
+    *(CappedArm(kind="residual", cap=cap, protocol=PenaltyCycle(learning_rate=SLOW)) for cap in (0.02, 0.3)),
+    *(
+        CappedArm(kind="plain", cap=cap, start="open", protocol=PenaltyCycle(learning_rate=SLOW))
+        for cap in (1.02, 1.3)
+    ),
+    CappedArm(kind="residual", protocol=PenaltyCycle(epochs=SHORT)),
+)
+"""Added once the others were recorded: a slower rate and a better start for the plain networks, since those
+under tight bounds had failed; and as little training as gives a free network a capped one's accuracy."""
+ARMS = (*RESIDUAL, NO_BLOCK, *PLAIN, *PENALISED, *TWINS, *AFTERWARDS)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Kind = Literal["residual", "plain", "none"]
-Start = Literal["library", "orthogonal"]
+Start = Literal["library", "orthogonal", "open"]
+OPEN = 1.0
+"""Biases before the ReLUs of an open start: above most of what pixels make of them."""
 SIDE = 14
 CLASSES = 10
 WIDTH, BLOCKS = 64, 4
@@ -109,11 +111,15 @@ class ReluBranch(nn.Module):
         super().__init__()
         root = None if cap is None else real("cap", cap, least=0) ** 0.5
         self.first, self.second = (CappedAffine(width, width, streams, root) for _ in range(2))
-        if start == "orthogonal":
+        if start != "library":
             with torch.no_grad():
                 for one in (self.first, self.second):
                     one.weight.copy_(draw_square("orthogonal", 1.0, width, streams))
                     one.bias.zero_()
+        if start == "open":
+            with torch.no_grad():
+                self.first.bias.fill_(OPEN)
+                self.second.bias.copy_(-OPEN * self.second.weight.sum(1, keepdim=True))
 
     def forward(self, u: Tensor) -> Tensor:
         """What the branch makes of states (S, B, n)."""
@@ -140,7 +146,9 @@ class CappedNet(nn.Module):
         How many networks, or which seeds.
     start
         How the branches are drawn: ``"library"``, as PyTorch draws a linear layer; ``"orthogonal"``,
-        rotations and reflections, which are what a cap of 1 leaves as it is, and biases of zero.
+        rotations and reflections, which are what a cap of 1 leaves as it is, and biases of zero; ``"open"``,
+        those with biases that keep the ReLUs open and are taken away behind them, so that a plain network
+        starts almost linear and keeps every length.
     width, blocks
         Units of a state, and how many blocks.
 

@@ -109,6 +109,13 @@ def test_rotations_have_norm_one() -> None:
         assert torch.allclose(branch.bound().values, torch.ones(2, dtype=torch.float64), atol=1e-5)
 
 
+def test_an_open_start_is_linear_and_keeps_every_length() -> None:
+    branch = ReluBranch(8, [torch.Generator().manual_seed(1)], 1.0, "open").double().eval()
+    a, b = 0.2 * torch.randn(2, 1, 20, 8, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    assert torch.allclose(branch((a + b) / 2), (branch(a) + branch(b)) / 2)
+    assert torch.allclose(branch(a).norm(dim=2), a.norm(dim=2), rtol=1e-5)
+
+
 # Bounds
 
 
