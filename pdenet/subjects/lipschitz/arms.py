@@ -96,6 +96,11 @@ def pooled(net: CappedNet, images: Tensor, scale: tuple[float, float]) -> Tensor
     return net.pooled(scaled(images, scale).double())
 
 
+def shown_to(net: CappedNet, data: ImageData) -> tuple[Tensor, Tensor]:
+    """The test images as a settled network reads them, and their labels."""
+    return pooled(net, data.test_images, pixel_scale(data, "unit")), data.test_labels
+
+
 def trained(arm: CappedArm, seeds: int | Iterable[int], data: ImageData) -> CappedNet:
     """The networks of an arm after training, settled."""
     net = arm.build(seeds)
@@ -118,7 +123,7 @@ def arm_name(
     how = f"cap {cap:g}" if cap is not None else (f"penalty {penalty:g}" if penalty else "no cap")
     words = [kind, *([STARTS[start]] if start != "library" else []), how]
     words += [f"rate {rate:g}"] if rate != PenaltyCycle.learning_rate else []
-    words += [f"{epochs} epochs"] if epochs != PenaltyCycle.epochs else []
+    words += ["1 epoch" if epochs == 1 else f"{epochs} epochs"] if epochs != PenaltyCycle.epochs else []
     return ", ".join(words)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pdenet.runs.experiment import Mode
 
 BOOK_CAPS: tuple[float | None, ...] = (0.02, 1.0, None)
-BOOK = PenaltyCycle(epochs=4)
+BOOK = PenaltyCycle(epochs=6)
 BOOK_SHOWN = Images(2000, 500)
 
 

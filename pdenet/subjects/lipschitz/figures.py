@@ -10,7 +10,7 @@ import torch
 from matplotlib.patches import Circle
 
 from pdenet.page.style import INK, PALETTE
-from pdenet.subjects.lipschitz.arms import CAPS, NO_BLOCK, PENALISED, PLAIN, RESIDUAL, TWINS
+from pdenet.subjects.lipschitz.arms import AFTERWARDS, CAPS, NO_BLOCK, PENALISED, PLAIN, RESIDUAL
 from pdenet.subjects.lipschitz.system import drawn_branch, moves
 
 if TYPE_CHECKING:
@@ -87,14 +87,29 @@ def draw_rivals(results: Results) -> Figure:
         ("residual, cap", RESIDUAL),
         ("residual, penalty", PENALISED),
         ("plain from rotations, cap", PLAIN),
-        ("plain, start of the residual", TWINS),
+        ("residual, slow", AFTERWARDS[:2]),
+        ("plain, open start, slow", AFTERWARDS[2:4]),
     )
     for ax, what in zip(axes, (ATTACK, "certified 0.1"), strict=True):
-        for n, (label, arms) in enumerate(curves):
+        for (label, arms), n, fill in zip(
+            curves, (0, 1, 2, 0, 2), (*["full"] * 3, "none", "none"), strict=True
+        ):
             x, y = ([results.values(arm.name, w).mean() for arm in arms] for w in (ACCURACY, what))
-            ax.plot(x, y, color=PALETTE[n], ls=DASHES[n], marker=MARKERS[n], ms=4.5, label=label, lw=1.3)
+            ax.plot(
+                x,
+                y,
+                color=PALETTE[n],
+                ls=DASHES[n] if fill == "full" else "",
+                marker=MARKERS[n],
+                fillstyle=fill,
+                ms=5 if fill == "full" else 8,
+                label=label,
+                lw=1.3,
+            )
+        brief = [results.values(AFTERWARDS[-1].name, w).mean() for w in (ACCURACY, what)]
+        ax.plot(*brief, "X", color=PALETTE[3], ms=8, ls="", label="residual, no cap, 1 epoch")
         bare = [results.values(NO_BLOCK.name, w).mean() for w in (ACCURACY, what)]
-        ax.plot(*bare, "*", color=INK, ms=12, label="no block")
+        ax.plot(*bare, "*", color=INK, ms=12, ls="", label="no block")
         ax.set(xlabel="clean accuracy (%)", xlim=(76, 97))
     axes[0].set(ylabel="accuracy at 0.5 (%)")
     axes[1].set(ylabel="certified at 0.1 (%)")

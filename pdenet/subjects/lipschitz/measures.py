@@ -12,7 +12,7 @@ from pdenet.checks.numbers import real
 from pdenet.models.blocks import BlockStack
 from pdenet.models.measures.attack import pgd, smallest_radius
 from pdenet.models.measures.jacobian import block_jacobians, end_to_end
-from pdenet.models.measures.lipschitz import certified_radius, dense_norm
+from pdenet.models.measures.lipschitz import certified_radius, dense_norm, power_iteration
 
 if TYPE_CHECKING:
     from pdenet.subjects.lipschitz.networks import CappedNet
@@ -144,6 +144,36 @@ def robustness(net: CappedNet, images: Tensor, labels: Tensor) -> dict[str, Tens
     ratios = [(b / a)[(a > 0) & a.isfinite() & b.isfinite()] for a, b in zip(own, nearest, strict=True)]
     medians = [one.quantile(0.5) if len(one) else torch.tensor(torch.nan) for one in ratios]
     return found | {"flip over certificate": torch.stack(medians), "certificates broken": broken}
+
+
+def nearest_flips(net: CappedNet, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The nearest images (S, B, 14, 14) found that are named otherwise, and how far they are, (S, B).
+
+    Parameters
+    ----------
+    net, images, labels
+        As in `robustness`.
+    """
+    far = smallest_radius(net, images, labels, most=FARTHEST, norm="l2", rounds=ROUNDS, steps=STEPS)
+    within = far.clamp_max(FARTHEST) * (1 + ROUNDING)
+    return pgd(net, images, labels, within, norm="l2", steps=STEPS).images, far
+
+
+def estimated_bound(net: CappedNet, steps: int = 1) -> Tensor:
+    """What `features_bound` would be, (S,), of norms by so many steps of a power iteration: not a bound.
+
+    Parameters
+    ----------
+    net
+        As `settled` gives it, residual.
+    steps
+        Of each iteration, from a fresh start.
+    """
+    product = power_iteration(net.entry.matrix(), steps).values
+    for branch in net.branches:
+        first, second = (power_iteration(one.matrix(), steps).values for one in (branch.first, branch.second))
+        product = product * (1 + first * second)
+    return product
 
 
 def training_loss(net: CappedNet, images: Tensor, labels: Tensor) -> Tensor:
