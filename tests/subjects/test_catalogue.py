@@ -56,6 +56,7 @@ KEYS = {
     "electrons.jsonl": (5, "0013549e6184ac9d4206cdd54c9123ede38075f09cd0b1b8d0d348406451fd58"),
     "reversible.jsonl": (75, "46f775f501254283c30467d406139825528ec302be371174641a24051a8d33f0"),
     "staple.jsonl": (320, "719813494685ed5f6d7696c2e5b9665acc011f3bff6ad193cd42b1b41514f175"),
+    "lipschitz.jsonl": (230, "dce34af8ad215cd6e833441bce9b547c80bf2ddf60ffb15bd11dd43090b76668"),
 }
 
 # Kinds of what has no network to build.

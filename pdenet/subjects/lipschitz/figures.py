@@ -169,7 +169,7 @@ def draw_flips(images: torch.Tensor, rows: Sequence[tuple[str, torch.Tensor, Seq
 
 
 def _show(ax: Axes, image: torch.Tensor, title: str) -> None:
-    ax.imshow(image, cmap="gray_r", vmin=0, vmax=1)
+    ax.imshow(image.numpy(), cmap="gray_r", vmin=0, vmax=1)
     ax.set_title(title, fontsize=8)
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
