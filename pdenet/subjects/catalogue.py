@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
 }
 """Where each is: module and name."""
 

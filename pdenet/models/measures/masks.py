@@ -245,6 +245,22 @@ def uniform(masks: Masks, density: float | None, generators: Iterable[torch.Gene
     return replace(masks, kept=_apart(kept, masks))
 
 
+def leaked(masks: Masks, parameters: Mapping[str, Tensor]) -> Floats:
+    """The largest of the weights that should be zero, (S,): zero, if the mask was held.
+
+    Raises
+    ------
+    ValueError
+        If names or shapes differ.
+    """
+    masks.moved(parameters)
+    left_out = [
+        torch.where(mask, 0.0, parameters[name].detach().abs()).flatten(1).amax(1)
+        for name, mask in masks.kept.items()
+    ]
+    return _array(torch.stack(left_out).amax(0))
+
+
 def overlap(masks: Masks, other: Masks) -> Floats:
     """Weights that both keep over those that either keeps, network by network, (S,): Jaccard's index.
 
