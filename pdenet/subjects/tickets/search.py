@@ -110,14 +110,27 @@ class Search:
         self._trained: list[Trained] = []
 
     def start(self) -> TwinNet:
-        """The networks before training."""
+        """The networks before training.
+
+        Raises
+        ------
+        ValueError
+            If the dense networks were done before a rewound start could be taken.
+        """
         net = twin(self.kind, self.seeds)
         if self.beginning == "fresh":
             fresh = twin(self.kind, tuple(seed + FRESH for seed in self.seeds))
             net.load_state_dict(fresh.state_dict())
         if self.beginning == "rewound":
             dense = searched(self.kind, "own", self.seeds, self.data, self.protocol)
-            net.load_state_dict(dense.trained(0).early)
+            early = dense.trained(0).early
+            if not early:
+                message = (
+                    f"a rewound start is taken after {EARLY} steps of the dense network, which took fewer; "
+                    "train it longer, or use its own start"
+                )
+                raise ValueError(message)
+            net.load_state_dict(early)
         return net
 
     def masks(self, rounds: int) -> Masks:
