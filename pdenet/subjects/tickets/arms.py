@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import torch
@@ -20,7 +20,6 @@ from pdenet.runs.shown import Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.tickets.search import (
     BLOCKS,
-    EARLY,
     FRESH,
     RATE,
     Beginning,
@@ -45,7 +44,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 SHUFFLE, UNIFORM = 60, 61  # streams
 CPU = torch.device("cpu")
 UNTRAINED = 2000  # test images on which networks before training are tried
-Mask = Literal["own", "twin's", "own, shuffled", "twin's, shuffled", "uniform", "of another start", "late"]
+Mask = Literal["own", "twin's", "own, shuffled", "twin's, shuffled", "uniform", "of another start"]
 
 
 class Origin(NamedTuple):
@@ -73,7 +72,6 @@ MASKS: dict[Mask, Origin] = {
     "twin's, shuffled": Origin(of_twin=True, arrangement="shuffled"),
     "uniform": Origin(arrangement="uniform"),
     "of another start": Origin(beginning="fresh"),
-    "late": Origin(beginning="rewound"),
 }
 
 
@@ -91,28 +89,39 @@ class SparseArm(Arm):
         Whose it is and what was done to it, a key of `MASKS`.
     start
         Where the training starts.
+    times
+        How many times as many epochs as a round of the search has it has.
     protocol
-        How, in each round of the search too.
+        How each round of the search is trained.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `rounds` or `times` is no number, or out of range.
     """
 
     kind: Kind
     rounds: int
     mask: Mask = "own"
     start: Beginning = "own"
+    times: int = 1
     protocol: OneCycle = field(default_factory=lambda: PROTOCOL)
     shown: Images = DIGITS
     beside: int | None = 2  # two groups of channels are quickest
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rounds", whole("rounds", self.rounds, least=0))
+        object.__setattr__(self, "times", whole("times", self.times, least=1))
+
     @property
     def name(self) -> str:
         """The kind, the round, the mask and the start."""
-        return sparse(self.kind, self.rounds, self.mask, self.start)
+        return sparse(self.kind, self.rounds, self.mask, self.start, self.times)
 
     @property
     def model(self) -> dict[str, Any]:
         """What a record says of the network, of its mask, and of whose that was."""
         origin = MASKS[self.mask]
-        steps = {"early": EARLY} if "rewound" in (origin.beginning, self.start) else {}
         other = {"fresh": FRESH} if "fresh" in (origin.beginning, self.start) else {}
         return {
             "name": "sparse TwinNet",
@@ -121,8 +130,8 @@ class SparseArm(Arm):
             "rate": RATE,
             "mask": {"found on": self.wearer(origin), **origin._asdict()},
             "start": self.start,
-            **steps,
             **other,
+            **({"times": self.times} if self.times > 1 else {}),
         }
 
     def wearer(self, origin: Origin) -> Kind:
@@ -144,9 +153,10 @@ class SparseArm(Arm):
     def trained(self, seeds: tuple[int, ...], data: ImageData) -> Trained:
         """The networks after training; the search has them already where it is its own mask and start."""
         own = self._search(seeds, data, self.kind, self.start)
-        if MASKS[self.mask] == Origin(beginning=self.start):
+        if MASKS[self.mask] == Origin(beginning=self.start) and self.times == 1:
             return own.trained(self.rounds)
-        return Trained(own.start(), self.masks(seeds, data), data, self.protocol)
+        longer = replace(self.protocol, epochs=self.times * self.protocol.epochs)
+        return Trained(own.start(), self.masks(seeds, data), data, longer)
 
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Train these seeds side by side, and compare their masks with those of the networks' own."""
@@ -160,7 +170,7 @@ class SparseArm(Arm):
             "untrained": self._untrained(seeds, data, masks),
             **{f"kept in {name}": found for name, found in masks.density_by_layer.items()},
         }
-        if self.rounds:
+        if self.rounds and self.times == 1:  # longer ones wear a mask whose overlaps are recorded
             for word, kind in (("own", self.kind), ("twin's", self.wearer(Origin(of_twin=True)))):
                 theirs = self._search(seeds, data, kind, "own").masks(self.rounds)
                 measured[f"overlap with {word}"] = overlap(masks, theirs)
@@ -222,9 +232,10 @@ class SmallArm(Arm):
         return learned_records(self, seeds, course, CPU, describe_images(data), {}, alike)
 
 
-def sparse(kind: Kind, rounds: int, mask: Mask = "own", start: Beginning = "own") -> str:
+def sparse(kind: Kind, rounds: int, mask: Mask = "own", start: Beginning = "own", times: int = 1) -> str:
     """The name of the arm with this mask and start."""
-    return f"{kind}, round {rounds}, mask {mask}, start {start}"
+    longer = f", {times} times as long" if times > 1 else ""
+    return f"{kind}, round {rounds}, mask {mask}, start {start}{longer}"
 
 
 def small(kind: Kind, blocks: int, channels: int) -> str:
@@ -283,10 +294,13 @@ ELSEWHERE = tuple(
     SparseArm(kind="residual", rounds=n, mask="of another start", start="fresh") for n in (2, *COMPARED)
 )
 """Tickets of the networks of another start, in the same order of images."""
-LATE = tuple(
-    SparseArm(kind=kind, rounds=n, mask="late", start="rewound") for kind in KINDS for n in (2, *COMPARED)
+TIMES = 4
+LONGER = (
+    SparseArm(kind="residual", rounds=0, times=TIMES),
+    SparseArm(kind="residual", rounds=4, times=TIMES),
+    SparseArm(kind="residual", rounds=4, start="fresh", times=TIMES),
 )
-"""Tickets that are put back to where the dense network was after a few steps."""
+"""Whether what a ticket is ahead by, or behind, is a matter of time."""
 
 
 def matched(kind: Kind, blocks: int, rounds: int) -> str:

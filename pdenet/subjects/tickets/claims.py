@@ -5,6 +5,9 @@ instead of 64. In it a paired difference of two masks from a fresh start deviate
 four rounds, so that ten seeds place its mean within about one, enough for a margin of three; after six rounds
 by several times as much, so that the claims on the sixth round may well stay undecided. TI27 was claimed
 after a look at two networks that had learned from 2000 images.
+
+TI28 and TI29 were added after a look at the records of four seeds for the others, and before their own runs:
+tickets were behind the dense networks, and ahead of fresh starts, by so much that time might be the reason.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from pdenet.runs.claims import Claim
 from pdenet.runs.results import ahead, apart, mean, widened
-from pdenet.subjects.tickets.arms import matched, sparse
+from pdenet.subjects.tickets.arms import TIMES, matched, sparse
 from pdenet.subjects.tickets.search import BLOCKS, RATE
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ AS_GOOD = 1.0
 _existence = partial(Claim, family="existence")
 _transfer = partial(Claim, family="transfer")
 _skips = partial(Claim, family="skips")
+_longer = partial(Claim, family="longer")
 _overlap = partial(Claim, family="overlap", direction="below")
 
 
@@ -163,6 +167,19 @@ CLAIMS = (
         "residual, 13 %: before the first step the ticket labels more than 20 % of the digits right",
         threshold=20.0,
         measure=mean(sparse("residual", 4), "untrained"),
+    ),
+    _longer(
+        "TI28",
+        f"residual, 13 %, {TIMES} times as long: the ticket comes within 1 point of the dense network",
+        threshold=AS_GOOD,
+        direction="below",
+        measure=apart(sparse("residual", 0, times=TIMES), sparse("residual", 4, times=TIMES)),
+    ),
+    _longer(
+        "TI29",
+        f"residual, 13 %, {TIMES} times as long: it is more than 1 point ahead of a fresh start",
+        threshold=AS_GOOD,
+        measure=ahead(sparse("residual", 4, times=TIMES), sparse("residual", 4, "own", "fresh", times=TIMES)),
     ),
 )
 """In points of test accuracy, and in shares of the weights that either mask keeps. Chance knows the densities

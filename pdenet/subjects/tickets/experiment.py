@@ -10,7 +10,7 @@ from pdenet.runs.shown import Images
 from pdenet.subjects.tickets.arms import (
     EARLIER,
     ELSEWHERE,
-    LATE,
+    LONGER,
     SparseArm,
     small_arms,
     tickets,
@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return (*tickets(), *variants(), *small_arms(), *ELSEWHERE, *EARLIER, *LATE)
+        return (*tickets(), *variants(), *small_arms(), *ELSEWHERE, *EARLIER, *LONGER)
     less: dict[str, Any] = {
         "shown": Images(2000, 1000),
         "protocol": OneCycle(epochs=3, learning_rate=0.01),
         "most": 2,
     }
     return (
-        SparseArm(kind="residual", rounds=0, **less),
-        SparseArm(kind="residual", rounds=4, **less),
-        SparseArm(kind="residual", rounds=4, mask="own", start="fresh", **less),
-        SparseArm(kind="residual", rounds=4, mask="own, shuffled", start="fresh", **less),
+        SparseArm(rounds=0, **less),
+        SparseArm(rounds=3, **less),
+        SparseArm(rounds=3, start="fresh", **less),
+        SparseArm(rounds=3, mask="own, shuffled", start="fresh", **less),
+        SparseArm(rounds=3, mask="twin's", **less),
     )
 
 

@@ -21,6 +21,8 @@ from pdenet.subjects.tickets.claims import MARGIN
 from pdenet.subjects.tickets.search import BLOCKS, RATE, prunable, twin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
@@ -83,7 +85,7 @@ def draw_densities(results: Results) -> Figure:
     return fig
 
 
-def _line(ax: Axes, n: int, places: list[float], values: list[NDArray[np.float64]], label: str) -> None:
+def _line(ax: Axes, n: int, places: Sequence[float], values: list[NDArray[np.float64]], label: str) -> None:
     ax.plot(
         places,
         [one.mean() for one in values],

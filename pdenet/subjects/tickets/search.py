@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 import torch
-from torch import Tensor
 
 from pdenet.checks.numbers import whole
 from pdenet.checks.words import one_of
@@ -16,20 +15,19 @@ from pdenet.runs.loop import learn
 from pdenet.runs.schedule import ScheduledTask
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from pdenet.data import ImageData
     from pdenet.runs.loop import Course
     from pdenet.runs.schedule import OneCycle
 
 Kind = Literal["plain", "residual"]
-Beginning = Literal["own", "fresh", "rewound"]
-"""The seed's own initial tensors, which twins share; others; its own after a few steps of the dense net."""
+Beginning = Literal["own", "fresh"]
+"""The seed's own initial tensors, which twins share, or others."""
 RATE = 0.4
 BLOCKS = 3
 FRESH = 1000
 """A fresh start has the tensors of the seed so much higher, and the seed's own order of the images."""
-EARLY = 30
-"""Steps of the dense network after which a rewound start is taken."""
-State = dict[str, Tensor]
 
 
 def twin(kind: Kind, seeds: tuple[int, ...], blocks: int = BLOCKS) -> TwinNet:
@@ -65,23 +63,9 @@ class Trained:
     def __init__(self, net: TwinNet, masks: Masks, data: ImageData, protocol: OneCycle) -> None:
         self.net = net
         on = masks.moved(prunable(net))
-        task = _Remembering(net, data, protocol, torch.device("cpu"), masks=on, last_only=True)
-        task.early = {}
+        task = ScheduledTask(net, data, protocol, torch.device("cpu"), masks=on, last_only=True)
         self.course: Course = learn(task)
-        self.early = task.early
         self.leak = leaked(masks, prunable(net))
-
-
-class _Remembering(ScheduledTask):
-    """It keeps what the networks are after `EARLY` steps."""
-
-    early: State
-
-    def adjust(self) -> None:
-        """As it is, and look."""
-        if self.done == EARLY:
-            self.early = _copy(self.model)
-        super().adjust()
 
 
 class Search:
@@ -110,27 +94,11 @@ class Search:
         self._trained: list[Trained] = []
 
     def start(self) -> TwinNet:
-        """The networks before training.
-
-        Raises
-        ------
-        ValueError
-            If the dense networks were done before a rewound start could be taken.
-        """
+        """The networks before training."""
         net = twin(self.kind, self.seeds)
         if self.beginning == "fresh":
             fresh = twin(self.kind, tuple(seed + FRESH for seed in self.seeds))
             net.load_state_dict(fresh.state_dict())
-        if self.beginning == "rewound":
-            dense = searched(self.kind, "own", self.seeds, self.data, self.protocol)
-            early = dense.trained(0).early
-            if not early:
-                message = (
-                    f"a rewound start is taken after {EARLY} steps of the dense network, which took fewer; "
-                    "train it longer, or use its own start"
-                )
-                raise ValueError(message)
-            net.load_state_dict(early)
         return net
 
     def masks(self, rounds: int) -> Masks:
@@ -173,7 +141,3 @@ def _searched(
     kind: Kind, beginning: Beginning, seeds: tuple[int, ...], protocol: OneCycle, images: _Images
 ) -> Search:
     return Search(kind, beginning, seeds, images.data, protocol)
-
-
-def _copy(model: torch.nn.Module) -> State:
-    return {name: values.clone() for name, values in model.state_dict().items()}
