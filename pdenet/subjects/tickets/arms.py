@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 import torch
 
 from pdenet.checks.numbers import whole
+from pdenet.models.conv_blocks import CONVOLUTIONS
 from pdenet.models.measures.masks import chance_overlap, overlap, shuffled, uniform
-from pdenet.models.twin_net import TwinNet
+from pdenet.models.twin_net import CLASSES, MEANS, TwinNet
 from pdenet.ops.seeding import generator
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.learned import learned_records
@@ -28,7 +29,6 @@ from pdenet.subjects.tickets.search import (
     Trained,
     prunable,
     searched,
-    twin,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 DIGITS = Images(5000, 5000)
 PROTOCOL = OneCycle(epochs=3, batch_size=64)
 KINDS: tuple[Kind, ...] = get_args(Kind)
+CHANNELS = 16
 SHUFFLE, UNIFORM = 60, 61  # streams
 CPU = torch.device("cpu")
 UNTRAINED = 2000  # test images on which networks before training are tried
@@ -243,19 +244,24 @@ def small(kind: Kind, blocks: int, channels: int) -> str:
     return f"{f'{kind}, {blocks} blocks' if blocks else 'no block'}, {channels} channels"
 
 
+def numbers_of(blocks: int, channels: int) -> tuple[int, int]:
+    """Weights that may be pruned, and biases and normalisations, of a `TwinNet`, without building it."""
+    weights = 9 * channels + blocks * CONVOLUTIONS * 9 * channels**2 + MEANS**2 * channels * CLASSES
+    return weights, 2 * channels * (blocks * CONVOLUTIONS + 1) + CLASSES
+
+
 def numbers_kept(rounds: int) -> int:
     """What a network trains after so many rounds: the weights kept, biases, and normalisations."""
-    net = twin("plain", (0,))
-    left = total = sum(parameter.numel() for parameter in prunable(net).values())
+    left, others = numbers_of(BLOCKS, CHANNELS)
     for _ in range(whole("rounds", rounds, least=0)):
         left -= round(RATE * left)
-    return net.parameter_count() - total + left
+    return left + others
 
 
 def least_channels(blocks: int, numbers: int) -> int:
     """The fewest channels with which a dense network of so many blocks trains as many numbers, or more."""
     channels = 1
-    while TwinNet(blocks, 1, skip=False, channels=channels).parameter_count() < numbers:
+    while sum(numbers_of(blocks, channels)) < numbers:
         channels += 1
     return channels
 

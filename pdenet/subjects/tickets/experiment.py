@@ -27,8 +27,9 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
         return (*tickets(), *variants(), *small_arms(), *ELSEWHERE, *EARLIER, *LONGER)
     less: dict[str, Any] = {
-        "shown": Images(2000, 1000),
-        "protocol": OneCycle(epochs=3, learning_rate=0.01),
+        "kind": "residual",
+        "shown": Images(1200, 1000),
+        "protocol": OneCycle(epochs=2, batch_size=50, learning_rate=0.01),
         "most": 2,
     }
     return (

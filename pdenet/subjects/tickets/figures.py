@@ -216,7 +216,7 @@ def draw_masks(results: Results) -> Figure:
         xlabel="weights kept (%)",
         ylabel="overlap of two masks",
         title="overlap",
-        ylim=(0, None),
+        ylim=(0, 0.65),
     )
     right.set_xticks(density, [f"{one:.0f}" for one in density])
     right.minorticks_off()

@@ -25,6 +25,7 @@ from pdenet.subjects.tickets.arms import (
     SparseArm,
     least_channels,
     numbers_kept,
+    numbers_of,
     small_arms,
     sparse,
 )
@@ -236,6 +237,10 @@ def test_small_networks_have_as_many_numbers_as_the_ticket_or_more_and_not_many_
         numbers = TwinNet(one.blocks, 1, skip=False, channels=one.channels).parameter_count()
         assert wanted <= numbers < 1.3 * wanted
     assert numbers_kept(0) == twin("plain", (0,)).parameter_count() == 14842
+    for blocks, channels in ((0, 5), (1, 3), (4, 6)):
+        net = TwinNet(blocks, 1, skip=False, channels=channels)
+        weights = sum(weight.numel() for weight in prunable(net).values())
+        assert numbers_of(blocks, channels) == (weights, net.parameter_count() - weights)
     quick = SmallArm(kind="plain", blocks=0, channels=2, protocol=QUICK, shown=Images(60, 30))
     assert quick.run((0,), Context(images=DATA))[0].measured == {"numbers": 18 + 4 + 90}
 
