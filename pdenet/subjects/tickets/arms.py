@@ -11,7 +11,7 @@ from pdenet.checks.numbers import whole
 from pdenet.models.conv_blocks import CONVOLUTIONS
 from pdenet.models.measures.masks import chance_overlap, overlap, shuffled, uniform
 from pdenet.models.twin_net import CLASSES, MEANS, TwinNet
-from pdenet.ops.seeding import generator
+from pdenet.ops.seeding import as_seeds, generator
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.learned import learned_records
 from pdenet.runs.loop import learn
@@ -29,6 +29,7 @@ from pdenet.subjects.tickets.search import (
     Trained,
     prunable,
     searched,
+    twin,
 )
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ class SparseArm(Arm):
             **({"times": self.times} if self.times > 1 else {}),
         }
 
+    def build(self, seeds: int | Iterable[int] = 1) -> TwinNet:
+        """The networks before training, unmasked, from their own start."""
+        return twin(self.kind, as_seeds(seeds))
+
     def wearer(self, origin: Origin) -> Kind:
         """The kind of network that a mask of this origin was found on."""
         plain, residual = KINDS
@@ -224,10 +229,14 @@ class SmallArm(Arm):
         """What a record says of the network."""
         return TwinNet.description(self.blocks, skip=self.kind == "residual", channels=self.channels)
 
+    def build(self, seeds: int | Iterable[int] = 1) -> TwinNet:
+        """The networks before training."""
+        return TwinNet(self.blocks, seeds, skip=self.kind == "residual", channels=self.channels)
+
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Train these seeds side by side."""
         data = context.part(self.shown)
-        net = TwinNet(self.blocks, seeds, skip=self.kind == "residual", channels=self.channels)
+        net = self.build(seeds)
         course = learn(ScheduledTask(net, data, self.protocol, CPU, last_only=True))
         alike = {"numbers": float(net.parameter_count())}
         return learned_records(self, seeds, course, CPU, describe_images(data), {}, alike)
