@@ -1,8 +1,8 @@
 """Plain and residual stacks as twins: one branch a layer, which replaces the state or is added to it.
 
 Both kinds have the same parameters, by name and by shape, so that initial values, masks and trained tensors
-move from one to the other by `state_dict`. A branch is any module that keeps the shape (S, B, ...) of a
-state; the dense one is here.
+move from one to the other by `state_dict`. A branch is any module that keeps the shape of a state; the dense
+one, with states (S, B, n), is here, the convolutional one in `pdenet.models.conv_blocks`.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class BlockStack(nn.Module):
         self.branches = nn.ModuleList(branches)
 
     def block(self, layer: int, u: Tensor) -> Tensor:
-        """The states behind one block, counted from 0, of the states `u` (S, B, ...) before it."""
+        """The states behind one block, counted from 0, of the states `u` before it."""
         branch = self.branches[layer]
         after: Tensor = explicit_euler(branch, u, self.scale) if self.skip else branch(u)
         return after
@@ -170,7 +170,7 @@ class BlockStack(nn.Module):
         return found
 
     def forward(self, u: Tensor) -> Tensor:
-        """The states behind all blocks of the states `u` (S, B, ...)."""
+        """The states behind all blocks of the states `u` before the first."""
         for layer in range(self.depth):
             u = self.block(layer, u)
         return u

@@ -15,10 +15,10 @@ from pdenet.runs.arm import Arm, Context
 from pdenet.runs.learned import learned_records
 from pdenet.runs.loop import learn
 from pdenet.runs.pixels import pixel_scale, scaled
+from pdenet.runs.schedule import FallingRate, ScheduledTask
 from pdenet.runs.shown import Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.reversible.networks import Kind, StackNet
-from pdenet.subjects.reversible.training import FallingRate, StackTask
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ class StackArm(Arm):
         net = self.build(seeds)
         scale = pixel_scale(data, self.protocol.pixels)
         before = accuracy(cast("Any", net), data.test_images, data.test_labels, scale)
-        task = StackTask(net, data, self.protocol, cpu)
+        task = ScheduledTask(net, data, self.protocol, cpu, last_only=True)
         course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
         measured = {UNTRAINED: 100 * before}
         if self.kind == "in turn":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from pdenet.runs.experiment import Experiment
+from pdenet.runs.schedule import FallingRate
 from pdenet.runs.shown import Images
 from pdenet.subjects.reversible.arms import StackArm
 from pdenet.subjects.reversible.claims import CLAIMS
@@ -12,7 +13,6 @@ from pdenet.subjects.reversible.costs import COSTS
 from pdenet.subjects.reversible.maps import DTYPES, MapArm, MapProtocol
 from pdenet.subjects.reversible.networks import Kind
 from pdenet.subjects.reversible.system import ACTIVATIONS
-from pdenet.subjects.reversible.training import FallingRate
 
 if TYPE_CHECKING:
     from pdenet.runs.arm import Arm

@@ -13,6 +13,7 @@ from pdenet.checks.numbers import whole
 from pdenet.checks.words import one_of
 from pdenet.models.classifier import Classifier
 from pdenet.models.initial import Init
+from pdenet.ops.convolution import seed_conv
 from pdenet.ops.reversible import halves, reversible_stack
 from pdenet.ops.seeding import TRUNK, as_seeds, generator
 from pdenet.ops.steppers import coupling
@@ -46,9 +47,7 @@ class SeedBranch(nn.Module):
 
     def forward(self, u: Tensor) -> Tensor:
         """What is added to the other half, or in a usual block to the state itself."""
-        seeds = len(self.weight)
-        kernels = self.weight.flatten(0, 1)
-        return functional.conv2d(u.relu(), kernels, self.bias.flatten(), padding=1, groups=seeds)
+        return seed_conv(u.relu(), self.weight, self.bias)
 
 
 class StackNet(nn.Module):
@@ -109,17 +108,7 @@ class StackNet(nn.Module):
     def start(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """The two halves (B, S C, 14, 14) that the stem makes of images (B, H, W) or (S, B, H, W)."""
         u = self._pooled(images).transpose(0, 1)
-        seeds = len(self.seeds)
-        first, second = (
-            functional.conv2d(
-                u,
-                self.stem[:, half].flatten(0, 1),
-                self.stem_bias[:, half].flatten(),
-                padding=1,
-                groups=seeds,
-            )
-            for half in (0, 1)
-        )
+        first, second = (seed_conv(u, self.stem[:, half], self.stem_bias[:, half]) for half in (0, 1))
         return first, second
 
     def behind(self, first: Tensor, second: Tensor, *, plainly: bool = False) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,7 @@ from pdenet.runs.learned import learned_records
 from pdenet.runs.loop import learn
 from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.pixels import pixel_scale, scaled
+from pdenet.runs.schedule import OneCycle, ScheduledTask
 from pdenet.runs.shown import Drawn, Images
 from pdenet.runs.training import describe_images
 from pdenet.subjects.vanishing.measures import (
@@ -28,7 +29,6 @@ from pdenet.subjects.vanishing.measures import (
     path_shares,
 )
 from pdenet.subjects.vanishing.networks import LIBRARY_GAIN, DigitNet, Start, first_to_last
-from pdenet.subjects.vanishing.training import DigitTask, OneCycle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -175,7 +175,7 @@ class TrainedArm(Arm):
         net = self.build(seeds)
         images = scaled(data.test_images[:BATCH], pixel_scale(data, self.protocol.pixels))
         ratio = first_to_last(net, images, data.test_labels[:BATCH]) if self.depth else None
-        task = DigitTask(net, data, self.protocol, cpu)
+        task = ScheduledTask(net, data, self.protocol, cpu)
         course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
         measured = {} if ratio is None else {"first to last": ratio}
         return learned_records(self, seeds, course, cpu, describe_images(data), measured)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -14,6 +12,7 @@ from pdenet.ops.reversible import halves, rebuilding_error, undone
 from pdenet.runs.arm import Context
 from pdenet.runs.claims import Verdict
 from pdenet.runs.results import Results
+from pdenet.runs.schedule import FallingRate
 from pdenet.runs.shown import Images
 from pdenet.subjects.reversible import figures, measures
 from pdenet.subjects.reversible.arms import GAP, REBUILT, StackArm, stepped_back
@@ -32,7 +31,6 @@ from pdenet.subjects.reversible.system import (
     norm_of,
     unit_kernels,
 )
-from pdenet.subjects.reversible.training import FallingRate
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -240,20 +238,6 @@ def test_an_arm_trains_and_says_what_it_found() -> None:
         assert record.measured["untrained accuracy"] < 25 < 50 < 100 * record.accuracy
         assert 0 < record.measured[REBUILT] < 1e-3
     assert arm.key(3, load_images("digits")) == records[1].key
-
-
-def test_the_rate_falls_to_nothing() -> None:
-    from pdenet.subjects.reversible.training import StackTask
-
-    config = FallingRate(epochs=2, batch_size=50)
-    data = load_images("digits").subset(100, 20)
-    task = StackTask(net("none"), data, config, torch.device("cpu"))
-    rates = []
-    for epoch in range(2):
-        for _ in task.batches(epoch):
-            task.adjust()
-            rates.append(task.optimizer.param_groups[0]["lr"])
-    assert rates == pytest.approx([5e-3 * (1 + math.cos(math.pi * n / 4)) / 2 for n in range(4)])
 
 
 def test_a_map_is_recorded_by_its_places() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 import torch
@@ -11,7 +9,6 @@ from torch.nn import functional
 
 from pdenet.data import load_images
 from pdenet.runs.arm import Context
-from pdenet.runs.loop import learn
 from pdenet.runs.shown import Images
 from pdenet.subjects.vanishing import figures
 from pdenet.subjects.vanishing.arms import (
@@ -29,10 +26,6 @@ from pdenet.subjects.vanishing.arms import (
 from pdenet.subjects.vanishing.claims import CLAIMS, seeds_that_decide
 from pdenet.subjects.vanishing.experiment import VANISHING
 from pdenet.subjects.vanishing.networks import LIBRARY_GAIN, DigitNet, Start, first_to_last
-from pdenet.subjects.vanishing.training import DigitTask, OneCycle
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("book_style")
 
@@ -92,53 +85,6 @@ def test_the_ratio_of_gradients_is_that_of_each_network_alone(kind: str) -> None
 
 
 # Training
-
-
-def test_the_rate_rises_to_its_peak_and_falls_to_nothing() -> None:
-    cycle = OneCycle(learning_rate=0.01, rise=0.25)
-    assert cycle.rate(0) == 0
-    assert cycle.rate(0.125) == pytest.approx(0.005)
-    assert cycle.rate(0.25) == pytest.approx(0.01)
-    assert cycle.rate(0.625) == pytest.approx(0.005)
-    assert cycle.rate(1) == pytest.approx(0)
-    with pytest.raises(ValueError, match="rise must be"):
-        OneCycle(rise=1)
-    with pytest.raises(ValueError, match="learning_rate must be"):
-        OneCycle(learning_rate=-1)
-
-
-def test_a_run_that_was_broken_off_ends_with_the_same_bits(tmp_path: Path) -> None:
-    data, cpu = digits().images, torch.device("cpu")
-    assert data is not None
-
-    def task() -> DigitTask:
-        net = DigitNet(Start(kind="residual"), 2, 2, width=8)
-        return DigitTask(net, data, OneCycle(epochs=3, batch_size=25), cpu)
-
-    whole = task()
-    rates = []
-    step = whole.adjust
-
-    def adjust() -> None:
-        step()
-        rates.append(whole.optimizer.param_groups[0]["lr"])
-
-    whole.adjust = adjust  # type: ignore[method-assign]
-    learn(whole)
-    assert len(rates) == 9
-    assert max(rates) == pytest.approx(whole.cycle.rate(2.5 / 9))
-    broken = task()
-
-    def stop(epoch: int, *_: object) -> None:
-        if epoch == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        learn(broken, checkpoint=tmp_path / "one", progress=stop)
-    again = task()
-    learn(again, checkpoint=tmp_path / "one", resume=True)
-    ours, theirs = whole.model.state_dict(), again.model.state_dict()
-    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 
 def test_a_seed_is_trained_as_it_is_alone() -> None:
