@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
 }
 """Where each is: module and name."""
 

@@ -1,0 +1,44 @@
+"""Two families at one budget: sizes fixed or varied, and maps that need many steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pdenet.runs.experiment import Experiment
+from pdenet.subjects.inception.arms import (
+    BARE,
+    INCEPTION,
+    LONG,
+    ONE_SIZE,
+    RESIDUAL,
+    STEPS,
+    canvas_arms,
+    map_arms,
+)
+from pdenet.subjects.inception.claims import CLAIMS
+
+if TYPE_CHECKING:
+    from pdenet.runs.arm import Arm
+    from pdenet.runs.experiment import Mode
+
+
+def _arms(mode: Mode) -> tuple[Arm, ...]:
+    if mode == "full":
+        return (
+            *canvas_arms((RESIDUAL, INCEPTION)),
+            *canvas_arms((ONE_SIZE,), most=6),
+            *canvas_arms((BARE,), most=5),
+            *map_arms(STEPS, most=5),
+            *canvas_arms((RESIDUAL, INCEPTION), epochs=LONG, most=5),
+        )
+    return canvas_arms((RESIDUAL, INCEPTION), train=500, test=500, epochs=2, most=2)
+
+
+INCEPTION_OR_DEPTH = Experiment(
+    "inception",
+    "Inception or depth: two families at one budget",
+    _arms,
+    CLAIMS,
+    seeds=10,
+    page="inception",
+)
