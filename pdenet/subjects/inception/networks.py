@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -184,7 +184,8 @@ class FamilyNet(nn.Module):
         self, design: Design, head: Head, seeds: int | Iterable[int] = 1, *, inputs: int = 1
     ) -> None:
         super().__init__()
-        self.design, self.head = design, one_of("head", head, ("classes", "cells"))
+        self.design = design
+        self.head: Head = cast("Head", one_of("head", head, ("classes", "cells")))
         self.seeds, self.inputs = as_seeds(seeds), whole("inputs", inputs, least=1)
         streams = [generator(seed, CLASSIFIER, 1) for seed in self.seeds]
         shape = (design.channels, self.inputs, design.stem, design.stem)

@@ -100,7 +100,7 @@ def taxicab(side: int = SIDE) -> NDArray[np.int64]:
 
 
 def asked(open_cells: Maps, steps: int) -> Maps:
-    """Cells whose answer needs the map: open, two to k steps away as the crow flies along rows and columns."""
+    """Cells whose answer needs the map: open, two to k steps away by rows and columns."""
     distance = taxicab(open_cells.shape[-1])
     return open_cells & (distance >= 2) & (distance <= steps)
 

@@ -62,7 +62,7 @@ def test_an_arm_that_costs_more_is_refused_before_it_is_trained(
     with pytest.raises(ValueError, match="not within 5 %") as caught:
         fat.run((0,), Context())
     assert f"{arm.title} has " in str(caught.value)
-    for count in fat._cost(fat.design):  # noqa: SLF001
+    for count in fat._cost(fat.design):
         assert f"{count:,.0f}" in str(caught.value)
 
 
