@@ -10,6 +10,7 @@ STATEMENTS = (
         shown_by=(
             Guard("small-steps", "euler-order", "a stack of Euler's steps has the first order, and no more"),
         ),
+        form=True,
     ),
     Statement(
         "R1.2",
@@ -33,6 +34,7 @@ STATEMENTS = (
             ),
             Guard("vanishing", "unstable-backwards", "only the way back through the layers is unstable"),
         ),
+        form=True,
     ),
     Statement(
         "R2.2",
@@ -66,6 +68,7 @@ STATEMENTS = (
             Guard("neural-ode", "any-solver", "three methods come as near as their orders say"),
             Guard("neural-ode", "flow-limit", "layers tend to the exact flow as 1/L"),
         ),
+        form=True,
     ),
     Statement(
         "R4.1",
@@ -77,6 +80,7 @@ STATEMENTS = (
                 "by its form it has; but every such step lets the norm grow, in a field at rest or not",
             ),
         ),
+        form=True,
     ),
     Statement(
         "R4.2",
@@ -97,6 +101,7 @@ STATEMENTS = (
             ),
         ),
         ours=True,
+        form=True,
     ),
     Statement(
         "R5.1",
@@ -106,6 +111,7 @@ STATEMENTS = (
                 "staple", "one-resolvent", "both are sums over walks; one more edge is an update of rank one"
             ),
         ),
+        form=True,
     ),
     Statement(
         "R5.2",
@@ -158,6 +164,7 @@ STATEMENTS = (
             ),
         ),
         ours=True,
+        form=True,
     ),
     Statement(
         "R5.8",
