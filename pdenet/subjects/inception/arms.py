@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 FOUR = (1, 3, 5, 7)
 RESIDUAL, INCEPTION, ONE_SIZE, BARE = "residual", "inception", "one size", "no block"
+UNSKIPPED, SKIPPED = "residual without its skip", "inception with a skip"
 FAMILIES = {
     RESIDUAL: Design(blocks=3, widths=(12,)),
     INCEPTION: Design(blocks=3, widths=(5, 5, 5, 5), kernels=FOUR, skip=False),
     ONE_SIZE: Design(blocks=3, widths=(5, 5, 5, 6), kernels=(1, 5, 5, 5), skip=False),
+    UNSKIPPED: Design(blocks=3, widths=(12,), skip=False),
+    SKIPPED: Design(blocks=3, widths=(5, 5, 5, 5), kernels=FOUR),
 }
-"""On canvases: the two families, and Inception's block with kernels of one size in all its branches."""
+"""On canvases: the two families; Inception's block with kernels of one size in all its branches; both with the skip
+exchanged."""
 MAP_NETS = {
     "residual, 6 blocks": Design(blocks=6, widths=(12,)),
     "residual, 2 blocks": Design(blocks=2, widths=(21,)),
@@ -48,6 +52,8 @@ STEPS = (6, 12)
 """k, for which the networks on maps are trained."""
 LONG = 12
 """Epochs of the longer trainings on canvases; the others have `CanvasTraining.epochs`."""
+RATES = (0.005, 0.02)
+"""Half and twice the usual rate."""
 NO_BLOCK = Design(blocks=0, widths=(12,))
 Budget = tuple[tuple[str, Design], ...]
 
@@ -143,9 +149,10 @@ class CanvasArm(BudgetArm):
 
     @property
     def name(self) -> str:
-        """The family, the sizes and the epochs."""
+        """The family, the sizes, the epochs, and a rate that is not the usual one."""
         varied = self.protocol.smallest < self.protocol.largest
-        return canvas_name(self.title, varied=varied, epochs=self.protocol.epochs)
+        rate = self.protocol.learning_rate
+        return canvas_name(self.title, varied=varied, epochs=self.protocol.epochs, rate=rate)
 
     @property
     def head(self) -> Head:
@@ -233,9 +240,16 @@ def size_names() -> tuple[str, ...]:
     return tuple(f"scale {low:g} to {high:g}" for low, high in pairwise(SIZES))
 
 
-def canvas_name(title: str, *, varied: bool, epochs: int) -> str:
+def canvas_name(
+    title: str,
+    *,
+    varied: bool,
+    epochs: int = CanvasTraining.epochs,
+    rate: float = CanvasTraining.learning_rate,
+) -> str:
     """The name of the arm of a family that is trained so."""
-    return f"{title}, sizes {'varied' if varied else 'fixed'}, {epochs} epochs"
+    other = "" if rate == CanvasTraining.learning_rate else f", rate {rate:g}"
+    return f"{title}, sizes {'varied' if varied else 'fixed'}, {epochs} epochs{other}"
 
 
 def map_name(title: str, steps: int) -> str:
@@ -243,31 +257,39 @@ def map_name(title: str, steps: int) -> str:
     return f"{title}, {steps} steps"
 
 
+FIXED, VARIED = (0.6, 0.6), (SIZES[0], SIZES[-1])
+"""Smallest and largest scale."""
+
+
 def canvas_arms(
-    titles: Iterable[str], *, designs: Mapping[str, Design] | None = None, **options: Any
+    titles: Iterable[str],
+    sizes: Iterable[tuple[float, float]] = (FIXED, VARIED),
+    *,
+    most: int | None = None,
+    **options: Any,
 ) -> tuple[CanvasArm, ...]:
-    """An arm for each family of these names, with sizes that are fixed and with ones that vary.
+    """An arm for each family of these names and each range of sizes.
 
     Parameters
     ----------
     titles
-        Keys of the designs; all are of one budget, but for the one without a block.
-    designs
-        `FAMILIES` unless given.
+        Keys of `FAMILIES`, which are of one budget, or the network without a block.
+    sizes
+        Smallest and largest scale.
+    most
+        Seeds of an arm.
     **options
-        Of `CanvasTraining`, and ``most`` of the arm.
+        Of `CanvasTraining`.
     """
-    most = options.pop("most", None)
-    all_of_them = FAMILIES if designs is None else designs
     return tuple(
         CanvasArm(
-            design=all_of_them.get(title, NO_BLOCK),
+            design=FAMILIES.get(title, NO_BLOCK),
             title=title,
-            budget=() if title == BARE else tuple(all_of_them.items()),
+            budget=() if title == BARE else tuple(FAMILIES.items()),
             protocol=CanvasTraining(smallest=smallest, largest=largest, **options),
             most=most,
         )
-        for smallest, largest in ((0.6, 0.6), (SIZES[0], SIZES[-1]))
+        for smallest, largest in sizes
         for title in titles
     )
 

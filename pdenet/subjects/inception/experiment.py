@@ -10,8 +10,12 @@ from pdenet.subjects.inception.arms import (
     INCEPTION,
     LONG,
     ONE_SIZE,
+    RATES,
     RESIDUAL,
+    SKIPPED,
     STEPS,
+    UNSKIPPED,
+    VARIED,
     canvas_arms,
     map_arms,
 )
@@ -26,10 +30,12 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
         return (
             *canvas_arms((RESIDUAL, INCEPTION)),
-            *canvas_arms((ONE_SIZE,), most=6),
-            *canvas_arms((BARE,), most=5),
+            *canvas_arms((ONE_SIZE, BARE), most=10),
             *map_arms(STEPS, most=5),
-            *canvas_arms((RESIDUAL, INCEPTION), epochs=LONG, most=5),
+            *canvas_arms((RESIDUAL, INCEPTION), epochs=LONG, most=10),
+            *canvas_arms((UNSKIPPED, SKIPPED), [VARIED], most=5),
+            *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[0], most=5),
+            *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[1], most=5),
         )
     return map_arms(STEPS[:1], ("residual, 6 blocks", "residual, 1 block, 11x11"), epochs=2, most=2)
 
@@ -39,6 +45,6 @@ INCEPTION_OR_DEPTH = Experiment(
     "Inception or depth: two families at one budget",
     _arms,
     CLAIMS,
-    seeds=10,
+    seeds=20,
     page="inception",
 )
