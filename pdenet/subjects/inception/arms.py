@@ -36,8 +36,8 @@ FAMILIES = {
     UNSKIPPED: Design(blocks=3, widths=(12,), skip=False),
     SKIPPED: Design(blocks=3, widths=(5, 5, 5, 5), kernels=FOUR),
 }
-"""On canvases: the two families; Inception's block with kernels of one size in all its branches; both with the skip
-exchanged."""
+"""On canvases: the two families; Inception's block with kernels of one size in its branches; both with the
+skip exchanged."""
 MAP_NETS = {
     "residual, 6 blocks": Design(blocks=6, widths=(12,)),
     "residual, 2 blocks": Design(blocks=2, widths=(21,)),
@@ -48,6 +48,8 @@ MAP_NETS = {
     "residual, 1 block, 11x11": Design(blocks=1, widths=(8,), kernels=(11,), stem=5),
 }
 """On maps; the last sees as far as the deepest residual one, in few stages."""
+FIXED, SMALL, VARIED = (0.6, 0.6), (0.35, 0.35), (SIZES[0], SIZES[-1])
+"""Smallest and largest scale of digits."""
 STEPS = (6, 12)
 """k, for which the networks on maps are trained."""
 LONG = 12
@@ -150,9 +152,8 @@ class CanvasArm(BudgetArm):
     @property
     def name(self) -> str:
         """The family, the sizes, the epochs, and a rate that is not the usual one."""
-        varied = self.protocol.smallest < self.protocol.largest
-        rate = self.protocol.learning_rate
-        return canvas_name(self.title, varied=varied, epochs=self.protocol.epochs, rate=rate)
+        sizes = self.protocol.smallest, self.protocol.largest
+        return canvas_name(self.title, sizes, epochs=self.protocol.epochs, rate=self.protocol.learning_rate)
 
     @property
     def head(self) -> Head:
@@ -242,23 +243,20 @@ def size_names() -> tuple[str, ...]:
 
 def canvas_name(
     title: str,
+    sizes: tuple[float, float],
     *,
-    varied: bool,
     epochs: int = CanvasTraining.epochs,
     rate: float = CanvasTraining.learning_rate,
 ) -> str:
     """The name of the arm of a family that is trained so."""
+    word = {FIXED: "fixed", SMALL: "fixed and small", VARIED: "varied"}[sizes]
     other = "" if rate == CanvasTraining.learning_rate else f", rate {rate:g}"
-    return f"{title}, sizes {'varied' if varied else 'fixed'}, {epochs} epochs{other}"
+    return f"{title}, sizes {word}, {epochs} epochs{other}"
 
 
 def map_name(title: str, steps: int) -> str:
     """The name of the arm of a network that is asked for so many steps."""
     return f"{title}, {steps} steps"
-
-
-FIXED, VARIED = (0.6, 0.6), (SIZES[0], SIZES[-1])
-"""Smallest and largest scale."""
 
 
 def canvas_arms(

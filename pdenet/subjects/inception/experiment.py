@@ -13,6 +13,7 @@ from pdenet.subjects.inception.arms import (
     RATES,
     RESIDUAL,
     SKIPPED,
+    SMALL,
     STEPS,
     UNSKIPPED,
     VARIED,
@@ -30,10 +31,12 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
         return (
             *canvas_arms((RESIDUAL, INCEPTION)),
-            *canvas_arms((ONE_SIZE, BARE), most=10),
+            *canvas_arms((ONE_SIZE,)),
+            *canvas_arms((BARE,), most=10),
             *map_arms(STEPS, most=5),
             *canvas_arms((RESIDUAL, INCEPTION), epochs=LONG, most=10),
-            *canvas_arms((UNSKIPPED, SKIPPED), [VARIED], most=5),
+            *canvas_arms((UNSKIPPED, SKIPPED), [VARIED]),
+            *canvas_arms((RESIDUAL, INCEPTION), [SMALL], most=10),
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[0], most=5),
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[1], most=5),
         )
@@ -45,6 +48,6 @@ INCEPTION_OR_DEPTH = Experiment(
     "Inception or depth: two families at one budget",
     _arms,
     CLAIMS,
-    seeds=20,
+    seeds=22,
     page="inception",
 )

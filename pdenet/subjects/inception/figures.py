@@ -10,16 +10,17 @@ import numpy as np
 from pdenet.page.style import INK, PALETTE
 from pdenet.subjects.inception.arms import (
     BARE,
+    FIXED,
     INCEPTION,
     MAP_NETS,
     ONE_SIZE,
     RESIDUAL,
     STEPS,
+    VARIED,
     canvas_name,
     map_name,
     size_names,
 )
-from pdenet.subjects.inception.claims import SHORT
 from pdenet.subjects.inception.measures import example
 from pdenet.subjects.inception.system import by_distance, path_lengths
 from pdenet.subjects.inception.training import SIZES, CanvasTraining
@@ -46,7 +47,7 @@ def draw_tasks(images: ImageData) -> Figure:
     """
     fig = plt.figure(figsize=(6.4, 3.0))
     left, right = fig.subfigures(1, 2, width_ratios=(1.35, 1))
-    for row, (word, smallest, largest) in enumerate((("fixed", 0.6, 0.6), ("varied", SIZES[0], SIZES[-1]))):
+    for row, (word, smallest, largest) in enumerate((("fixed", *FIXED), ("varied", *VARIED))):
         training = CanvasTraining(smallest=smallest, largest=largest, train=1, test=4)
         shown = training.canvases(images, 1).test_images
         for column, image in enumerate(shown):
@@ -89,12 +90,12 @@ def draw_sizes(results: Results) -> Figure:
     centres = np.sqrt(np.array(SIZES[1:]) * np.array(SIZES[:-1]))
     for n, title in enumerate((INCEPTION, ONE_SIZE, RESIDUAL)):
         style = {"color": COLOURS[title], "marker": MARKERS[title], "ls": DASHES[title], "ms": 5}
-        found = [results.values(canvas_name(title, varied=varied, epochs=SHORT)) for varied in (False, True)]
+        found = [results.values(canvas_name(title, sizes)) for sizes in (FIXED, VARIED)]
         for x, values in enumerate(found):
             spread = np.full(len(values), x + 0.06 * (n - 1))
             cross.plot(spread, values, MARKERS[title], color=COLOURS[title], ms=3, ls="", alpha=0.5)
         cross.plot([0, 1], [values.mean() for values in found], label=title, **style)
-        varied = canvas_name(title, varied=True, epochs=SHORT)
+        varied = canvas_name(title, VARIED)
         bins = np.array([results.values(varied, name).mean() for name in size_names()])
         sizes.plot(centres, bins, label=title, **style)
     cross.set(xticks=[0, 1], xticklabels=["sizes fixed", "varied"], xlim=(-0.3, 1.3))

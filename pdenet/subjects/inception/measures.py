@@ -78,7 +78,8 @@ def walked(open_cells: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
 
 def example(seed: int = 3) -> NDArray[np.bool_]:
     """The map that the page shows."""
-    return maps(1, np.random.default_rng(seed))[0]
+    found: NDArray[np.bool_] = maps(1, np.random.default_rng(seed))[0]
+    return found
 
 
 def seeds_for(spread: float, reach: float) -> int:
