@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,8 +45,9 @@ def draw_tasks(images: ImageData) -> Figure:
     images
         Digits.
     """
-    fig = plt.figure(figsize=(6.4, 3.0))
-    left, right = fig.subfigures(1, 2, width_ratios=(1.35, 1))
+    fig = plt.figure(figsize=(6.4, 2.5))
+    parts: Any = fig.subfigures(1, 2, width_ratios=(1.5, 1))
+    left, right = parts
     for row, (word, smallest, largest) in enumerate((("fixed", *FIXED), ("varied", *VARIED))):
         training = CanvasTraining(smallest=smallest, largest=largest, train=1, test=4)
         shown = training.canvases(images, 1).test_images
@@ -75,7 +76,15 @@ def _draw_map(ax: Axes) -> None:
     ax.plot(middle + 0.5, middle + 0.5, "*", color=PALETTE[2], ms=9, ls="", label="start")
     ax.set(xticks=[], yticks=[], xlim=(0, side), ylim=(side, 0))
     ax.grid(visible=False)
-    ax.legend(fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.01), handletextpad=0.1)
+    ax.legend(
+        fontsize=8,
+        ncols=3,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        handletextpad=0,
+        columnspacing=0.6,
+        handlelength=1.6,
+    )
 
 
 def draw_sizes(results: Results) -> Figure:
@@ -91,10 +100,12 @@ def draw_sizes(results: Results) -> Figure:
     for n, title in enumerate((INCEPTION, ONE_SIZE, RESIDUAL)):
         style = {"color": COLOURS[title], "marker": MARKERS[title], "ls": DASHES[title], "ms": 5}
         found = [results.values(canvas_name(title, sizes)) for sizes in (FIXED, VARIED)]
-        for x, values in enumerate(found):
-            spread = np.full(len(values), x + 0.06 * (n - 1))
-            cross.plot(spread, values, MARKERS[title], color=COLOURS[title], ms=3, ls="", alpha=0.5)
-        cross.plot([0, 1], [values.mean() for values in found], label=title, **style)
+        places = np.array([0.0, 1.0]) + 0.07 * (n - 1)  # beside each other, so that all are seen
+        for x, values in zip(places, found, strict=True):
+            cross.plot(
+                np.full(len(values), x), values, MARKERS[title], color=COLOURS[title], ms=3, ls="", alpha=0.5
+            )
+        cross.plot(places, [values.mean() for values in found], label=title, **style)
         varied = canvas_name(title, VARIED)
         bins = np.array([results.values(varied, name).mean() for name in size_names()])
         sizes.plot(centres, bins, label=title, **style)
@@ -139,7 +150,7 @@ def draw_stages(results: Results) -> Figure:
         ax.plot(1, 100 * _shares(results, BARE, steps).mean(), "D", ms=5, color=INK, ls="", label=BARE)
         known = 100 * by_distance(500, steps, np.random.default_rng(0))
         ax.axhline(known, color=INK, ls=":", lw=1.2, label="distance alone")
-        ax.set(title=f"{steps} steps", xlabel="stages in a row")
+        ax.set(title=f"{steps} steps", xlabel="stages in a row", xticks=range(1, 14, 2))
     axes[0].set(ylabel="balanced accuracy, %")
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")

@@ -51,10 +51,14 @@ def step_seconds(
 
 
 def walked(open_cells: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
-    """Which cells are reached, by so many convolutions with a ReLU behind; nothing is trained.
+    """Which cells are reached, by so many convolutions with a ReLU behind; as `walks`."""
+    return walks(open_cells, steps) > 0
 
-    A stage adds to each cell its four neighbours, and takes from closed ones more than can be there. What
-    stands in a cell is then the number of walks to it, which may stand still, and positive if there is one.
+
+def walks(open_cells: NDArray[np.bool_], steps: int) -> NDArray[np.float64]:
+    """Numbers of walks from the middle to each cell, which may stand still, by a network that nobody trained.
+
+    A stage adds to each cell its four neighbours, and takes from closed ones as much as can be there.
 
     Parameters
     ----------
@@ -66,13 +70,12 @@ def walked(open_cells: NDArray[np.bool_], steps: int) -> NDArray[np.bool_]:
     steps = whole("steps", steps, least=0, most=20)
     kernel = torch.from_numpy(PLUS)[None, None]
     closed = torch.from_numpy(~open_cells).double()[:, None]
-    walks = torch.zeros_like(closed)
-    middle = walks.shape[-1] // 2
-    walks[..., middle, middle] = 1
-    more_than_any = 5.0**steps + 1
+    now = torch.zeros_like(closed)
+    middle = now.shape[-1] // 2
+    now[..., middle, middle] = 1
     for _ in range(steps):
-        walks = torch.relu(torch.nn.functional.conv2d(walks, kernel, padding=1) - more_than_any * closed)
-    found: NDArray[np.bool_] = (walks[:, 0] > 0).numpy()
+        now = torch.relu(torch.nn.functional.conv2d(now, kernel, padding=1) - 5.0**steps * closed)
+    found: NDArray[np.float64] = now[:, 0].numpy()
     return found
 
 
