@@ -40,7 +40,8 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[0], most=5),
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[1], most=5),
         )
-    return map_arms(STEPS[:1], ("residual, 6 blocks", "residual, 1 block, 11x11"), epochs=2, most=2)
+    titles = ("residual, 6 blocks", "residual, 1 block, 11x11")
+    return map_arms(STEPS[:1], titles, train=1000, test=300, epochs=2, most=2)
 
 
 INCEPTION_OR_DEPTH = Experiment(

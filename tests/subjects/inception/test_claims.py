@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pdenet.subjects.inception.arms import FIXED, INCEPTION, LONG, RESIDUAL, VARIED, canvas_name
+from pdenet.subjects.inception.arms import FIXED, INCEPTION, LONG, RATES, RESIDUAL, VARIED, canvas_name
 from pdenet.subjects.inception.claims import (
     CLAIMS,
     FRESH,
-    RATES,
     best_of_rates,
     fading,
     interaction,
