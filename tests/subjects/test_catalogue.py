@@ -57,6 +57,7 @@ KEYS = {
     "reversible.jsonl": (75, "46f775f501254283c30467d406139825528ec302be371174641a24051a8d33f0"),
     "staple.jsonl": (320, "719813494685ed5f6d7696c2e5b9665acc011f3bff6ad193cd42b1b41514f175"),
     "tickets.jsonl": (550, "a8992c485e6791a13bbb970308fe3e0fc242456fffb648d1959d08561a85b7bc"),
+    "inception.jsonl": (356, "c08415fa5f022018751d4548ea95df5b8173d8408179b571cd60a1f9f3ee7232"),
 }
 
 # Kinds of what has no network to build.
