@@ -101,7 +101,7 @@ def test_a_step_of_nothing_does_not_deviate_and_deviations_are_those_of_the_bloc
     torch.testing.assert_close(both[1:], one, atol=1e-4, rtol=1e-4)
     with torch.no_grad():
         before = alone.read(images)
-        after = alone.stack.block(0, before)
+        after = alone.stack.block(0, before)  # type: ignore[operator]
     assert one[0, 0].item() == pytest.approx(float((after - before).norm() / before.norm()), rel=1e-4)
 
 
@@ -139,7 +139,7 @@ def test_a_step_under_attack_is_that_of_a_task_on_the_attacked_images(digits: Im
     losses = []
     for kind, protocol in ((AttackedTask, config), (ScheduledTask, OneCycle())):
         net = arms.Twin(blocks=1, skip=True).build(2)
-        task = kind(net, digits, protocol, CPU)  # type: ignore[arg-type]
+        task = kind(net, digits, protocol, CPU)
         batch = next(iter(task.batches(0)))
         losses.append(task.losses(batch))
         assert net.training
