@@ -81,11 +81,19 @@ def ledger_results(statements: Iterable[Statement] = STATEMENTS) -> dict[str, Re
     return {entry.id: ledger.run(entry) for entry in ENTRIES if entry.id in wanted}
 
 
-def measurements() -> dict[str, Measurement]:
-    """All claims that the shipped records decide, by id."""
+def measurements(statements: Iterable[Statement] | None = None) -> dict[str, Measurement]:
+    """The claims that the shipped records decide, by id.
+
+    Parameters
+    ----------
+    statements
+        Read only the records of experiments with a claim that one of these names; all unless given.
+    """
+    wanted = None if statements is None else {name for one in statements for name in one.measured}
     return {
         name: Measurement(judged, experiment.page, experiment.digits)
         for experiment in experiments()
+        if wanted is None or wanted & {claim.id for claim in experiment.claims}
         for name, judged in experiment.judged().items()
     }
 

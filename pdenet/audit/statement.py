@@ -31,6 +31,8 @@ class Statement:
         Ids of measured claims that, where they hold, say that the statement needs a correction.
     shown_by, refuted_by, corrected_by
         Assertions that the statement follows from, that contradict it, and that say which part of it holds.
+    form
+        Whether it says that two things are one and the same mathematics; any other says what follows.
     ours
         Whether it is our reading: the source does not say it in these words, and it does not count.
 
@@ -49,6 +51,7 @@ class Statement:
     shown_by: tuple[Guard, ...] = ()
     refuted_by: tuple[Guard, ...] = ()
     corrected_by: tuple[Guard, ...] = ()
+    form: bool = False
     ours: bool = False
 
     def __post_init__(self) -> None:
@@ -63,6 +66,11 @@ class Statement:
         if not any(decisive):
             message = f"statement {self.id} names no evidence that could decide it"
             raise ValueError(message)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Ids of all measured claims that it names."""
+        return (*self.supports, *self.opposes, *self.qualifies)
 
     @property
     def chapter(self) -> str:

@@ -31,6 +31,10 @@ EXPERIMENTS = {
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
     "scaling": "pdenet.subjects.scaling.experiment:SCALING",
+    "robustness": "pdenet.subjects.robustness.experiment:ROBUSTNESS",
+    "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
+    "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
+    "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
 }
 """Where each is: module and name."""
 

@@ -8,13 +8,23 @@ from typing import Any
 import nbformat
 import pytest
 
+from pdenet.audit.figures import draw_forms
 from pdenet.audit.guards import guards_of
 from pdenet.audit.ledger import ENTRIES, Finding, Result, run
 from pdenet.audit.ledger import Verdict as Listed
-from pdenet.audit.score import STATEMENTS, Measurement, Standing, ledger_results, measurements, score
+from pdenet.audit.score import (
+    STATEMENTS,
+    Measurement,
+    Row,
+    Standing,
+    ledger_results,
+    measurements,
+    score,
+)
 from pdenet.audit.statement import Guard, Statement
 from pdenet.runs.claims import Claim, Judged
 from pdenet.runs.interval import Interval
+from pdenet.subjects.catalogue import experiment
 
 BOOK = Path(__file__).parents[2] / "book"
 
@@ -51,10 +61,7 @@ def shipped() -> dict[str, Measurement]:
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda statement: statement.id)
 def test_without_any_one_of_its_pieces_a_statement_has_no_verdict(statement: Statement) -> None:
-    measured = {
-        name: measurement("holds", name)
-        for name in (*statement.supports, *statement.opposes, *statement.qualifies)
-    }
+    measured = {name: measurement("holds", name) for name in statement.measured}
     results = {name: as_listed(name) for name in statement.ledger}
     asserted = (*statement.shown_by, *statement.refuted_by, *statement.corrected_by)
     guards = pages(asserted)
@@ -151,11 +158,7 @@ def test_a_check_that_fails_gives_no_verdict() -> None:
 
 
 def test_the_shipped_records_decide_every_statement(shipped: dict[str, Measurement]) -> None:
-    named = {
-        name
-        for statement in STATEMENTS
-        for name in (*statement.supports, *statement.opposes, *statement.qualifies)
-    }
+    named = {name for statement in STATEMENTS for name in statement.measured}
     assert named <= shipped.keys()
     results = {name: as_listed(name) for statement in STATEMENTS for name in statement.ledger}
     for row in score(results, shipped, guards_of(BOOK)):
@@ -191,3 +194,19 @@ def printed_on(page: Path) -> str:
     cells = nbformat.read(page, as_version=4).cells
     outputs = [o for cell in cells for o in cell.get("outputs", [])]
     return "".join(o.get("text", "") + o.get("data", {}).get("text/markdown", "") for o in outputs)
+
+
+def test_only_the_records_that_statements_name_are_read() -> None:
+    found = measurements([Statement("R1.9", "A claim.", supports=("SS1",))])
+    assert set(found) == {claim.id for claim in experiment("small-steps").claims}
+
+
+@pytest.mark.usefixtures("book_style")
+def test_forms_and_what_follows_stand_in_columns_of_their_own() -> None:
+    form = Statement("R1.1", "It is the same.", ledger=("24",), form=True)
+    follows = [Statement(f"R1.{n}", "So it is.", supports=("none",)) for n in (2, 3)]
+    rows = [Row(one, ()) for one in (form, *follows)]
+    left, right = draw_forms(rows, {"R1": "a step", "R2": "a staple"}).axes
+    assert [text.get_text() for text in left.texts] == ["1", "not claimed"]
+    assert [text.get_text() for text in right.texts] == ["2", "3", "not claimed"]
+    assert [tick.get_text() for tick in left.get_yticklabels()] == ["a step  R1", "a staple  R2"]

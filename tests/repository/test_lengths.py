@@ -22,6 +22,10 @@ SHORT = (
     "performance",
 )
 """Pages that measure; those that derive are longer."""
+PER_SYSTEM = sorted(page for part in ("part2", "part3") for page in (BOOK / part).glob("*.ipynb"))
+"""One page a system: one question, one model, one answer."""
+SYSTEM_CELLS, FIGURES, VISIBLE = 35, 5, 120  # of such a page; lines of code that a reader sees
+HIDDEN = {"remove-cell", "hide-cell", "hide-input", "remove-input"}
 LEDGER = 1500  # of the page of the ledger, whose rows are longer than any page
 CELLS = {"residual-block-as-pde": 45}
 """Most cells of the page that every reader needs."""
@@ -31,6 +35,31 @@ def words(path: Path) -> int:
     """Words of the Markdown cells of a notebook."""
     cells = nbformat.read(path, as_version=4).cells
     return sum(len(cell.source.split()) for cell in cells if cell.cell_type == "markdown")
+
+
+def visible_lines(path: Path) -> int:
+    """Lines of code that are not hidden, without blank ones."""
+    cells = nbformat.read(path, as_version=4).cells
+    return sum(
+        bool(line.strip())
+        for cell in cells
+        if cell.cell_type == "code" and not HIDDEN & set(cell.metadata.get("tags", []))
+        for line in cell.source.splitlines()
+    )
+
+
+def figures(path: Path) -> int:
+    """Figures with a caption."""
+    cells = nbformat.read(path, as_version=4).cells
+    return sum("figure" in cell.metadata.get("mystnb", {}) for cell in cells)
+
+
+@pytest.mark.parametrize("path", PER_SYSTEM, ids=lambda path: path.stem)
+def test_a_page_of_a_system_is_short(path: Path) -> None:
+    assert words(path) <= MEASURING
+    assert len(nbformat.read(path, as_version=4).cells) <= SYSTEM_CELLS
+    assert figures(path) <= FIGURES
+    assert visible_lines(path) <= VISIBLE
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -68,7 +68,9 @@ def test_a_depthwise_branch_is_its_parts() -> None:
 
 
 def test_images_of_another_size_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"images must be 12 by 12 for the shape 2 x 10 x 12; got \(1, 9, 9\)"):
+    with pytest.raises(
+        ValueError, match=r"images must be 12 by 12 for the shape 2 x 10 x 12; got \(1, 9, 9\)"
+    ):
         ScaledNet(BASE)(torch.zeros(1, 9, 9))
 
 
@@ -78,7 +80,11 @@ def test_images_of_another_size_are_refused() -> None:
 def test_all_resolutions_show_the_same_digits_and_none_twice() -> None:
     data = load_images("digits").subset(50, 20)
     coarse, fine = (sets(data, CanvasTraining(), side) for side in (12, 24))
-    assert (len(coarse.data.train_labels), len(coarse.held_labels), len(coarse.data.test_labels)) == (30, 20, 20)
+    assert (len(coarse.data.train_labels), len(coarse.held_labels), len(coarse.data.test_labels)) == (
+        30,
+        20,
+        20,
+    )
     assert torch.equal(torch.cat([coarse.data.train_labels, coarse.held_labels]), data.train_labels)
     means = functional.avg_pool2d(fine.data.test_images.double(), 2)
     assert (means - coarse.data.test_images).abs().max() <= 1  # both were rounded

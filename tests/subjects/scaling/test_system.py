@@ -119,7 +119,10 @@ def test_rounding_is_monotone(strategy: str) -> None:
 
 
 def test_what_is_compared_at_one_budget_has_one_budget() -> None:
-    for factor, shapes in ((2, (*DOUBLE.values(), *SEARCHED)), (4, (*QUADRUPLE.values(), EXTRAPOLATED, BOTH))):
+    for factor, shapes in (
+        (2, (*DOUBLE.values(), *SEARCHED)),
+        (4, (*QUADRUPLE.values(), EXTRAPOLATED, BOTH)),
+    ):
         assert all(within(shape, factor * BASE.flops) for shape in shapes)
     assert within(CHEAP, BASE.flops)
     assert (DILATED.flops, DILATED.parameters) == (QUADRUPLE["resolution"].flops, BASE.parameters)
