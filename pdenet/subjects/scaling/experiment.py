@@ -41,9 +41,12 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
             *(ShapeArm(shape=shape, protocol=LONG, most=LONGER) for shape in (BASE, *QUADRUPLE.values())),
             CostArm(),
         )
-    short = CanvasTraining(epochs=3)
+    short, few = CanvasTraining(epochs=8), Images(2000, 1000)
     return (
-        *(ShapeArm(shape=shape, protocol=short, shown=Images(1500, 500), most=2) for shape in (BARE, BASE)),
+        *(
+            ShapeArm(shape=shape, protocol=short, shown=few, most=2)
+            for shape in (BARE, BASE, DOUBLE["compound"])
+        ),
         CostArm(protocol=CostProtocol(rounds=5)),
     )
 

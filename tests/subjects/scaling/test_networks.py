@@ -1,4 +1,4 @@
-"""Networks of any shape: dilation as interleaved grids, depthwise blocks side by side, and what arms record."""
+"""Networks of any shape: dilation as interleaved grids, depthwise blocks side by side, what arms record."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ def test_an_arm_records_tests_validation_and_the_untrained_network() -> None:
     (record,) = arm.run((2,), context)
     assert record.key == arm.key(2, context.images)
     assert len(record.history["test_accuracy"]) == 1
-    assert 0 <= record.measured[VALIDATION] <= 100 and 0 <= record.measured[UNTRAINED] <= 100
+    assert 0 <= record.measured[VALIDATION] <= 100
+    assert 0 <= record.measured[UNTRAINED] <= 100
     (again,) = arm.run((2,), context)
     assert again.history["test_accuracy"] == record.history["test_accuracy"]
 
@@ -129,7 +130,8 @@ def test_names_tell_arms_apart() -> None:
 
 def test_times_are_measured_in_turn() -> None:
     seconds = measure_times(CostProtocol(batch=1, side=3, rounds=2))
-    assert len(seconds) == 2 * len(WIDTHS) + 2 and {len(one) for one in seconds.values()} == {2}
+    assert len(seconds) == 2 * len(WIDTHS) + 2
+    assert {len(one) for one in seconds.values()} == {2}
     assert CostArm().model["kind"] == "block times"
     doubled = {name: [(2 if "pair" in name or "depthwise" in name else 1) * 0.5] * 3 for name in seconds}
     assert pair_ratio(doubled, 8).estimate == pytest.approx(2) == nets_ratio(doubled).estimate
@@ -139,7 +141,8 @@ def test_times_are_measured_in_turn() -> None:
 
 def test_the_search_looks_at_validation_alone_and_chose_what_was_scaled_on() -> None:
     found = search(SCALING.results())
-    assert found[0].shape == CHOSEN and {one.n for one in found} == {4}
+    assert found[0].shape == CHOSEN
+    assert {one.n for one in found} == {4}
     assert [one.validation for one in found] == sorted((one.validation for one in found), reverse=True)
     assert search(Results(SCALING.arms("full"), [])) == ()
 

@@ -107,7 +107,8 @@ def test_a_scaled_shape_meets_its_budget_and_grows_where_it_shall(strategy: str,
     shape = scaled(BASE, factor, SHARES[strategy])
     assert abs(shape.flops / (factor * BASE.flops) - 1) <= TOLERANCE
     for grown, share in zip(growth(shape, BASE), SHARES[strategy], strict=True):
-        assert grown >= 1 and (share > 0 or grown == 1)
+        assert grown >= 1
+        assert share > 0 or grown == 1
 
 
 @pytest.mark.parametrize("strategy", SHARES)
@@ -130,7 +131,8 @@ def test_what_is_compared_at_one_budget_has_one_budget() -> None:
 
 
 def test_the_grid_has_every_shape_of_the_budget() -> None:
-    assert CHOSEN in SEARCHED and set(DOUBLE.values()) <= set(SEARCHED)
+    assert CHOSEN in SEARCHED
+    assert set(DOUBLE.values()) <= set(SEARCHED)
     wide = [Shape(b, c, r) for b in range(2, 9) for c in range(10, 25) for r in range(12, 30)]
     assert {shape for shape in wide if within(shape, 2 * BASE.flops)} == set(grid(BASE, 2))
 
@@ -140,7 +142,8 @@ def test_balance_is_best_if_and_only_if_the_interaction_exceeds_the_difference()
     best = balance(a, b, c)
     s = sp.Symbol("s")
     assert sp.simplify(sp.diff(a * s + b * (1 - s) + c * s * (1 - s), s).subs(s, best)) == 0
-    assert balance(3.0, 1.0, 4.0) == 0.75 and balance(3.0, 1.0, 2.0) == 1.0
+    assert balance(3.0, 1.0, 4.0) == 0.75
+    assert balance(3.0, 1.0, 2.0) == 1.0
 
 
 @pytest.mark.parametrize(
