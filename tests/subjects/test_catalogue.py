@@ -74,6 +74,7 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "block times",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.
