@@ -256,12 +256,12 @@ STATEMENTS = (
     Statement(
         "R8.3",
         "Depth wins where many steps are needed (walks of 12 steps on percolation maps).",
-        supports=("IN13",),
+        supports=("IN13", "IN23"),
         shown_by=(Guard("inception", "depth-for-many-steps", "six residual blocks lead three of Inception"),),
     ),
     Statement(
         "R8.4",
-        "It is stages in a row that are needed, and not a wide view alone (walks of 6 and 12 steps).",
+        "A wide view in few stages does not do, stages in a row are needed (walks of 6 and 12 steps).",
         supports=("IN10", "IN11", "IN22"),
         shown_by=(Guard("inception", "stages-not-view", "one block that sees as far is behind six"),),
         corrected_by=(
