@@ -14,8 +14,8 @@ from pdenet.runs.shown import Images
 from pdenet.subjects.lipschitz import figures
 from pdenet.subjects.lipschitz.arms import (
     AFTERWARDS,
-    FREE_SLOW,
     ARMS,
+    FREE_SLOW,
     LOSS,
     NO_BLOCK,
     NO_BLOCK_SLOW,
