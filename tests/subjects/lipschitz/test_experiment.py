@@ -150,7 +150,7 @@ def test_no_record_has_a_certificate_or_a_bound_that_was_broken() -> None:
     for arm in LIPSCHITZ.arms("full"):
         assert not results.values(arm.name, "certificates broken").any()
         assert (results.values(arm.name, "bound over stretch") >= 1 - 1e-9).all()
-        if arm is not NO_BLOCK:
+        if arm not in {NO_BLOCK, NO_BLOCK_SLOW}:
             assert not results.values(arm.name, "floors broken").any()
 
 
