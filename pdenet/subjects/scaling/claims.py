@@ -7,7 +7,8 @@ allows: comparisons with resolution alone may stay undecided.
 
 The shape that a search chooses cannot be claimed of before the search: SC9 and SC10 were added when the
 shapes with twice the operations were recorded, from their images for validation alone, and before the runs
-with four times the operations.
+with four times the operations. SC12 and SC13 were added when all of the shorter runs had been seen but the
+last seeds of three shapes, and before any network with four times the operations had been trained for longer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scipy.special import stdtrit
 from pdenet.checks.numbers import real
 from pdenet.runs.claims import Claim
 from pdenet.runs.results import ahead, apart, widened
-from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, EXTRAPOLATED, QUADRUPLE, arm_name
+from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, EXTRAPOLATED, LONG, QUADRUPLE, arm_name
 from pdenet.subjects.scaling.costs import nets_ratio, recorded
 from pdenet.subjects.scaling.system import BASE, CHEAP, SHARES
 
@@ -62,7 +63,11 @@ def _slower(results: Results) -> Interval | None:
     return None if seconds is None else nets_ratio(seconds)
 
 
-_shapes = partial(Claim, family="shapes")
+def _longer(strategy: str) -> str:
+    return arm_name(QUADRUPLE[strategy], LONG.epochs)
+
+
+_shapes, _long = partial(Claim, family="shapes"), partial(Claim, family="shapes, longer")
 _deep, _wide, _fine, _compound = (arm_name(QUADRUPLE[strategy]) for strategy in SHARES)
 CLAIMS = (
     _shapes(
@@ -124,5 +129,11 @@ CLAIMS = (
         threshold=SLOWER,
         measure=_slower,
     ),
+    _long(
+        "SC12",
+        "after 36 epochs compound scaling is still ahead of width alone",
+        measure=ahead(_longer("compound"), _longer("width")),
+    ),
+    _long("SC13", "and of depth alone", measure=ahead(_longer("compound"), _longer("depth"))),
 )
 """Accuracies in per cent of the test images; SC11 a ratio."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SEARCH = 4
 """Networks of each shape that the search compares; of shapes that are claimed of there are more."""
-LONGER = 2
+LONGER = 6
 """Networks that are trained three times as long."""
 
 
