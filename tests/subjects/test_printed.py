@@ -223,7 +223,7 @@ SHOWN = {
     "lipschitz": (10, 2, "lipschitz"),
     "robustness": (20, 1, "robustness"),
     "inception": (22, 1, "inception"),
-    "scaling": (8, 2, "scaling"),
+    "scaling": (16, 2, "scaling"),
     "tickets": (10, 2, "tickets"),
 }
 

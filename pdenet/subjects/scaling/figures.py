@@ -8,9 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from pdenet.page.style import INK, PALETTE
-from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, QUADRUPLE, arm_name
+from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, EXTRAPOLATED, QUADRUPLE, arm_name
 from pdenet.subjects.scaling.costs import WIDTHS, operations, pair_ratio, recorded
-from pdenet.subjects.scaling.system import BARE, BASE
+from pdenet.subjects.scaling.system import BASE
 from pdenet.subjects.scaling.training import CanvasTraining, sets
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def draw_canvases(data: ImageData, count: int = 4) -> Figure:
 
 
 def draw_accuracy(results: Results) -> Figure:
-    """Accuracy by operations for four strategies: means as lines, each seed a point.
+    """Accuracy by operations for four strategies: means as lines, each seed a point; no block lies far below.
 
     Parameters
     ----------
@@ -75,10 +75,13 @@ def draw_accuracy(results: Results) -> Figure:
         ax.plot(places, means, marker="", ls=line, color=PALETTE[colour])
         ax.plot([], [], marker=marker, ls=line, color=PALETTE[colour], label=strategy)
     ax.plot([1.0] * len(base), base, "v", color=INK, ms=4, alpha=0.6, label="base")
-    wide = results.values(arm_name(DILATED))
-    ax.plot([4.35] * len(wide), wide, "*", color=PALETTE[2], ms=6, label="resolution, taps apart")
-    ax.axhline(results.values(arm_name(BARE)).mean(), color=INK, lw=1, ls=(0, (1, 3)), label="no block")
-    ax.set(xlabel="operations, of the base's", ylabel="test accuracy, %", xscale="log", xlim=(0.9, 4.8))
+    for at, shape, marker, colour, label in (
+        (4.4, EXTRAPOLATED, "P", INK, "chosen by search"),
+        (4.65, DILATED, "*", PALETTE[2], "resolution, taps apart"),
+    ):
+        values = results.values(arm_name(shape))
+        ax.plot([at] * len(values), values, marker, color=colour, ms=5, alpha=0.6, label=label)
+    ax.set(xlabel="operations, of the base's", ylabel="test accuracy, %", xscale="log", xlim=(0.9, 5.1))
     ax.set_xticks([1, 2, 4], ["1", "2", "4"])
     ax.minorticks_off()
     fig.legend(fontsize=8, ncols=4, loc="outside upper center")
@@ -99,7 +102,7 @@ def draw_interaction(results: Results) -> Figure:
         f"{DOUBLE['depth'].blocks} blocks": (DOUBLE["depth"], BOTH),
     }
     for (label, shapes), (marker, line, colour) in zip(lines.items(), LOOKS.values(), strict=False):
-        values = np.array([results.values(arm_name(shape)) for shape in shapes])
+        values = np.array(results.paired([arm_name(shape) for shape in shapes]))
         sides = [shape.side for shape in shapes]
         for seed in values.T:
             ax.plot(sides, seed, marker="", ls="-", lw=0.7, alpha=0.35, color=PALETTE[colour])
