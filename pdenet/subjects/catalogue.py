@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
 }
 """Where each is: module and name."""
 
