@@ -13,12 +13,15 @@ Self-consistent molecular-orbital methods I, J. Chem. Phys. 51 (1969): the basis
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pdenet.checks.numbers import real
 from pdenet.subjects.circuits.system import Observable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 EXPONENTS = (3.42525091, 0.62391373, 0.16885540)
 """Of the three Gaussians of hydrogen, scaled for molecules (zeta 1.24), 1 / bohr^2."""
@@ -73,12 +76,9 @@ def hydrogen(bond: float = BOND) -> TwoLevel:
         for place in places
     ]
 
-    def over_pairs(one: int, two: int, of: object) -> float:
-        return sum(
-            d * e * of(a, x, b, y)  # type: ignore[operator]
-            for a, d, x in primitives[one]
-            for b, e, y in primitives[two]
-        )
+    def over_pairs(one: int, two: int, of: Callable[[float, float, float, float], float]) -> float:
+        terms = [d * e * of(a, x, b, y) for a, d, x in primitives[one] for b, e, y in primitives[two]]
+        return float(sum(terms))
 
     def product(a: float, x: float, b: float, y: float) -> tuple[float, float, float]:
         """Exponent, place and factor of the Gaussian that the product of two is."""
@@ -87,14 +87,14 @@ def hydrogen(bond: float = BOND) -> TwoLevel:
 
     def overlap(a: float, x: float, b: float, y: float) -> float:
         p, _, factor = product(a, x, b, y)
-        return factor * (math.pi / p) ** 1.5
+        return float(factor * (math.pi / p) ** 1.5)
 
     def one_electron(a: float, x: float, b: float, y: float) -> float:
         p, place, factor = product(a, x, b, y)
         reduced = a * b / p
         kinetic = reduced * (3 - 2 * reduced * (x - y) ** 2) * factor * (math.pi / p) ** 1.5
         nuclei = sum(-2 * math.pi / p * factor * boys(p * (place - nucleus) ** 2) for nucleus in places)
-        return kinetic + nuclei
+        return float(kinetic + nuclei)
 
     def two_electrons(i: int, j: int, k: int, m: int) -> float:
         total = 0.0

@@ -53,15 +53,19 @@ class Gate:
         if not isinstance(self.word, str) or not self.word or set(self.word) - set("XYZ"):
             message = f"a word has letters X, Y and Z, such as 'X' or 'ZZ'; got {self.word!r}"
             raise ValueError(message)
-        used = (
-            [*self.wires] if self.control is None else [*self.wires, whole("control", self.control, least=0)]
-        )
-        if len(self.word) != len(self.wires) or len(set(used)) != len(used):
+        if self.control is not None:
+            whole("control", self.control, least=0)
+        if len(self.word) != len(self.wires) or len(set(self.qubits)) != len(self.qubits):
             message = (
-                f"each letter of a word needs a wire of its own, and a control one more; got {self.word!r} on "
-                f"{self.wires} with control {self.control}"
+                f"each letter of a word needs a wire of its own, and a control one more; got {self.word!r} "
+                f"on {self.wires} with control {self.control}"
             )
             raise ValueError(message)
+
+    @property
+    def qubits(self) -> tuple[int, ...]:
+        """All that it is on."""
+        return self.wires if self.control is None else (*self.wires, self.control)
 
     @property
     def generator_values(self) -> tuple[int, ...]:
@@ -90,6 +94,11 @@ class ControlledZ:
     """
 
     wires: tuple[int, int]
+
+    @property
+    def qubits(self) -> tuple[int, int]:
+        """All that it is on."""
+        return self.wires
 
     def apply(self, state: Tensor) -> Tensor:
         """The states behind it."""
@@ -124,8 +133,7 @@ class Circuit:
     def __post_init__(self) -> None:
         object.__setattr__(self, "qubits", whole("qubits", self.qubits, least=1, most=MOST_QUBITS))
         for gate in self.gates:
-            wires = gate.wires if getattr(gate, "control", None) is None else (*gate.wires, gate.control)  # type: ignore[union-attr]
-            if max(wires) >= self.qubits:
+            if max(gate.qubits) >= self.qubits:
                 message = f"{gate} is on a qubit that is not there; there are {self.qubits}, from 0"
                 raise IndexError(message)
 
@@ -146,8 +154,8 @@ class Circuit:
         rows = rows.unsqueeze(0) if rows.dim() == 1 else rows
         if rows.dim() != 2 or rows.shape[1] != len(self.rotations):
             message = (
-                f"the circuit has {len(self.rotations)} rotations, so that angles are (B, {len(self.rotations)});"
-                f" got {tuple(rows.shape)}"
+                f"the circuit has {len(self.rotations)} rotations: angles are (B, {len(self.rotations)}); "
+                f"got {tuple(rows.shape)}"
             )
             raise ValueError(message)
         state = torch.zeros(len(rows), *[2] * self.qubits, dtype=torch.complex128)
