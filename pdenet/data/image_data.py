@@ -50,7 +50,12 @@ class ImageData:
 
     def __post_init__(self) -> None:
         for part in ("train", "test"):
-            _check(part, getattr(self, f"{part}_images"), getattr(self, f"{part}_labels"))
+            _check(part, getattr(self, f"{part}_images"), getattr(self, f"{part}_labels"), self.side)
+
+    @property
+    def side(self) -> int:
+        """Rows and columns of an image."""
+        return SIDE
 
     @property
     def title(self) -> str:
@@ -113,14 +118,14 @@ class ImageData:
         return images[chosen], labels[chosen]
 
 
-def _check(part: str, images: torch.Tensor, labels: torch.Tensor) -> None:
+def _check(part: str, images: torch.Tensor, labels: torch.Tensor, side: int) -> None:
     """Raise if the images and labels of a part of a set do not fit what `ImageData` says of them."""
     for name, given in ((f"{part}_images", images), (f"{part}_labels", labels)):
         if not isinstance(given, torch.Tensor):
             message = f"{name} must be a tensor; got {type(given).__name__}"
             raise TypeError(message)
-    if images.dtype != torch.uint8 or images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
-        message = f"{part}_images is {images.dtype} {tuple(images.shape)}, not uint8 (images, 28, 28)"
+    if images.dtype != torch.uint8 or images.ndim != 3 or images.shape[1:] != (side, side):
+        message = f"{part}_images is {images.dtype} {tuple(images.shape)}, not uint8 (images, {side}, {side})"
         raise ValueError(message)
     if labels.dtype != torch.int64 or labels.shape != images.shape[:1]:
         message = f"{part}_labels is {labels.dtype} {tuple(labels.shape)}, not int64 ({len(images)},)"

@@ -24,6 +24,21 @@ CONVOLUTIONS = 2
 """Convolutions of a branch."""
 
 
+def odd(name: str, value: int) -> int:
+    """The number of rows of a kernel, which has a middle.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no number, less than one, or even.
+    """
+    rows = whole(name, value, least=1)
+    if rows % 2 == 0:
+        message = f"{name} must be odd, so that it has a middle; got {rows}"
+        raise ValueError(message)
+    return rows
+
+
 def he_normal(shape: tuple[int, ...], streams: Iterable[torch.Generator]) -> Tensor:
     """Kernels (S, M, C, rows, columns) that keep the size of a state behind a ReLU on average.
 
@@ -44,7 +59,7 @@ def he_normal(shape: tuple[int, ...], streams: Iterable[torch.Generator]) -> Ten
 
 
 class ConvBranch(nn.Module):
-    """Twice: normalise, ReLU, 3x3 convolution without a bias. The channels stay as many.
+    """Twice: normalise, ReLU, convolution without a bias, 3x3 unless said. The channels stay as many.
 
     Parameters
     ----------
@@ -57,11 +72,13 @@ class ConvBranch(nn.Module):
     normalised
         Whether a batch normalisation stands in front of each ReLU; a bias for each channel does otherwise, so
         that either way a channel can be shifted.
+    kernel
+        Rows and columns of a kernel, odd.
 
     Raises
     ------
     TypeError, ValueError
-        If a number is none or out of range.
+        If a number is none or out of range, or the kernel has no middle.
 
     References
     ----------
@@ -70,12 +87,19 @@ class ConvBranch(nn.Module):
     """
 
     def __init__(
-        self, channels: int, seeds: int | Iterable[int] = 1, layer: int = 0, *, normalised: bool = True
+        self,
+        channels: int,
+        seeds: int | Iterable[int] = 1,
+        layer: int = 0,
+        *,
+        normalised: bool = True,
+        kernel: int = 3,
     ) -> None:
         super().__init__()
         self.channels, self.seeds = whole("channels", channels, least=1), as_seeds(seeds)
+        side = odd("kernel", kernel)
         streams = [generator(seed, TRUNK, whole("layer", layer, least=0)) for seed in self.seeds]
-        shape = (self.channels, self.channels, 3, 3)
+        shape = (self.channels, self.channels, side, side)
         self.weights = nn.ParameterList(nn.Parameter(he_normal(shape, streams)) for _ in range(CONVOLUTIONS))
         self.norms = nn.ModuleList(
             shifted(len(self.seeds) * self.channels, normalised=normalised) for _ in range(CONVOLUTIONS)
@@ -127,6 +151,7 @@ def conv_stack(
     skip: bool,
     scale: float = 1.0,
     normalised: bool = True,
+    kernel: int = 3,
 ) -> BlockStack:
     """A stack of so many blocks of two convolutions, S of them side by side.
 
@@ -136,7 +161,7 @@ def conv_stack(
     ----------
     depth, channels
         Blocks, and channels of a state, at least 1.
-    seeds, normalised
+    seeds, normalised, kernel
         As in `ConvBranch`.
     skip, scale
         As in `BlockStack`.
@@ -147,5 +172,7 @@ def conv_stack(
         As `BlockStack` and `ConvBranch`.
     """
     depth, seeds = whole("depth", depth, least=1), as_seeds(seeds)
-    branches = [ConvBranch(channels, seeds, layer, normalised=normalised) for layer in range(depth)]
+    branches = [
+        ConvBranch(channels, seeds, layer, normalised=normalised, kernel=kernel) for layer in range(depth)
+    ]
     return BlockStack(branches, skip=skip, scale=scale)

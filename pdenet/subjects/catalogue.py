@@ -30,6 +30,10 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "robustness": "pdenet.subjects.robustness.experiment:ROBUSTNESS",
+    "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
+    "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
+    "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
 }
 """Where each is: module and name."""

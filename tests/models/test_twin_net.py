@@ -80,3 +80,12 @@ def test_bad_numbers_are_refused() -> None:
         TwinNet(1, skip=True, channels=0)
     with pytest.raises(TypeError, match="normalised must be"):
         TwinNet(1, skip=True, normalised="yes")  # type: ignore[arg-type]
+
+
+def test_a_branch_with_larger_kernels_has_them_and_even_ones_are_refused() -> None:
+    stack = conv_stack(2, 3, (1,), skip=True, kernel=5)
+    shapes = {tuple(values.shape) for name, values in stack.named_parameters() if "weights" in name}
+    assert shapes == {(1, 3, 3, 5, 5)}
+    assert stack(torch.zeros(2, 3, 9, 9)).shape == (2, 3, 9, 9)
+    with pytest.raises(ValueError, match="kernel must be odd, so that it has a middle; got 4"):
+        ConvBranch(3, kernel=4)
