@@ -12,8 +12,16 @@ from pdenet.subjects.circuits.measures import QUBITS, SHIFTS, errors, example, h
 
 @dataclass(frozen=True, kw_only=True)
 class RuleArm(MeasuredArm):
-    """Shifts against central differences, in exact arithmetic and with shots."""
+    """Shifts against central differences, in exact arithmetic and with shots.
 
+    Parameters
+    ----------
+    qubits, layers
+        Of the circuits, two qubits at least.
+    """
+
+    qubits: int = 4
+    layers: int = 4
     shown: Drawn = field(default_factory=lambda: Drawn("circuits of four qubits"))
 
     @property
@@ -24,15 +32,15 @@ class RuleArm(MeasuredArm):
     @property
     def model(self) -> dict[str, Any]:
         """What a record says of the circuits."""
-        return {"kind": "random circuit", "measured": "rules", "qubits": 4, "layers": 4}
+        return {"kind": "random circuit", "measured": "rules", "qubits": self.qubits, "layers": self.layers}
 
     def measure(self, seed: int) -> dict[str, Any]:
         """Errors without shots; with shots, by shift, the spread and how far the mean is off."""
-        shifted, differences = errors(example(seed))
+        shifted, differences = errors(example(seed, self.qubits, self.layers))
         found: dict[str, Any] = {"shift error": shifted, "best difference": min(differences)}
         found["differences"] = differences
         for shift in SHIFTS:
-            seen = noise(seed, shift)
+            seen = noise(seed, shift, self.qubits, self.layers)
             found[f"deviation at {shift:.3g}"] = seen.deviation
             found[f"rule at {shift:.3g}"] = seen.mean / seen.slope
             found[f"difference at {shift:.3g}"] = seen.difference / seen.slope

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
         return RULES, PLATEAU
-    return RuleArm(most=3), PlateauArm(qubits=(2, 4), most=2)
+    return RuleArm(qubits=2, layers=3, most=3), PlateauArm(qubits=(2, 4), most=2)
 
 
 CIRCUITS = Experiment(

@@ -17,7 +17,7 @@ from pdenet.subjects.circuits.shifts import (
     shifted_slope,
     two_terms,
 )
-from pdenet.subjects.circuits.shots import measured_mean
+from pdenet.subjects.circuits.shots import measured_mean, slope_deviation
 from pdenet.subjects.circuits.system import Circuit, Gate, Observable, layered, random_angles
 
 if TYPE_CHECKING:
@@ -63,12 +63,52 @@ def example(seed: int, qubits: int = 4, layers: int = 4) -> Example:
     return Example(circuit, lambda rows: observable.mean(circuit.state(rows)), angles)
 
 
+def controlled() -> Example:
+    """Two qubits, the second of which is turned about X where the first is 1: angle 1 of three."""
+    circuit = Circuit(2, (Gate("Y", (0,)), Gate("X", (1,), control=0), Gate("Y", (1,))))
+    observable = Observable({"IZ": 1.0, "ZX": 0.3})
+    angles = torch.tensor([0.7, 1.1, 0.4], dtype=torch.float64)
+    return Example(circuit, lambda rows: observable.mean(circuit.state(rows)), angles)
+
+
+def along(one: Example, number: int, offsets: Tensor) -> Tensor:
+    """Energies (B,) with one of the angles moved by offsets (B,).
+
+    Parameters
+    ----------
+    one
+        Whose energy.
+    number
+        Of the angle, from 0.
+    offsets
+        (B,).
+    """
+    rows = one.angles.repeat(len(offsets), 1)
+    rows[:, number] += offsets
+    return one.energy(rows)
+
+
 def errors(one: Example) -> tuple[float, list[float]]:
     """Largest errors of a gradient's entries: of shifts, and of central differences by `STEPS`."""
     circuit, energy, angles = one
     true = reverse_gradient(energy, angles)
     shifted = float((shift_gradient(circuit, energy, angles) - true).abs().max())
     return shifted, [float((central_difference(energy, angles, h) - true).abs().max()) for h in STEPS]
+
+
+def right_divisor(one: Example) -> list[float]:
+    """Largest errors of central differences by `STEPS`, divided by 2 sin h instead of 2 h.
+
+    Parameters
+    ----------
+    one
+        Whose gradient.
+    """
+    true = reverse_gradient(one.energy, one.angles)
+    return [
+        float((central_difference(one.energy, one.angles, h) * (h / math.sin(h)) - true).abs().max())
+        for h in STEPS
+    ]
 
 
 class Noise(NamedTuple):
@@ -83,7 +123,7 @@ class Noise(NamedTuple):
     """Mean of the same values divided by 2 s."""
 
 
-def noise(seed: int, shift: float) -> Noise:
+def noise(seed: int, shift: float, qubits: int = 4, layers: int = 4) -> Noise:
     """Slopes of the largest entry of a gradient, as shots give them.
 
     Parameters
@@ -92,13 +132,13 @@ def noise(seed: int, shift: float) -> Noise:
         Of the circuit and of the shots.
     shift
         To either side.
+    qubits, layers
+        Of the circuit.
     """
-    _, energy, angles = example(seed)
-    true = reverse_gradient(energy, angles)
+    one = example(seed, qubits, layers)
+    true = reverse_gradient(one.energy, one.angles)
     number = int(true.abs().argmax())
-    step = torch.zeros_like(angles)
-    step[number] = shift
-    values = energy(torch.stack([angles + step, angles - step]))
+    values = along(one, number, torch.tensor([shift, -shift], dtype=true.dtype))
     generator = torch.Generator().manual_seed(1000 + seed)
     both = measured_mean(values, SHOTS, REPEATED, generator)
     apart = both[:, 0] - both[:, 1]
@@ -106,6 +146,23 @@ def noise(seed: int, shift: float) -> Noise:
     return Noise(
         float(true[number]), float(slopes.mean()), float(slopes.std()), float((apart / (2 * shift)).mean())
     )
+
+
+def predicted_deviations(seed: int, shifts: Sequence[float]) -> list[float]:
+    """Standard deviations of the slope of `noise` that follow from exact expectations, by shift.
+
+    Parameters
+    ----------
+    seed
+        Of the circuit.
+    shifts
+        To either side.
+    """
+    one = example(seed)
+    number = int(reverse_gradient(one.energy, one.angles).abs().argmax())
+    both = torch.as_tensor([*shifts, *(-shift for shift in shifts)], dtype=torch.float64)
+    up, down = along(one, number, both).reshape(2, -1).tolist()
+    return [slope_deviation(u, d, SHOTS, 2 * math.sin(s)) for u, d, s in zip(up, down, shifts, strict=True)]
 
 
 def slope_variance(qubits: int, seed: int) -> float:

@@ -11,6 +11,8 @@ from pdenet.checks.numbers import whole
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from pdenet.subjects.circuits.shifts import Energy
+
 
 def measured_mean(mean: Tensor, shots: int, runs: int, generator: torch.Generator) -> Tensor:
     """Means of measurements of an observable whose values are -1 and 1, (runs, *shape).
@@ -39,6 +41,21 @@ def measured_mean(mean: Tensor, shots: int, runs: int, generator: torch.Generato
     count = torch.binomial(torch.full_like(share, shots), share, generator=generator)
     found: Tensor = 2 * count / shots - 1
     return found
+
+
+def measured(energy: Energy, shots: int, generator: torch.Generator) -> Energy:
+    """An energy as it is measured: each value a mean over shots, drawn anew at every call.
+
+    Parameters
+    ----------
+    energy
+        Of an observable whose values are -1 and 1.
+    shots
+        Of each value.
+    generator
+        What the outcomes are drawn from.
+    """
+    return lambda angles: measured_mean(energy(angles), shots, 1, generator)[0]
 
 
 def slope_deviation(up: float, down: float, shots: int, divisor: float) -> float:
