@@ -112,9 +112,8 @@ def draw_shots(results: Results) -> Figure:
         for name, marker, n, label in kinds:
             values = results.values(RULES.name, f"{name} at {place}")
             off.plot([shift] * len(values), values, ".", color=PALETTE[n], ms=3, alpha=0.4)
-            off.plot(
-                shift, values.mean(), marker, color=PALETTE[n], ms=7, label=label if shift == 0.5 else ""
-            )
+            look = {"ms": 5 + 4 * n, "mfc": (PALETTE[0], "none")[n], "color": PALETTE[n], "ls": ""}
+            off.plot(shift, values.mean(), marker, label=label if shift == SHIFTS[0] else "", **look)
         values = results.values(RULES.name, f"deviation at {place}")
         spread.plot([shift] * len(values), values, ".", color=PALETTE[0], ms=3, alpha=0.4)
         spread.plot(shift, np.exp(np.log(values).mean()), "o", color=PALETTE[0], ms=7)

@@ -66,8 +66,8 @@ def example(seed: int, qubits: int = 4, layers: int = 4) -> Example:
 def controlled() -> Example:
     """Two qubits, the second of which is turned about X where the first is 1: angle 1 of three."""
     circuit = Circuit(2, (Gate("Y", (0,)), Gate("X", (1,), control=0), Gate("Y", (1,))))
-    observable = Observable({"IZ": 1.0, "ZX": 0.3})
-    angles = torch.tensor([0.7, 1.1, 0.4], dtype=torch.float64)
+    observable = Observable({"XI": 0.7, "IZ": 0.7})
+    angles = torch.tensor([1.6, 2.2, 0.4], dtype=torch.float64)
     return Example(circuit, lambda rows: observable.mean(circuit.state(rows)), angles)
 
 

@@ -3,8 +3,8 @@ r"""The variance of a slope over all random circuits of a kind, worked out and n
 Seen from the observable, each layer turns Pauli words into sums of Pauli words. A rotation about an axis
 drawn from three, by an angle uniform over a turn, leaves a letter that is its axis and turns another one, in
 the mean over angles, half into the third. Cross terms of different words average out; so the mean of a
-squared expectation follows a Markov chain on words. In the state of zeros a word counts one if all its letters
-are I or Z.
+squared expectation follows a Markov chain on words. In the state of zeros a word counts one if all its
+letters are I or Z.
 
 References
 ----------
