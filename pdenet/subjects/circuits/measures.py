@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from pdenet.subjects.circuits.shots import measured_mean, slope_deviation
 from pdenet.subjects.circuits.system import Circuit, Gate, Observable, layered, random_angles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor
 
@@ -231,3 +232,26 @@ def kept_states(one: Example) -> tuple[int, int]:
     leaf = one.angles.clone().requires_grad_()
     kept = saved_numbers(lambda: one.energy(leaf.unsqueeze(0)))
     return kept, 2**one.circuit.qubits
+
+
+def reverse_price(one: Example, repeats: int = 30) -> float:
+    """Processor time of backpropagation, in that of one run: least of some repeats of both.
+
+    Parameters
+    ----------
+    one
+        Whose energy.
+    repeats
+        Of each.
+    """
+
+    def least(run: Callable[[], object]) -> float:
+        times = []
+        for _ in range(whole("repeats", repeats, least=1)):
+            started = time.perf_counter()
+            run()
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    row = one.angles.unsqueeze(0)
+    return least(lambda: reverse_gradient(one.energy, one.angles)) / least(lambda: one.energy(row))
