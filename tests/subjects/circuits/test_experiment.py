@@ -26,6 +26,7 @@ from pdenet.subjects.circuits.measures import (
     kept_states,
     noise,
     predicted_deviations,
+    reverse_price,
     search,
     slope_variance,
 )
@@ -121,6 +122,12 @@ def test_backpropagation_keeps_more_than_one_state() -> None:
     kept, one = kept_states(example(0))
     assert one == 16
     assert kept > 16 * one
+
+
+def test_a_price_needs_a_run() -> None:
+    assert reverse_price(example(0, 2, 2), 1) > 0
+    with pytest.raises(ValueError, match="repeats"):
+        reverse_price(example(0, 2, 2), 0)
 
 
 def test_ways_of_the_same_price_are_told_apart() -> None:
