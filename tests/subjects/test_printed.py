@@ -120,6 +120,9 @@ ABOVE: dict[str, float] = {
     **{f"TI{number}": 1 for number in (14, 15, 16, 17, 29)},
     "TI24": 0.05,
     "TI27": 20,
+    "QC1": 1000,
+    "QC2": 9,
+    "QC5": 1 / 2,
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -181,6 +184,8 @@ BELOW: dict[str, float] = {
     **{f"TI{number}": 3 for number in (10, 11, 12, 13)},
     "TI25": 0.02,
     "TI26": 0.02,
+    "QC3": 0.01,
+    "QC4": 1 - 1 / 3,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -221,6 +226,7 @@ SHOWN = {
     "robustness": (20, 1, "robustness"),
     "inception": (22, 1, "inception"),
     "tickets": (10, 2, "tickets"),
+    "circuits": (20, 2, "circuits"),
 }
 
 
@@ -264,6 +270,8 @@ lipschitz: epochs 6, batch_size 100; 2000 + 500 images; 2
 robustness: epochs 4, batch_size 100; 2000 + 500 images; 2
 inception: epochs 2, batch_size 25, steps 6; drawn; 2
 tickets: epochs 2, batch_size 50; 1200 + 1000 images; 2
+circuits: nothing; drawn; 2
+circuits: nothing; drawn; 3
 """
 
 
