@@ -30,16 +30,20 @@ STATEMENTS = (
             Guard(
                 "circuits",
                 "two-runs-an-angle",
-                "in what it gives, in the mean over shots; it takes two runs an angle, not one for all",
+                "the same gradient, but two runs an angle where backpropagation needs one for all",
             ),
         ),
     ),
     Statement(
         "P10.4",
-        "So circuits can be trained as networks are (random ones, 2 to 8 qubits, four layers a qubit).",
+        "Its slopes are large enough to be measured (random circuits of 2 to 8 qubits).",
         qualifies=("QC5",),
         corrected_by=(
-            Guard("circuits", "depth-decides", "slopes vanish with the qubits, the faster the deeper"),
+            Guard(
+                "circuits",
+                "depth-decides",
+                "some hundred shots tell one; they vanish with the qubits, the faster the deeper",
+            ),
         ),
         ours=True,
     ),
