@@ -33,6 +33,7 @@ class GlassArm(MeasuredArm):
     spins: int = SPINS
     sizes: tuple[int, ...] = SIZES
     shown: Drawn = field(default_factory=lambda: Drawn("states of a spin glass"))
+    beside: int | None = 5
 
     @property
     def name(self) -> str:

@@ -93,7 +93,7 @@ def check_exists(sample: Sample) -> None:
         same = "equal" if bool(sample.moments[first, second] > 0) else "opposite"
         message = (
             f"maximum-likelihood estimate does not exist: spins {first} and {second} are always {same}, "
-            "which only an infinite coupling makes sure of; draw more states, or say what the couplings may be"
+            "which only an infinite coupling makes sure of; draw more states, or bound the couplings"
         )
         raise NotConverged(message)
     escape = likelihood_escape(sample)
@@ -103,7 +103,7 @@ def check_exists(sample: Sample) -> None:
         message = (
             f"maximum-likelihood estimate does not exist: no state seen is among {lower} of "
             f"{len(level)} (up to a flip of all spins) that a combination of couplings rules out as it "
-            "grows; draw more states, or say what the couplings may be"
+            "grows; draw more states, or bound the couplings"
         )
         raise NotConverged(message)
 
