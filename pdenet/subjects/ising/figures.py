@@ -131,7 +131,7 @@ def draw_errors(results: Results, betas: tuple[float, ...] = (1.0, 2.0)) -> Figu
 
 
 def draw_excess(results: Results) -> Figure:
-    """What the fits lose against the truth, by seed, with the distribution that follows from counting couplings.
+    """What fits lose against the truth, by seed, with the distribution that the number of couplings gives.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def draw_excess(results: Results) -> Figure:
     for ax, spins in zip(axes, (SPINS, LARGER), strict=True):
         count = couplings(spins)
         (excess,) = column(results, arm_name(1.0, spins), f"excess, {LIKELIHOOD} at {MANY}")
-        around = np.linspace(*chi2.ppf((1e-4, 1 - 1e-4), count), 200)
+        around = np.linspace(chi2.ppf(1e-4, count), chi2.ppf(1 - 1e-4, count), 200)
         edges = np.linspace(around[0], around[-1], 16 if spins == SPINS else 10)
         ax.hist(excess, edges, density=True, color=BLUE, alpha=0.5, edgecolor=INK)
         ax.plot(around, chi2.pdf(around, count), "-", color=ORANGE, marker="", label=rf"$\chi^2_{{{count}}}$")
@@ -153,7 +153,7 @@ def draw_excess(results: Results) -> Figure:
 
 
 def draw_wall(results: Results) -> Figure:
-    """By temperature: how flat the loss is, which samples have no estimate, and what a first-order search does.
+    """By temperature: how flat the loss is, which samples have no estimate, and where Adam stops.
 
     Parameters
     ----------

@@ -99,8 +99,8 @@ def sample_of(states: Any) -> Sample:
         message = f"states are (M, N), one a row, at least one; got {tuple(spins.shape)}"
         raise ValueError(message)
     n = spins_of(spins.shape[1])
-    if not bool((spins.abs() == 1).all()) or spins.dtype == torch.bool:
-        zeros = spins.dtype == torch.bool or bool(((spins == 0) | (spins == 1)).all())
+    if spins.dtype == torch.bool or not bool((spins.abs() == 1).all()):
+        zeros = bool(((spins == 0) | (spins == 1)).all())
         hint = ". These look like 0 and 1: take 2 s - 1" if zeros else ""
         message = f"spins are -1 or 1; got {spins.unique()[:5].tolist()}{hint}"
         raise ValueError(message)
