@@ -170,7 +170,7 @@ def draw_wall(results: Results) -> Figure:
         shares = [100 * (1 - results.values(arm, f"exists at {size}").mean()) for arm in arms]
         absent.plot(BETAS, shares, look, color=colour, label=f"{size:,} states")
     tied = [100 * results.values(arm, f"tied at {SIZES[0]}").mean() for arm in arms]
-    absent.plot(BETAS, tied, ":", color=BLUE, marker="v", label="two spins tied, 1,000")
+    absent.plot(BETAS, tied, ":", color=BLUE, marker="v", label="1,000, two tied")
     absent.set(title="no estimate (%)", ylim=(-4, 104))
     _draw_slow(slow, results, arms)
     for ax in (flat, absent, slow):
@@ -188,3 +188,5 @@ def _draw_slow(ax: Axes, results: Results, arms: list[str]) -> None:
         values = [np.median(column(results, arm, name)[0]) for arm in arms]
         ax.plot(BETAS, values, look, color=colour, label=label)
     ax.set(yscale="log", title=r"$2M\,$KL")
+    ax.minorticks_off()
+    ax.set_yticks([50, 100, 200, 500, 1000], ["50", "100", "200", "500", "1000"])

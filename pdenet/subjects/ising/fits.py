@@ -9,7 +9,15 @@ import torch
 from pdenet.checks.numbers import real, whole
 from pdenet.ops.diverged import NotConverged
 from pdenet.subjects.ising.existence import check_exists
-from pdenet.subjects.ising.system import energies, fisher, log_partition, moments, of_pairs, pairs_of
+from pdenet.subjects.ising.system import (
+    couplings_of,
+    energies,
+    fisher,
+    log_partition,
+    moments,
+    of_pairs,
+    pairs_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +33,18 @@ LONGEST = 0.25
 
 
 def mean_energy(couplings: Tensor, sample: Sample) -> Tensor:
-    """Mean energy of the states that were seen; differentiable, and linear in the couplings."""
-    return sample.weights @ energies(couplings, sample.seen)
+    """Mean energy of the states that were seen; differentiable, and linear in the couplings.
+
+    Raises
+    ------
+    ValueError
+        If these are no couplings, or of another number of spins.
+    """
+    checked = couplings_of(couplings)
+    if len(checked) != sample.n:
+        message = f"the states have {sample.n} spins, the couplings are of {len(checked)}"
+        raise ValueError(message)
+    return sample.weights @ energies(checked, sample.seen)
 
 
 def loss(couplings: Tensor, sample: Sample) -> Tensor:

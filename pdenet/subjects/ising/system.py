@@ -112,15 +112,20 @@ def energies(couplings: Tensor, states: Tensor) -> Tensor:
     return found
 
 
+def _minus_energies(couplings: Tensor) -> Tensor:
+    """Of half the states, (2^(N-1),); here couplings are checked, whatever is computed from them."""
+    checked = couplings_of(couplings)
+    return -energies(checked, half(len(checked)))
+
+
 def log_partition(couplings: Tensor) -> Tensor:
     """The logarithm of Z, the sum over all states of exp(-E); differentiable."""
-    negative = -energies(couplings, half(len(couplings)))
-    return negative.logsumexp(0) + math.log(2)
+    return _minus_energies(couplings).logsumexp(0) + math.log(2)
 
 
 def chances(couplings: Tensor) -> Tensor:
     """Probabilities (2^(N-1),) of the pairs s and -s, in the order of `half`; their sum is 1."""
-    return torch.softmax(-energies(couplings, half(len(couplings))), 0)
+    return _minus_energies(couplings).softmax(0)
 
 
 def moments(couplings: Tensor) -> Tensor:
@@ -142,21 +147,23 @@ def fisher(couplings: Tensor) -> Tensor:
 
 def divergence(couplings: Tensor, other: Tensor) -> float:
     """Kullback-Leibler divergence of the states under the first couplings from those under the second."""
-    first, second = (-energies(one, half(len(one))) for one in (couplings, other))
+    first, second = _minus_energies(couplings), _minus_energies(other)
+    if len(first) != len(second):
+        message = f"couplings of {len(couplings)} spins and of {len(other)} have no divergence"
+        raise ValueError(message)
     logs = first.log_softmax(0) - second.log_softmax(0)
     return max(float((first.softmax(0) * logs).sum()), 0.0)
 
 
 def ground_state(couplings: Tensor) -> Tensor:
     """A state (N,) of least energy, of s and -s the one whose first spin is up."""
-    states = half(len(couplings))
-    return states[energies(couplings, states).argmin()]
+    return half(len(couplings))[_minus_energies(couplings).argmax()]
 
 
 def valleys(couplings: Tensor) -> int:
     """How many pairs s, -s have an energy that no flip of one spin lowers."""
     states = half(len(couplings))
-    fields = states * (states @ couplings)
+    fields = states * (states @ couplings_of(couplings))
     return int((fields > 0).all(1).sum())
 
 

@@ -208,5 +208,14 @@ def test_couplings_that_are_none_are_refused() -> None:
         system.couplings_of(torch.zeros(2, 3))
     with pytest.raises(ValueError, match="NaN or infinity"):
         system.couplings_of([[0, math.inf], [math.inf, 0]])
+    for use in (system.log_partition, system.fisher, system.ground_state, system.valleys):
+        with pytest.raises(ValueError, match="symmetric"):
+            use(lopsided)
+    with pytest.raises(ValueError, match="the diagonal must be zero"):
+        draw(good + torch.eye(3), 10, 0)
+    with pytest.raises(ValueError, match="of 3 spins and of 4 have no divergence"):
+        system.divergence(good, glass(4, 1.0, 0))
+    with pytest.raises(ValueError, match="the states have 3 spins, the couplings are of 4"):
+        loss(glass(4, 1.0, 0), draw(good, 10, 0))
     with pytest.raises(ValueError, match="beta must be"):
         glass(3, -1.0, 0)
