@@ -70,6 +70,15 @@ def test_the_minimum_is_where_other_programs_find_it(beta: float, size: int) -> 
     assert (entries.detach() - pairs_of(found)).abs().max() < 1e-6
 
 
+def test_the_minimum_is_found_where_it_is_cold() -> None:
+    """Full steps of Newton's method freeze all states here, and the curvature with them."""
+    for seed in range(1000, 1006):
+        sample = draw(glass(10, 2.0, seed), 100_000, seed)
+        found = fits.fit(sample)
+        assert (pairs_of(system.moments(found)) - sample.pairs).abs().max() < 1e-10
+        assert torch.linalg.eigvalsh(system.fisher(found))[0] > 1e-6
+
+
 def test_with_the_model_s_own_moments_every_consistent_fit_is_the_truth() -> None:
     """Counts in proportion to the probabilities stand for infinitely many states."""
     couplings = glass(5, 1.0, 0)
