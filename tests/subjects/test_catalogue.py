@@ -75,6 +75,7 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "spin glass",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.
