@@ -34,6 +34,7 @@ EXPERIMENTS = {
     "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
     "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
+    "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
 }
 """Where each is: module and name."""
 
