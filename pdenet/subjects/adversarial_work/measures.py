@@ -282,13 +282,18 @@ def _linear_rise(one: Setting, end: Tensor) -> Tensor:
     """Rise of the cross-entropy along the tangent of the logits, (S, B)."""
     shape = (*one.start.shape[:2], *one.images.shape[1:])
     here, change = one.start.view(shape), (end - one.start).view(shape)
-    logits, slope = torch.func.jvp(one.net, (here.contiguous(),), (change.contiguous(),))[:2]
+    # Twice backwards: what is linear in its argument has its slope by that argument for all values of it.
+    here = here.detach().requires_grad_()
+    logits = one.net(here)
+    weights = torch.zeros_like(logits, requires_grad=True)
+    (back,) = torch.autograd.grad(logits, here, weights, create_graph=True)
+    (slope,) = torch.autograd.grad(back, weights, change)
     labels = one.loss.labels.expand(logits.shape[:2]).flatten()
     before, after = (
         functional.cross_entropy(x.flatten(0, 1), labels, reduction="none").view(shape[:2])
-        for x in (logits, logits + slope)
+        for x in (logits.detach(), logits.detach() + slope)
     )
-    return (after - before).detach()
+    return after - before
 
 
 def attacks(one: Setting, radius: float, draws: int = 20) -> dict[str, Tensor]:
