@@ -81,7 +81,7 @@ BAD: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: OPEN["straight"].at(1.5), ValueError, "between 0 and 1; got 1.5"),
     (lambda: OPEN["straight"].at(torch.zeros(4, 3)), ValueError, r"\(T,\) or \(T, 2, 3\); got \(4, 3\)"),
     (lambda: OPEN["straight"].part(-0.1, 1), ValueError, "begin must be"),
-    (lambda: OPEN["straight"].part(0, "1"), TypeError, "end must be"),
+    (lambda: OPEN["straight"].part(0, True), TypeError, "end must be"),
 ]
 
 

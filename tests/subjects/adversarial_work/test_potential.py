@@ -97,14 +97,16 @@ def test_networks_and_images_are_each_on_their_own(
 
 
 def test_of_an_affine_model_with_squared_error_gradient_and_hessian_are_all() -> None:
-    weight, target = torch.randn(2, 10, 196, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    target = target[0, :10] if target.dim() > 1 else target[:10]
+    stream = torch.Generator().manual_seed(0)
+    weight, target = (torch.randn(shape, generator=stream).double() for shape in ((10, 196), (10,)))
 
     def potential(x: Tensor) -> Tensor:
-        return 0.5 * (x @ weight.T - target).square().sum(-1)
+        height: Tensor = 0.5 * (x @ weight.T - target).square().sum(-1)
+        return height
 
     def force(x: Tensor) -> Tensor:
-        return (x @ weight.T - target) @ weight
+        slope: Tensor = (x @ weight.T - target) @ weight
+        return slope
 
     start, end = torch.randn(2, 3, 196, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
     change = end - start
@@ -137,9 +139,36 @@ def test_integrated_gradients_add_up_to_the_difference() -> None:
     black = torch.zeros(COUNT, 196, dtype=torch.float64)
     shares = attr.IntegratedGradients(losses).attribute(images.flatten(1), black, n_steps=64)
     line = straight(black[None], found.start)
-    torch.testing.assert_close(
-        shares.sum(-1), line_integral(found.loss, line, panels=16)[0], rtol=0, atol=1e-9
-    )
+    whole = line_integral(found.loss, line, panels=16)[0]
+    torch.testing.assert_close(shares.sum(-1), whole, rtol=0, atol=1e-7)  # its weights are of 32 bits
+
+
+class Chain(nn.Module):
+    """The same network of the library's modules, with its loss."""
+
+    def __init__(self, net: BentNet, labels: Tensor) -> None:
+        super().__init__()
+        maps = [*zip(net.weights, net.biases, strict=True)]
+        maps += [(net.classifier.weights[0], net.classifier.biases[0])]
+        parts: list[nn.Module] = []
+        for weight, bias in maps:
+            affine = nn.Linear(weight.shape[1], weight.shape[2]).double()
+            affine.weight.data, affine.bias.data = weight[0].T.clone(), bias[0, 0].clone()
+            parts += [affine, nn.ReLU()]
+        self.chain, self.labels = nn.Sequential(*parts[:-1]), labels
+
+    def forward(self, flat: Tensor) -> Tensor:
+        return functional.cross_entropy(self.chain(flat), self.labels, reduction="none")
+
+
+@pytest.mark.filterwarnings("ignore:Setting backward hooks on ReLU activations")
+def test_guided_backpropagation_is_that_of_the_library(digits: tuple[Tensor, Tensor]) -> None:
+    attr = pytest.importorskip("captum.attr", reason="captum is not installed")
+    net = steep("relu", 1)
+    images, labels = digits
+    found = setting(net, images, labels)
+    theirs = attr.GuidedBackprop(Chain(net, labels)).attribute(images.flatten(1))
+    torch.testing.assert_close(field(fields.GUIDED, found.loss)(found.start[None])[0, 0], theirs)
 
 
 # Kinks
