@@ -38,22 +38,22 @@ NAMED = {
 }
 
 
-def _worth(results: Results, arm: str, radius: float) -> NDArray[np.float64]:
-    """How many random changes of its length the climb is worth, by seed."""
-    climb, random = (results.values(arm, at(name, radius)) for name in ("climb", "random"))
+def _worth(results: Results, arm: str, radius: float, among: tuple[str, ...]) -> NDArray[np.float64]:
+    """How many random changes of its length the climb is worth, by seed that all those arms have."""
+    climb, random = (results.paired([arm, *among], at(name, radius))[0] for name in ("climb", "random"))
     return np.asarray(climb / random)
 
 
 def worth(arm: str, radius: float, results: Results) -> Interval | None:
     """The geometric mean over seeds of what the climb is worth in random changes."""
-    return log_mean_interval(_worth(results, arm, radius)) if arm in results else None
+    return log_mean_interval(_worth(results, arm, radius, ())) if arm in results else None
 
 
 def _worth_more(arm: str, drawn: str, radius: float, results: Results) -> Interval | None:
     """The same over that of the network before training, paired by seed."""
     if arm not in results or drawn not in results:
         return None
-    return log_mean_interval(_worth(results, arm, radius) / _worth(results, drawn, radius))
+    return log_mean_interval(_worth(results, arm, radius, (drawn,)) / _worth(results, drawn, radius, (arm,)))
 
 
 def _over(arm: str, above: str, below: str, results: Results) -> Interval | None:
@@ -86,7 +86,8 @@ def loop(kind: str) -> str:
 def _grown(results: Results) -> Interval | None:
     if RELU not in results or RELU_DRAWN not in results:
         return None
-    return log_mean_interval(results.values(RELU, loop(SIGN)) / results.values(RELU_DRAWN, loop(SIGN)))
+    trained, drawn = results.paired([RELU, RELU_DRAWN], loop(SIGN))
+    return log_mean_interval(trained / drawn)
 
 
 _claim = partial(Claim, family="potential")

@@ -167,7 +167,7 @@ def test_guided_backpropagation_is_that_of_the_library(digits: tuple[Tensor, Ten
     net = steep("relu", 1)
     images, labels = digits
     found = setting(net, images, labels)
-    theirs = attr.GuidedBackprop(Chain(net, labels)).attribute(images.flatten(1))
+    theirs = attr.GuidedBackprop(Chain(net, labels)).attribute(images.flatten(1).requires_grad_())
     torch.testing.assert_close(field(fields.GUIDED, found.loss)(found.start[None])[0, 0], theirs)
 
 
