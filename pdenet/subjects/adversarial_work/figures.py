@@ -48,7 +48,7 @@ def draw_three_works(one: Setting, end: Tensor, image: int = 0) -> Figure:
     image
         Which, of the first network.
     """
-    fig, axes = plt.subplots(1, len(TITLES), figsize=(6.4, 2.9))
+    fig, axes = plt.subplots(1, len(TITLES), figsize=(6.4, 2.9), sharey=True)
     t = torch.arange(65) / 64
     for ax, (kind, title) in zip(axes, TITLES.items(), strict=True):
         courses = {
@@ -62,7 +62,7 @@ def draw_three_works(one: Setting, end: Tensor, image: int = 0) -> Figure:
             ax.plot(1, course[-1] / scale, "o", color=PALETTE[colour], ms=6, clip_on=False, zorder=5)
         ax.set(title=title, xlabel="time", xticks=[0, 0.5, 1])
     axes[0].axhline(1, color=INK, ls=(0, (1, 1)), lw=1, marker="")
-    axes[0].set_ylabel("work / that on the straight line")
+    axes[0].set_ylabel("work (straight line: 1)")
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=9, ncols=3, loc="outside upper center")
     return fig

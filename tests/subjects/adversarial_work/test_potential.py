@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from pdenet.data import load_images
 from pdenet.models.measures.attack import pgd
+from pdenet.models.twin_net import TwinNet
 from pdenet.ops.curves import bezier, circle, straight
 from pdenet.ops.line_integral import line_integral, running_integral
 from pdenet.runs.arm import Context
@@ -391,6 +392,23 @@ def test_a_random_field_is_refused_until_it_is_fixed(part: nn.Module) -> None:
     with pytest.raises(ValueError, match=r"the field is random: conservative only for fixed masks.*part"):
         LossField(net, LABELS)
     LossField(net.eval(), LABELS)
+
+
+def test_a_convolutional_network_of_whole_digits_has_a_potential_too() -> None:
+    """Its normalisation is refused while it moves."""
+    net = TwinNet(1, 1, skip=True)
+    data = load_images("digits")
+    images, labels = data.test_images[:3].double() / 255, data.test_labels[:3]
+    with pytest.raises(ValueError, match="the field is random"):
+        setting(net, images, labels)
+    found = setting(net.eval().requires_grad_(False), images, labels)
+    assert isinstance(found.loss, LossField)
+    end = measures.climbed(found, 1.0)[-1]
+    assert bool((found.rise(end) > 0).all())
+    errors = measures.quadrature_errors(found, end, (8, 64))
+    coarse, fine = (max(float(one[n].max()) for one in errors.values()) for n in (0, 1))
+    assert fine < coarse
+    assert fine < 0.01 * float(found.rise(end).max())
 
 
 def _steep() -> LossField:
