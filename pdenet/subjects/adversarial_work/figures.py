@@ -31,40 +31,46 @@ if TYPE_CHECKING:
     from pdenet.runs.results import Results
     from pdenet.subjects.adversarial_work.measures import Setting
 
-LOOK = {"straight": ("-", 0, 4.5), "bulged": ("--", 1, 2.4), "curved": (":", 2, 2.4)}
-"""Line, colour and width of a path."""
+LOOK = {"straight": ("-", "o", 0, 4.5), "bulged": ("--", "s", 1, 2.2), "curved": (":", "^", 2, 2.2)}
+"""Line, marker, colour and width of a path."""
 TITLES = {TRUE: "gradient", SIGN: "its sign", GUIDED: "guided"}
 
 
 def draw_three_works(one: Setting, end: Tensor, image: int = 0) -> Figure:
-    """Work along three paths to one point, for the gradient and for two fields in its place.
+    """Work along three paths on the way, for one image, and at the end, for all, by field.
 
     Parameters
     ----------
     one
-        Networks of ReLUs and images.
+        Networks of ReLUs and images; the first network is drawn.
     end
         Where the paths lead, (S, B, D).
     image
-        Which, of the first network.
+        Which image is shown on the way.
     """
-    fig, axes = plt.subplots(1, len(TITLES), figsize=(6.4, 2.9), sharey=True)
-    t = torch.arange(65) / 64
-    for ax, (kind, title) in zip(axes, TITLES.items(), strict=True):
+    fig, (way, ends) = plt.subplots(1, 2, figsize=(6.4, 3.1))
+    paths, t = three_paths(one, end), torch.arange(65) / 64
+    for row, kind in enumerate(TITLES):
         courses = {
-            name: running_integral(force(one, kind), path, panels=64)[:, 0, image]
-            for name, path in three_paths(one, end).items()
+            name: running_integral(force(one, kind), path, panels=64)[:, 0] for name, path in paths.items()
         }
-        scale = float(one.rise(end)[0, image]) if kind == TRUE else float(courses["straight"][-1])
-        for name, course in courses.items():
-            line, colour, width = LOOK[name]
-            ax.plot(t, course / scale, line, color=PALETTE[colour], marker="", lw=width, label=name)
-            ax.plot(1, course[-1] / scale, "o", color=PALETTE[colour], ms=6, clip_on=False, zorder=5)
-        ax.set(title=title, xlabel="time", xticks=[0, 0.5, 1])
-    axes[0].axhline(1, color=INK, ls=(0, (1, 1)), lw=1, marker="")
-    axes[0].set_ylabel("work (straight line: 1)")
-    handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, fontsize=9, ncols=3, loc="outside upper center")
+        for n, (name, course) in enumerate(courses.items()):
+            line, mark, colour, width = LOOK[name]
+            if kind == TRUE:
+                way.plot(t, course[:, image], line, color=PALETTE[colour], marker="", lw=width, label=name)
+            if name != "straight":
+                share = course[-1] / courses["straight"][-1]
+                place = [row + 0.2 * (2 * n - 3)] * len(share)
+                ends.plot(place, share, mark, color=PALETTE[colour], ms=5, mfc="none", ls="")
+    way.axhline(float(one.rise(end)[0, image]), color=INK, ls=(0, (1, 1)), lw=1.2, marker="")
+    ends.axhline(1, color=PALETTE[0], ls="-", lw=1.5, marker="")
+    way.set(xlabel="time", ylabel="work", title="one digit, gradient", xticks=[0, 0.5, 1])
+    ends.set(ylabel="work / straight line's", title="ten digits", xlim=(-0.6, 2.6))
+    ends.set_xticks(range(len(TITLES)), [*TITLES.values()])
+    handles, labels = way.get_legend_handles_labels()
+    for handle, name in zip(handles[1:], labels[1:], strict=True):
+        handle.set(label=f"{name} ({'squares' if name == 'bulged' else 'triangles'})")
+    fig.legend(handles=handles, fontsize=9, ncols=3, loc="outside upper center")
     return fig
 
 
