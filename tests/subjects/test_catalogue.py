@@ -60,6 +60,7 @@ KEYS = {
     "tickets.jsonl": (550, "a8992c485e6791a13bbb970308fe3e0fc242456fffb648d1959d08561a85b7bc"),
     "robustness.jsonl": (168, "aa34cb060c6c5426a132a2631f8de830ec43c094e227f301239592909ffe31b9"),
     "inception.jsonl": (356, "c08415fa5f022018751d4548ea95df5b8173d8408179b571cd60a1f9f3ee7232"),
+    "adversarial-work.jsonl": (70, "d5f38efea782fd39033d0f6996e404104e123ef4b5238badd81f370330386335"),
 }
 
 # Kinds of what has no network to build.
