@@ -48,12 +48,13 @@ MAP_NETS = {
     "residual, 1 block, 11x11": Design(blocks=1, widths=(8,), kernels=(11,), stem=5),
 }
 """On maps; the last sees as far as the deepest residual one, in few stages."""
+DEEP, WIDE, FAR = "residual, 6 blocks", "inception, 3 blocks", "residual, 1 block, 11x11"
 FIXED, SMALL, VARIED = (0.6, 0.6), (0.35, 0.35), (SIZES[0], SIZES[-1])
 """Smallest and largest scale of digits."""
 STEPS = (6, 12)
 """k, for which the networks on maps are trained."""
 LONG = 12
-"""Epochs of the longer trainings on canvases; the others have `CanvasTraining.epochs`."""
+"""Epochs of the longer trainings; the others have `CanvasTraining.epochs`, or those of `MapTraining`."""
 RATES = (0.005, 0.02)
 """Half and twice the usual rate."""
 NO_BLOCK = Design(blocks=0, widths=(12,))
@@ -195,8 +196,8 @@ class MapArm(BudgetArm):
 
     @property
     def name(self) -> str:
-        """The network and the steps."""
-        return map_name(self.title, self.protocol.steps)
+        """The network, the steps, and epochs that are not the usual ones."""
+        return map_name(self.title, self.protocol.steps, epochs=self.protocol.epochs)
 
     @property
     def head(self) -> Head:
@@ -254,9 +255,10 @@ def canvas_name(
     return f"{title}, sizes {word}, {epochs} epochs{other}"
 
 
-def map_name(title: str, steps: int) -> str:
+def map_name(title: str, steps: int, *, epochs: int = MapTraining.epochs) -> str:
     """The name of the arm of a network that is asked for so many steps."""
-    return f"{title}, {steps} steps"
+    other = "" if epochs == MapTraining.epochs else f", {epochs} epochs"
+    return f"{title}, {steps} steps{other}"
 
 
 def canvas_arms(

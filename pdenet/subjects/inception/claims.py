@@ -32,6 +32,8 @@ from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import mean_interval, paired_interval
 from pdenet.runs.results import ACCURACY, ahead, apart, widened
 from pdenet.subjects.inception.arms import (
+    DEEP,
+    FAR,
     FIXED,
     INCEPTION,
     LONG,
@@ -42,10 +44,11 @@ from pdenet.subjects.inception.arms import (
     SMALL,
     UNSKIPPED,
     VARIED,
+    WIDE,
     canvas_name,
     map_name,
 )
-from pdenet.subjects.inception.training import CanvasTraining
+from pdenet.subjects.inception.training import CanvasTraining, MapTraining
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,15 +131,13 @@ def size(measure: Measure) -> Measure:
     return found
 
 
-_DEEP, _SHALLOW = "residual, 6 blocks", "residual, 1 block"
-_WIDE, _FAR = "inception, 3 blocks", "residual, 1 block, 11x11"
-
-
-def _maps(first: str, second: str, steps: int) -> Measure:
-    return ahead(map_name(first, steps), map_name(second, steps), ACCURACY)
+def _maps(first: str, second: str, steps: int, *, epochs: int = MapTraining.epochs) -> Measure:
+    one, other = (map_name(title, steps, epochs=epochs) for title in (first, second))
+    return ahead(one, other, ACCURACY)
 
 
 _sizes, _steps = partial(Claim, family="sizes"), partial(Claim, family="steps")
+_longer = partial(Claim, family="steps, longer")
 CLAIMS = (
     _sizes(
         "IN1",
@@ -187,41 +188,41 @@ CLAIMS = (
         "IN9",
         "6 steps: residual, 6 blocks is more than 2 points ahead of residual, 1 block",
         threshold=MARGIN,
-        measure=_maps(_DEEP, _SHALLOW, 6),
+        measure=_maps(DEEP, "residual, 1 block", 6),
     ),
     _steps(
         "IN10",
         "6 steps: it is more than 2 points ahead of one block that sees as far (11x11)",
         threshold=MARGIN,
-        measure=_maps(_DEEP, _FAR, 6),
+        measure=_maps(DEEP, FAR, 6),
     ),
     _steps(
         "IN11",
         "12 steps: the same",
         threshold=MARGIN,
-        measure=_maps(_DEEP, _FAR, 12),
+        measure=_maps(DEEP, FAR, 12),
     ),
     _steps(
         "IN12",
         "6 steps: residual, 6 blocks is ahead of inception, 3 blocks",
-        measure=_maps(_DEEP, _WIDE, 6),
+        measure=_maps(DEEP, WIDE, 6),
     ),
     _steps(
         "IN13",
         "12 steps: residual, 6 blocks is ahead of inception, 3 blocks",
-        measure=_maps(_DEEP, _WIDE, 12),
+        measure=_maps(DEEP, WIDE, 12),
     ),
     _steps(
         "IN14",
         "with 12 steps instead of 6 its lead over inception, 3 blocks is larger",
-        measure=widened((map_name(_DEEP, 12), map_name(_WIDE, 12)), (map_name(_DEEP, 6), map_name(_WIDE, 6))),
+        measure=widened((map_name(DEEP, 12), map_name(WIDE, 12)), (map_name(DEEP, 6), map_name(WIDE, 6))),
     ),
     _steps(
         "IN15",
         "12 steps: inception, 6 blocks comes within 2 points of residual, 6 blocks",
         threshold=MARGIN,
         direction="below",
-        measure=apart(map_name(_DEEP, 12), map_name("inception, 6 blocks", 12)),
+        measure=apart(map_name(DEEP, 12), map_name("inception, 6 blocks", 12)),
     ),
     _sizes(
         "IN16",
@@ -256,6 +257,24 @@ CLAIMS = (
         "IN21",
         "sizes fixed at 0.35 instead of 0.6 make Inception's lead larger as well",
         measure=widened(canvas_pair(INCEPTION, RESIDUAL, SMALL), canvas_pair(INCEPTION, RESIDUAL, FIXED)),
+    ),
+    _longer(
+        "IN22",
+        f"12 steps, {LONG} epochs: residual, 6 blocks is more than 2 points ahead of one block of 11x11",
+        threshold=MARGIN,
+        measure=_maps(DEEP, FAR, 12, epochs=LONG),
+    ),
+    _longer(
+        "IN23",
+        f"12 steps, {LONG} epochs: residual, 6 blocks is ahead of inception, 3 blocks",
+        measure=_maps(DEEP, WIDE, 12, epochs=LONG),
+    ),
+    _longer(
+        "IN24",
+        f"12 steps, {LONG} epochs: inception, 3 blocks comes within 2 points of residual, 6 blocks",
+        threshold=MARGIN,
+        direction="below",
+        measure=size(_maps(DEEP, WIDE, 12, epochs=LONG)),
     ),
 )
 """Accuracies in points of the test images, or of balanced accuracy on the cells that are asked for."""

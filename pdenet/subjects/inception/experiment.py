@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pdenet.runs.experiment import Experiment
 from pdenet.subjects.inception.arms import (
     BARE,
+    DEEP,
+    FAR,
     INCEPTION,
     LONG,
     ONE_SIZE,
@@ -17,6 +19,7 @@ from pdenet.subjects.inception.arms import (
     STEPS,
     UNSKIPPED,
     VARIED,
+    WIDE,
     canvas_arms,
     map_arms,
 )
@@ -39,9 +42,9 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
             *canvas_arms((RESIDUAL, INCEPTION), [SMALL], most=10),
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[0], most=5),
             *canvas_arms((RESIDUAL, INCEPTION), [VARIED], learning_rate=RATES[1], most=5),
+            *map_arms(STEPS[1:], (DEEP, WIDE, FAR), epochs=LONG, most=5),
         )
-    titles = ("residual, 6 blocks", "residual, 1 block, 11x11")
-    return map_arms(STEPS[:1], titles, train=1000, test=300, epochs=2, most=2)
+    return map_arms(STEPS[:1], (DEEP, FAR), train=1000, test=300, epochs=2, most=2)
 
 
 INCEPTION_OR_DEPTH = Experiment(

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from pdenet.subjects.inception.arms import FIXED, INCEPTION, LONG, RATES, RESIDUAL, VARIED, canvas_name
+from pdenet.subjects.inception.arms import (
+    DEEP,
+    FAR,
+    FIXED,
+    INCEPTION,
+    LONG,
+    RATES,
+    RESIDUAL,
+    VARIED,
+    WIDE,
+    canvas_name,
+    map_name,
+)
 from pdenet.subjects.inception.claims import (
     CLAIMS,
     FRESH,
@@ -63,6 +75,20 @@ def test_each_family_has_its_best_rate(results: Results) -> None:
     assert found.estimate == pytest.approx(best[0] - best[1])
 
 
+def test_longer_trainings_on_maps_are_told_from_the_usual_ones(results: Results) -> None:
+    claims = {claim.id: claim for claim in CLAIMS}
+    for name, other in (("IN22", FAR), ("IN23", WIDE), ("IN24", WIDE)):
+        long = [results.values(map_name(title, 12, epochs=LONG)).mean() for title in (DEEP, other)]
+        short = [results.values(map_name(title, 12)).mean() for title in (DEEP, other)]
+        measure = claims[name].measure
+        assert measure is not None
+        found = measure(results)
+        assert found is not None
+        assert found.n == 5
+        assert found.estimate == pytest.approx(long[0] - long[1])
+        assert abs(found.estimate - (short[0] - short[1])) > 0.5
+
+
 def test_without_runs_nothing_is_measured() -> None:
     nothing = INCEPTION_OR_DEPTH.results([])
     for measure in (interaction(INCEPTION, RESIDUAL), fading, best_of_rates, size(fading)):
@@ -81,7 +107,7 @@ def test_an_interaction_changes_its_sign_with_the_families(results: Results) -> 
 
 
 def test_every_claim_has_its_runs_and_a_name_of_its_own(results: Results) -> None:
-    assert [claim.id for claim in CLAIMS] == [f"IN{n}" for n in range(1, 22)]
+    assert [claim.id for claim in CLAIMS] == [f"IN{n}" for n in range(1, 25)]
     assert INCEPTION_OR_DEPTH.judged(results).keys() == {claim.id for claim in CLAIMS}
 
 
