@@ -122,6 +122,16 @@ ABOVE: dict[str, float] = {
     **{f"TI{number}": 1 for number in (14, 15, 16, 17, 29)},
     "TI24": 0.05,
     "TI27": 20,
+    "IS8": -0.1,
+    **{f"IS{number}": 1 / 2 for number in (10, 11)},
+    "IS12": 2,
+    "AW1": 6,
+    "AW3": 4,
+    **{f"AW{number}": 1.5 for number in (6, 7, 8)},
+    **{f"AW{number}": 1 / 2 for number in (9, 10)},
+    "AW11": 1.25,
+    **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
+    "AW20": 1,
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
@@ -187,6 +197,13 @@ BELOW: dict[str, float] = {
     **{f"TI{number}": 3 for number in (10, 11, 12, 13)},
     "TI25": 0.02,
     "TI26": 0.02,
+    **{f"IS{number}": 0.1 for number in (1, 2, 3, 4, 7)},
+    "IS5": 0.05,
+    "IS6": 1.1,
+    "AW2": 1.5,
+    **{f"AW{number}": 1.25 for number in (4, 5)},
+    "AW12": 0.98,
+    "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
 }
@@ -230,6 +247,8 @@ SHOWN = {
     "inception": (22, 1, "inception"),
     "scaling": (16, 2, "scaling"),
     "tickets": (10, 2, "tickets"),
+    "ising": (200, 3, "ising"),
+    "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
 }
 
@@ -276,6 +295,9 @@ inception: epochs 2, batch_size 25, steps 6; drawn; 2
 scaling: epochs 8, batch_size 100; 2000 + 1000 images; 2
 scaling: batch 50, rounds 5; drawn; 1
 tickets: epochs 2, batch_size 50; 1200 + 1000 images; 2
+ising: nothing; drawn; 2
+adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
+adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
 """
