@@ -47,7 +47,7 @@ def simultaneous_gradient(
 
 
 def gradient_errors(seed: int, qubits: int = 4, layers: int = 4) -> dict[str, float]:
-    """Errors of gradients that spend the same number of shots, of the gradient's length, by way.
+    """Errors of gradients, of the gradient's length, by way: as many shots for each, but for the last two.
 
     Parameters
     ----------
@@ -68,6 +68,9 @@ def gradient_errors(seed: int, qubits: int = 4, layers: int = 4) -> dict[str, fl
     ):
         energy = measured(one.energy, shots, generator)
         found[name] = simultaneous_gradient(energy, one.angles, AT_ONCE, coins, generator)
+    found["the same without scatter"] = simultaneous_gradient(
+        one.energy, one.angles, AT_ONCE, draws * SHOTS, generator
+    )
     found["no gradient at all"] = torch.zeros_like(true)
     return {name: float((guess - true).norm() / true.norm()) for name, guess in found.items()}
 
