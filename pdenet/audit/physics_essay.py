@@ -30,7 +30,7 @@ STATEMENTS = (
             Guard(
                 "circuits",
                 "two-runs-an-angle",
-                "the same gradient, but its runs grow with the angles: two for each, against one there and back",
+                "the same gradient, but its runs grow with the angles, two for each, not one there and back",
             ),
         ),
     ),
@@ -42,8 +42,8 @@ STATEMENTS = (
             Guard(
                 "circuits",
                 "depth-and-place",
-                "beside the observable at most 400 shots scatter as much as a slope is large; away from it, in "
-                "shallow circuits, over 500 000",
+                "400 shots scatter less than a slope is large beside the observable; away from it, in shallow "
+                "circuits, it takes over 500 000",
             ),
         ),
         ours=True,
