@@ -42,8 +42,8 @@ STATEMENTS = (
             Guard(
                 "circuits",
                 "depth-and-place",
-                "400 shots scatter less than a slope is large beside the observable; away from it, in shallow "
-                "circuits, it takes over 500 000",
+                "400 shots scatter less than a slope is large beside the observable; away from it, in a "
+                "shallow circuit, over 500 000 are needed",
             ),
         ),
         ours=True,
