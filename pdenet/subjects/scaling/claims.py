@@ -10,6 +10,8 @@ The shape that a search chooses cannot be claimed of before the search: SC9 and 
 shapes with twice the operations were recorded, from their images for validation alone, and before the runs
 with four times the operations. SC12 and SC13 were added when all of the shorter runs had been seen but the
 last seeds of three shapes, and before any network with four times the operations had been trained for longer.
+When these six seeds had been seen, resolution alone, last but one after 12 epochs, led all shapes. SC14 says so
+of fresh seeds; SC15 and SC16 ask again after 36 epochs what SC6 and SC7 ask after 12, before those runs.
 """
 
 from __future__ import annotations
@@ -29,11 +31,14 @@ from pdenet.subjects.scaling.system import BASE, CHEAP, SHARES
 if TYPE_CHECKING:
     from pdenet.runs.interval import Interval
     from pdenet.runs.results import Results
+    from pdenet.subjects.scaling.system import Shape
 
 MARGIN = 2.0
 """Points within which two accuracies count as equal here."""
 SLOWER = 1.5
 """Times the seconds, for the same operations, from which on operations do not tell seconds."""
+LONGER = 6
+"""Networks that are trained three times as long; of resolution and compound, those that were seen first."""
 
 
 def seeds_that_decide(spread: float, distance: float) -> int:
@@ -66,6 +71,11 @@ def _slower(results: Results) -> Interval | None:
 
 def _longer(strategy: str) -> str:
     return arm_name(QUADRUPLE[strategy], LONG.epochs)
+
+
+def _after(first: Shape, second: Shape) -> tuple[str, str]:
+    """Two arms that were trained for longer."""
+    return arm_name(first, LONG.epochs), arm_name(second, LONG.epochs)
 
 
 _shapes, _long = partial(Claim, family="shapes"), partial(Claim, family="shapes, longer")
@@ -136,5 +146,22 @@ CLAIMS = (
         measure=ahead(_longer("compound"), _longer("width")),
     ),
     _long("SC13", "and of depth alone", measure=ahead(_longer("compound"), _longer("depth"))),
+    _long(
+        "SC14",
+        f"after 36 epochs resolution alone is ahead of compound scaling (seeds from {LONGER} on)",
+        measure=ahead(_longer("resolution"), _longer("compound"), since=LONGER),
+    ),
+    _long(
+        "SC15",
+        "after 36 epochs taps two pixels apart still gain 2 points and more on resolution alone",
+        threshold=MARGIN,
+        measure=ahead(arm_name(DILATED, LONG.epochs), _longer("resolution")),
+    ),
+    _long(
+        "SC16",
+        "after 36 epochs twice the resolution's operations gain 2 points more where there are twice the blocks",
+        threshold=MARGIN,
+        measure=widened(_after(BOTH, DOUBLE["depth"]), _after(DOUBLE["resolution"], BASE)),
+    ),
 )
 """Accuracies in per cent of the test images; SC11 a ratio."""

@@ -16,7 +16,7 @@ from pdenet.subjects.scaling.arms import (
     SEARCHED,
     ShapeArm,
 )
-from pdenet.subjects.scaling.claims import CLAIMS
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER
 from pdenet.subjects.scaling.costs import CostArm, CostProtocol
 from pdenet.subjects.scaling.system import BARE, BASE, CHEAP
 from pdenet.subjects.scaling.training import CanvasTraining
@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 
 SEARCH = 4
 """Networks of each shape that the search compares; of shapes that are claimed of there are more."""
-LONGER = 6
-"""Networks that are trained three times as long."""
 EIGHT = 8
 """Networks of each shape that is claimed of; twice as many where eight left a claim open (SC5 to SC8)."""
 OPEN = (BASE, CHEAP, DOUBLE["depth"], DOUBLE["resolution"], BOTH, QUADRUPLE["resolution"], DILATED)
+
+LATE = {
+    **dict.fromkeys((BASE, *QUADRUPLE.values()), LONGER),
+    **{QUADRUPLE[strategy]: LONGER + EIGHT for strategy in ("resolution", "compound")},
+    DILATED: EIGHT,
+    **dict.fromkeys((DOUBLE["depth"], DOUBLE["resolution"], BOTH), LONGER),
+}
+"""Networks that are trained three times as long: eight fresh ones of two shapes."""
 
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
@@ -46,7 +52,7 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
             *(ShapeArm(shape=shape) for shape in OPEN),
             *(ShapeArm(shape=shape, most=EIGHT) for shape in decided),
             *(ShapeArm(shape=shape, most=SEARCH) for shape in between),
-            *(ShapeArm(shape=shape, protocol=LONG, most=LONGER) for shape in (BASE, *QUADRUPLE.values())),
+            *(ShapeArm(shape=shape, protocol=LONG, most=most) for shape, most in LATE.items()),
             CostArm(),
         )
     short, few = CanvasTraining(epochs=8), Images(2000, 1000)
