@@ -285,6 +285,7 @@ STATEMENTS = (
         "R9.1",
         "Compound scaling is the best way to spend a budget (small networks, digits, four times the base).",
         supports=("SC1", "SC2", "SC3", "SC12", "SC13"),
+        qualifies=("SC14",),
         shown_by=(Guard("scaling", "compound-ahead", "ahead of depth, of width and of resolution alone"),),
         corrected_by=(
             Guard("scaling", "depth-not-needed", "shares from a search leave depth out, and do as well"),
@@ -293,7 +294,7 @@ STATEMENTS = (
     Statement(
         "R9.2",
         "The axes need each other: finer images want more blocks or a wider field (the same networks).",
-        supports=("SC5", "SC6", "SC7"),
+        supports=("SC5", "SC6", "SC7", "SC15", "SC16"),
         ours=True,
     ),
     Statement(

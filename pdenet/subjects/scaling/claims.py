@@ -10,8 +10,8 @@ The shape that a search chooses cannot be claimed of before the search: SC9 and 
 shapes with twice the operations were recorded, from their images for validation alone, and before the runs
 with four times the operations. SC12 and SC13 were added when all of the shorter runs had been seen but the
 last seeds of three shapes, and before any network with four times the operations had been trained for longer.
-When these six seeds had been seen, resolution alone, last but one after 12 epochs, led all shapes. SC14 says so
-of fresh seeds; SC15 and SC16 ask again after 36 epochs what SC6 and SC7 ask after 12, before those runs.
+When these six seeds had been seen, resolution alone, last but one after 12 epochs, led all shapes. SC14 says
+so of fresh seeds; SC15 and SC16 ask after 36 epochs what SC6 and SC7 ask after 12, before those runs.
 """
 
 from __future__ import annotations
@@ -159,7 +159,8 @@ CLAIMS = (
     ),
     _long(
         "SC16",
-        "after 36 epochs twice the resolution's operations gain 2 points more where there are twice the blocks",
+        "after 36 epochs twice the resolution's operations gain 2 points more where there are twice the"
+        " blocks",
         threshold=MARGIN,
         measure=widened(_after(BOTH, DOUBLE["depth"]), _after(DOUBLE["resolution"], BASE)),
     ),

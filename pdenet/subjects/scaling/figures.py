@@ -8,16 +8,26 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from pdenet.page.style import INK, PALETTE
-from pdenet.subjects.scaling.arms import BOTH, DILATED, DOUBLE, EXTRAPOLATED, QUADRUPLE, arm_name
+from pdenet.subjects.scaling.arms import (
+    BOTH,
+    DILATED,
+    DOUBLE,
+    EXTRAPOLATED,
+    LONG,
+    QUADRUPLE,
+    arm_name,
+)
 from pdenet.subjects.scaling.costs import WIDTHS, operations, pair_ratio, recorded
 from pdenet.subjects.scaling.system import BASE
 from pdenet.subjects.scaling.training import CanvasTraining, sets
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from pdenet.data import ImageData
     from pdenet.runs.results import Results
+    from pdenet.subjects.scaling.system import Shape
 
 LOOKS = {
     "depth": ("o", "-", 0),
@@ -62,7 +72,7 @@ def draw_accuracy(results: Results) -> Figure:
     results
         Runs of the experiment.
     """
-    fig, ax = plt.subplots(figsize=(6.4, 3.6))
+    fig, (ax, later) = plt.subplots(1, 2, figsize=(7.2, 3.6), sharey=True, width_ratios=(3, 2))
     base = results.values(arm_name(BASE))
     for place, (strategy, (marker, line, colour)) in enumerate(LOOKS.items()):
         places, means = [1.0], [base.mean()]
@@ -74,41 +84,61 @@ def draw_accuracy(results: Results) -> Figure:
             means.append(values.mean())
         ax.plot(places, means, marker="", ls=line, color=PALETTE[colour])
         ax.plot([], [], marker=marker, ls=line, color=PALETTE[colour], label=strategy)
+        _draw_longer(later, results, QUADRUPLE[strategy], marker, line, PALETTE[colour], 0.5 * (place - 1.5))
     ax.plot([1.0] * len(base), base, "v", color=INK, ms=4, alpha=0.6, label="base")
-    for at, shape, marker, colour, label in (
+    _draw_longer(later, results, BASE, "v", ":", INK)
+    for at, shape, marker, shade, label in (
         (4.4, EXTRAPOLATED, "P", INK, "chosen by search"),
         (4.65, DILATED, "*", PALETTE[2], "resolution, taps apart"),
     ):
         values = results.values(arm_name(shape))
-        ax.plot([at] * len(values), values, marker, color=colour, ms=5, alpha=0.6, label=label)
+        ax.plot([at] * len(values), values, marker, color=shade, ms=5, alpha=0.6, label=label)
+    _draw_longer(later, results, DILATED, "*", "-", PALETTE[2], 1.2)
     ax.set(xlabel="operations, of the base's", ylabel="test accuracy, %", xscale="log", xlim=(0.9, 5.1))
     ax.set_xticks([1, 2, 4], ["1", "2", "4"])
+    ax.set_title("12 epochs", fontsize=9)
     ax.minorticks_off()
+    later.set(xlabel="epochs, four times the operations", xlim=(6, 42), xticks=[12, 36])
+    later.set_title("trained for longer", fontsize=9)
     fig.legend(fontsize=8, ncols=4, loc="outside upper center")
     return fig
 
 
+def _draw_longer(
+    ax: Axes, results: Results, shape: Shape, marker: str, line: str, colour: str, aside: float = 0.0
+) -> None:
+    """One shape after 12 and 36 epochs: seeds, and a line through the means."""
+    times = (CanvasTraining.epochs, LONG.epochs)
+    found = [results.values(arm_name(shape, epochs)) for epochs in times]
+    ax.plot(times, [values.mean() for values in found], marker="", ls=line, color=colour)
+    for epochs, values in zip(times, found, strict=True):
+        ax.plot([epochs + aside] * len(values), values, marker, color=colour, ms=4, alpha=0.45)
+
+
 def draw_interaction(results: Results) -> Figure:
-    """Two by two: few or many pixels, few or many blocks.
+    """Two by two, after 12 and after 36 epochs: few or many pixels, few or many blocks.
 
     Parameters
     ----------
     results
         Runs of the experiment.
     """
-    fig, ax = plt.subplots(figsize=(4.8, 3.0))
+    fig, axes = plt.subplots(1, 2, figsize=(6.4, 3.0), sharey=True)
     lines = {
         f"{BASE.blocks} blocks": (BASE, DOUBLE["resolution"]),
         f"{DOUBLE['depth'].blocks} blocks": (DOUBLE["depth"], BOTH),
     }
-    for (label, shapes), (marker, line, colour) in zip(lines.items(), LOOKS.values(), strict=False):
-        values = np.array(results.paired([arm_name(shape) for shape in shapes]))
-        sides = [shape.side for shape in shapes]
-        for seed in values.T:
-            ax.plot(sides, seed, marker="", ls="-", lw=0.7, alpha=0.35, color=PALETTE[colour])
-        ax.plot(sides, values.mean(1), marker=marker, ls=line, color=PALETTE[colour], label=label)
-    ax.set(xlabel="pixels along a side", ylabel="test accuracy, %", xticks=sides)
-    fig.legend(fontsize=9, ncols=2, loc="outside upper center")
+    for ax, epochs in zip(axes, (CanvasTraining.epochs, LONG.epochs), strict=True):
+        for (label, shapes), (marker, line, colour) in zip(lines.items(), LOOKS.values(), strict=False):
+            values = np.array(results.paired([arm_name(shape, epochs) for shape in shapes]))
+            sides, shade = [shape.side for shape in shapes], PALETTE[colour]
+            for seed in values.T:
+                ax.plot(sides, seed, marker="", ls="-", lw=0.7, alpha=0.35, color=shade)
+            ax.plot(sides, values.mean(1), marker=marker, ls=line, color=shade, label=label)
+        ax.set(xlabel="pixels along a side", xticks=sides)
+        ax.set_title(f"{epochs} epochs", fontsize=9)
+    axes[0].set_ylabel("test accuracy, %")
+    fig.legend(*axes[0].get_legend_handles_labels(), fontsize=9, ncols=2, loc="outside upper center")
     return fig
 
 
