@@ -285,10 +285,10 @@ STATEMENTS = (
         "R9.1",
         "Compound scaling is the best way to spend a budget (small networks, digits, four times the base).",
         supports=("SC1", "SC2", "SC3", "SC12", "SC13"),
-        qualifies=("SC14",),
         shown_by=(Guard("scaling", "compound-ahead", "ahead of depth, of width and of resolution alone"),),
         corrected_by=(
             Guard("scaling", "depth-not-needed", "shares from a search leave depth out, and do as well"),
+            Guard("scaling", "lead-gone", "after three times the epochs none of its lead over resolution is left"),
         ),
     ),
     Statement(
