@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pdenet.audit import ledger, residual_essay, thesis
+from pdenet.audit import ledger, physics_essay, residual_essay, thesis
 from pdenet.audit.ledger import ENTRIES, Result
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.statement import Guard, Statement
@@ -20,6 +20,7 @@ from pdenet.subjects.catalogue import experiments
 SOURCES = {
     "Part I: the thesis": thesis.STATEMENTS,
     "Part II: the essay on residual networks": residual_essay.STATEMENTS,
+    "Part III: the essay on backpropagation and physics": physics_essay.STATEMENTS,
 }
 """Whose claims are judged: source -> its statements."""
 STATEMENTS = tuple(statement for statements in SOURCES.values() for statement in statements)

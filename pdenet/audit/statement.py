@@ -19,8 +19,8 @@ class Statement:
     Parameters
     ----------
     id
-        Chapter of the source, ``IV`` of the thesis or ``R2`` of the essay on residual networks, a full
-        stop, and a number.
+        Chapter of the source, ``IV`` of the thesis, ``R2`` of the essay on residual networks or ``P10`` of
+        that on backpropagation and physics, a full stop, and a number.
     text
         The claim, a sentence.
     ledger

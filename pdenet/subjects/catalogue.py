@@ -34,6 +34,7 @@ EXPERIMENTS = {
     "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
     "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
+    "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
 }
 """Where each is: module and name."""
 

@@ -60,6 +60,7 @@ KEYS = {
     "tickets.jsonl": (550, "a8992c485e6791a13bbb970308fe3e0fc242456fffb648d1959d08561a85b7bc"),
     "robustness.jsonl": (168, "aa34cb060c6c5426a132a2631f8de830ec43c094e227f301239592909ffe31b9"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
+    "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
 }
 
 # Kinds of what has no network to build.
@@ -74,6 +75,7 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "random circuit",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.
