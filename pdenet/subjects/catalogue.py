@@ -35,6 +35,7 @@ EXPERIMENTS = {
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
     "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
 }
 """Where each is: module and name."""
 
