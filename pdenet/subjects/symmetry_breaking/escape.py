@@ -98,7 +98,7 @@ def descend(
     backwards = np.ascontiguousarray(data.inputs.T)
     for step in range(steps + 1):
         drives = [part @ backwards for part in parts]
-        kept = [1.0] * units if dropout is None else [2.0 * coin for coin in dropout.integers(0, 2, units)]
+        kept = [1.0] * units if dropout is None else [2.0 * int(dropout.integers(2)) for _ in range(units)]
         error: Array = -data.targets
         for keep, drive in zip(kept, drives, strict=True):
             error = error + keep * activation.value(drive)

@@ -6,6 +6,7 @@ error is the mean squared one, without a half. States are (R, K, 4) and (R,): R 
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -122,3 +123,45 @@ def amplification(seed: int, marks: Sequence[int], units: int = 2) -> Array:
             scale = np.linalg.norm(moves, 2)
             moves, size = moves / scale, size + np.log(scale)
     return np.array(found)
+
+
+def monotone_error(values: Sequence[Fraction]) -> Fraction:
+    """The least mean squared error of a rising sequence to these values, in fractions.
+
+    Neighbours that are out of order share their mean, until none are.
+
+    Raises
+    ------
+    ValueError
+        If there are no values.
+    """
+    if not values:
+        message = "a sequence needs at least one value; got none"
+        raise ValueError(message)
+    pools: list[list[Fraction]] = []
+    for value in values:
+        pools.append([value])
+        while len(pools) > 1 and _mean(pools[-2]) >= _mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    squares = [(value - _mean(pool)) ** 2 for pool in pools for value in pool]
+    return _mean(squares)
+
+
+def orders(count: int = 64) -> set[tuple[int, ...]]:
+    """Targets of the corners in the order in which a line meets them, for directions all around.
+
+    Parameters
+    ----------
+    count
+        Directions; none of them meets two corners at once.
+    """
+    turns = (np.arange(whole("count", count, least=8)) + 0.5) * 2 * np.pi / count
+    found = set()
+    for turn in turns:
+        places = CORNERS[:, :2] @ [np.cos(turn), np.sin(turn)]
+        found.add(tuple(int(TARGETS[corner]) for corner in np.argsort(places)))
+    return found
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)

@@ -61,6 +61,20 @@ def rest(seed: int, units: int = 2) -> Rest:
     return Rest(data, unit, blocks, np.asarray(np.linalg.eigvalsh(blocks.apart), dtype=float))
 
 
+def loud_minimum(seed: int = 0) -> Rest:
+    """Two equal units at a minimum: one input, and a teacher of one unit whose answer is tripled.
+
+    Parameters
+    ----------
+    seed
+        Of the data.
+    """
+    data = teacher_data(seed, inputs=1, teachers=1, length=1.0, loud=3.0)
+    unit = symmetric_limit(data)
+    blocks = sectors(unit, data)
+    return Rest(data, unit, blocks, np.asarray(np.linalg.eigvalsh(blocks.apart), dtype=float))
+
+
 def push(seed: int, units: int = 2) -> Array:
     """The push (K, 8) that goes with a seed."""
     return push_apart(units, 8, np.random.default_rng([18, 6, 3, seed]))
@@ -155,13 +169,9 @@ def trials(seed: int = 0, size: float = 1e-8, steps: int = 200) -> list[Trial]:
     single = teacher_data(seed, teachers=1, loud=2.0)
     at = symmetric_limit(single)
     tried("apart, teacher one unit, doubled", "flat: no error", pushed(at, push(seed), [size]), single)
-    loud = teacher_data(seed, inputs=1, teachers=1, length=1.0, loud=3.0)
-    at = symmetric_limit(loud)
+    loud, pair = loud_minimum(seed), np.array([[1.0], [-1.0]])
     tried(
-        "apart, teacher one unit, tripled, one input",
-        "minimum",
-        pushed(at, np.array([[1.0], [-1.0]]), [size]),
-        loud,
+        "apart, one input, teacher one unit, tripled", "minimum", pushed(loud.unit, pair, [size]), loud.data
     )
     at = symmetric_limit(data, activation=LINEAR)
     tried("apart, linear units", "flat: no curvature", pushed(at, push(seed), [size]), data, LINEAR)
