@@ -38,7 +38,7 @@ SYMMETRY = Experiment(
     "Equal hidden units: their saddle and the way out, exclusive or, and what rounding does to them",
     _arms,
     CLAIMS,
-    seeds=20,
+    seeds=40,
     page="symmetry-breaking",
     digits=2,
 )

@@ -10,6 +10,7 @@ import numpy as np
 from pdenet.page.style import INK, PALETTE
 from pdenet.subjects.symmetry_breaking import exclusive_or
 from pdenet.subjects.symmetry_breaking.arms import ESCAPES, MARKS, ROUNDINGS, XOR, XOR_SIZES
+from pdenet.subjects.symmetry_breaking.claims import to_the_sixth
 from pdenet.subjects.symmetry_breaking.escape import APART, descend, predicted_spreads, pushed
 from pdenet.subjects.symmetry_breaking.measures import SIZES, loud_minimum, push, rest, usual_start
 
@@ -134,10 +135,16 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     errors.text(3900, exclusive_or.SIXTH + 0.006, "1/6", color=INK, fontsize=9)
     errors.set(xlabel="step", ylabel="mean squared error", ylim=(-0.01, 0.3), xticks=[0, 3000, 6000])
     lines = np.array([results.values(XOR.name, f"growth at {mark}") for mark in MARKS])
-    grown.plot(MARKS, lines, "o-", color=PALETTE[0], ms=3, lw=0.8, alpha=0.6)
-    reference = np.array(MARKS) / MARKS[0]
-    grown.plot(MARKS, 3 * reference, "--", color=PALETTE[1], marker="", lw=2)
-    grown.text(4000, 3.5, "as the steps", color=PALETTE[1], fontsize=9)
+    near = to_the_sixth(results)
+    grown.plot(MARKS, lines[:, near], "o-", color=PALETTE[0], ms=3, lw=0.8, alpha=0.6)
+    grown.plot(MARKS, lines[:, ~near], "s:", color=PALETTE[1], ms=4, lw=1.5)
+    for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
+        rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
+        grown.plot(MARKS[1:], height * 10 * rise, dashes, color=PALETTE[2], marker="", lw=2)
+    grown.text(5500, 1.3, "power 1", color=PALETTE[2], fontsize=9)
+    grown.text(3300, 3e9, "power 3", color=PALETTE[2], fontsize=9)
+    grown.set_ylim(1, 1e12)
+    grown.set_yticks([1, 1e3, 1e6, 1e9, 1e12])
     grown.set(xscale="log", yscale="log", xlabel="step", ylabel="growth of a difference")
     grown.minorticks_off()
     fig.legend(fontsize=8, ncols=5, loc="outside upper center", columnspacing=1.0)
@@ -175,13 +182,13 @@ def draw_rounding(results: Results) -> Figure:
                 color=INK if blank else "white" if value < -8 else "black",
             )
     ax.set_yticks(range(len(widths)), [str(width) for width in widths])
-    names = {"products": "", "stored by unit": "\nstored by unit"}
+    names = {"products": "", "stored by unit": "\nby unit"}
     labels = [
         f"{arm.precision[5:]} bit\nbatch {arm.batch}"
         + ("\n2 threads" if arm.threads == 2 else names[arm.way])
         for arm in arms
     ]
-    ax.set_xticks(range(len(arms)), labels, fontsize=7.5)
+    ax.set_xticks(range(len(arms)), labels, fontsize=7)
     ax.set_ylabel("hidden units")
     ax.grid(visible=False)
     fig.colorbar(image, ax=ax, label="difference, power of ten", shrink=0.9)

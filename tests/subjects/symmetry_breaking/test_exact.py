@@ -34,7 +34,7 @@ def test_fractions_descend_as_floats_do() -> None:
     weights = torch.tensor([[1 / 3, -0.4], [0.5, 0.25]], dtype=torch.float64, requires_grad=True)
     inputs = torch.tensor([[float(x) for x in row] for row in INPUTS], dtype=torch.float64)
     wanted = torch.tensor([float(t) for t in TARGETS], dtype=torch.float64)
-    (((inputs @ weights.T) ** 2).sum(1) - wanted).square().mean().div(2).backward()  # type: ignore[no-untyped-call]
+    (((inputs @ weights.T) ** 2).sum(1) - wanted).square().mean().div(2).backward()
     assert weights.grad is not None
     step = weights.detach() - 0.1 * weights.grad
     found = descend_exactly([UNIT, [Fraction(1, 2), Fraction(1, 4)]], INPUTS, TARGETS, RATE, 1)
@@ -88,7 +88,7 @@ def test_a_step_on_exclusive_or_is_down_the_gradient() -> None:
     units = torch.tensor(start[0], requires_grad=True)
     corners, wanted = torch.tensor(exclusive_or.CORNERS), torch.tensor(exclusive_or.TARGETS)
     error = (torch.tanh(corners @ units[:, :3].T) @ units[:, 3] - wanted).square().mean()
-    error.backward()  # type: ignore[no-untyped-call]
+    error.backward()
     assert units.grad is not None
     path = exclusive_or.descend(start, 1, 1)
     assert np.abs(path.units[0] - start[0] + 0.1 * units.grad.numpy()).max() < 1e-14
