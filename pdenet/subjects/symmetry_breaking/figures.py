@@ -141,8 +141,8 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
         rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
         grown.plot(MARKS[1:], height * 10 * rise, dashes, color=PALETTE[2], marker="", lw=2)
-    grown.text(5500, 1.3, "power 1", color=PALETTE[2], fontsize=9)
-    grown.text(3300, 3e9, "power 3", color=PALETTE[2], fontsize=9)
+    grown.text(6500, 1.4, "power 1", color=PALETTE[2], fontsize=9)
+    grown.text(9000, 5e10, "power 3", color=PALETTE[2], fontsize=9)
     grown.set_ylim(1, 1e12)
     grown.set_yticks([1, 1e3, 1e6, 1e9, 1e12])
     grown.set(xscale="log", yscale="log", xlabel="step", ylabel="growth of a difference")
