@@ -23,6 +23,7 @@ CORNERS = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0
 """Inputs, with a 1 for the bias."""
 TARGETS = np.array([0.0, 1.0, 1.0, 0.0])
 RATE = 0.1
+_TOLD = 0.1  # an answer that differs by so much stands alone
 SIXTH = 1 / 6
 """The error that equal units come near and do not reach."""
 
@@ -165,3 +166,23 @@ def orders(count: int = 64) -> set[tuple[int, ...]]:
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
     return sum(values, Fraction(0)) / len(values)
+
+
+def corner_alone(seeds: Sequence[int], steps: int = 6000) -> list[tuple[int, int] | None]:
+    """The corner that two equal units tell from the other three, seed by seed; None if they tell none.
+
+    Parameters
+    ----------
+    seeds
+        Of the starts.
+    steps
+        How many are learned.
+    """
+    units = descend(np.concatenate([equal_start(seed, [0.0]) for seed in seeds]), steps, steps).units[:, 0]
+    answers = units[:, 3:] * np.tanh(units[:, :3] @ CORNERS.T)
+    found: list[tuple[int, int] | None] = []
+    for row in answers:
+        off = np.abs(row - np.median(row))
+        corner = CORNERS[int(off.argmax())]
+        found.append((int(corner[0]), int(corner[1])) if off.max() > _TOLD else None)
+    return found

@@ -78,6 +78,14 @@ def test_equal_units_stay_above_the_sixth() -> None:
     assert np.median(path.errors[-1]) < 0.18
 
 
+def test_equal_units_tell_one_corner_from_three_or_none() -> None:
+    found = exclusive_or.corner_alone(range(14), 3000)
+    assert {(0, 0), (1, 1), None} <= set(found)
+    start = np.concatenate([exclusive_or.equal_start(seed, [0.0]) for seed in range(14)])
+    errors = exclusive_or.descend(start, 6000).errors[-1]
+    assert [one is None for one in found] == [error > 0.2 for error in errors]
+
+
 def test_unequal_units_can_learn_exclusive_or() -> None:
     starts = np.concatenate([exclusive_or.usual_start(seed) for seed in range(4)])
     assert exclusive_or.descend(starts, 3000).errors[-1].min() < 0.01
