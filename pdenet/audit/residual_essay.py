@@ -188,14 +188,24 @@ STATEMENTS = (
         "They are so where they are deep (twins, 30 convolutions, digits).",
         supports=("RO3",),
         corrected_by=(
-            Guard("robustness", "deep-plain-untrained", "the plain ones there have not learned the task"),
+            Guard(
+                "robustness",
+                "deep-plain-untrained",
+                "the plain ones label a third fewer right; of these too they keep less, why was not tested",
+            ),
         ),
     ),
     Statement(
         "R6.3",
-        "The reason is that each block stays near the identity (residual networks, 6 convolutions).",
+        "The reason is that each block stays near the identity (smaller steps at 6 convolutions).",
         supports=("RO17", "RO18"),
-        refuted_by=(Guard("robustness", "nearness-does-not-protect", "nearer blocks keep less"),),
+        refuted_by=(
+            Guard(
+                "robustness",
+                "nearness-does-not-protect",
+                "smaller steps keep less; no block came near, and deeper networks are nearer and keep more",
+            ),
+        ),
     ),
     Statement(
         "R7.1",
@@ -218,7 +228,9 @@ STATEMENTS = (
         supports=("LI1", "LI2", "LI3", "LI4", "LI5"),
         shown_by=(Guard("lipschitz", "dial", "over six caps accuracy rises and robustness falls"),),
         corrected_by=(
-            Guard("lipschitz", "no-block", "at its robust end it is as good as no block at all"),
+            Guard(
+                "lipschitz", "no-block", "at its robust end, at two rates, it is as good as no block at all"
+            ),
             Guard("lipschitz", "penalty-beats-cap", "a penalty on norms does better than a cap"),
         ),
     ),

@@ -118,10 +118,10 @@ def arm_name(
     epochs: int = PenaltyCycle.epochs,
 ) -> str:
     """The name of the arm with these settings."""
-    if kind == "none":
-        return "no block"
     how = f"cap {cap:g}" if cap is not None else (f"penalty {penalty:g}" if penalty else "no cap")
     words = [kind, *([STARTS[start]] if start != "library" else []), how]
+    if kind == "none":
+        words = ["no block"]
     words += [f"rate {rate:g}"] if rate != PenaltyCycle.learning_rate else []
     words += ["1 epoch" if epochs == 1 else f"{epochs} epochs"] if epochs != PenaltyCycle.epochs else []
     return ", ".join(words)
@@ -145,4 +145,8 @@ AFTERWARDS = (
 )
 """Added once the others were recorded: a slower rate and a better start for the plain networks, since those
 under tight bounds had failed; and as little training as gives a free network a capped one's accuracy."""
-ARMS = (*RESIDUAL, NO_BLOCK, *PLAIN, *PENALISED, *TWINS, *AFTERWARDS)
+NO_BLOCK_SLOW = CappedArm(kind="none", protocol=PenaltyCycle(learning_rate=SLOW))
+FREE_SLOW = CappedArm(kind="residual", protocol=PenaltyCycle(learning_rate=SLOW))
+"""Added last: at the slow rate every network is more robust, so that the baseline and the free network are
+needed at that rate too."""
+ARMS = (*RESIDUAL, NO_BLOCK, *PLAIN, *PENALISED, *TWINS, *AFTERWARDS, NO_BLOCK_SLOW, FREE_SLOW)

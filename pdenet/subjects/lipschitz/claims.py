@@ -8,6 +8,8 @@ go either way in it.
 
 LI25 to LI29 were added after the records for LI1 to LI24 were seen, before their own: plain networks under
 a tight bound had failed, and a second pilot on the seeds 20 to 22 found a start and a rate that suit them.
+LI30 to LI32 were added after all of those were seen, since the slow rate made a capped network more robust
+than no block at the usual one; a third pilot on the same seeds, of what they name, was seen before them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pdenet.runs.claims import Claim
 from pdenet.runs.interval import Interval
 from pdenet.runs.intervals import log_mean_interval, mean_interval, paired_interval, rank_interval
 from pdenet.runs.results import ACCURACY, ahead, apart
-from pdenet.subjects.lipschitz.arms import LOSS, RESIDUAL, SHORT, SLOW, arm_name
+from pdenet.subjects.lipschitz.arms import FREE_SLOW, LOSS, NO_BLOCK_SLOW, RESIDUAL, SHORT, SLOW, arm_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,6 +106,7 @@ _dial = partial(Claim, family="dial")
 _rivals = partial(Claim, family="rivals")
 _bounds = partial(Claim, family="bounds")
 _afterwards = partial(Claim, family="afterwards")
+_slowly = partial(Claim, family="slowly")
 CLAIMS = (
     _dial(
         "LI1",
@@ -293,6 +296,26 @@ CLAIMS = (
         "and is more than 2 points behind it under attack at 0.5: the cap does what little training does not",
         threshold=EFFECT,
         measure=ahead(_residual(0.1), BRIEF, ATTACK),
+    ),
+    _slowly(
+        "LI30",
+        "slow rate: the cap 0.02 comes within 1 point of the accuracy of no block at all",
+        threshold=SAME,
+        direction="below",
+        measure=apart(_slow(0.02), NO_BLOCK_SLOW.name),
+    ),
+    _slowly(
+        "LI31",
+        "and within 2 points of it under attack at 0.5",
+        threshold=EFFECT,
+        direction="below",
+        measure=apart(_slow(0.02), NO_BLOCK_SLOW.name, ATTACK),
+    ),
+    _slowly(
+        "LI32",
+        "slow rate: the cap 0.3 is more than 2 points ahead of no cap under attack at 0.5",
+        threshold=EFFECT,
+        measure=ahead(_slow(0.3), FREE_SLOW.name, ATTACK),
     ),
 )
 """Accuracies in per cent of the test images; distances are Euclidean, of pooled images."""

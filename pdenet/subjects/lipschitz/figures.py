@@ -10,7 +10,16 @@ import torch
 from matplotlib.patches import Circle
 
 from pdenet.page.style import INK, PALETTE
-from pdenet.subjects.lipschitz.arms import AFTERWARDS, CAPS, NO_BLOCK, PENALISED, PLAIN, RESIDUAL
+from pdenet.subjects.lipschitz.arms import (
+    AFTERWARDS,
+    CAPS,
+    FREE_SLOW,
+    NO_BLOCK,
+    NO_BLOCK_SLOW,
+    PENALISED,
+    PLAIN,
+    RESIDUAL,
+)
 from pdenet.subjects.lipschitz.system import drawn_branch, moves
 
 if TYPE_CHECKING:
@@ -106,10 +115,14 @@ def draw_rivals(results: Results) -> Figure:
                 label=label,
                 lw=1.3,
             )
-        brief = [results.values(AFTERWARDS[-1].name, w).mean() for w in (ACCURACY, what)]
-        ax.plot(*brief, "X", color=PALETTE[3], ms=8, ls="", label="residual, no cap, 1 epoch")
-        bare = [results.values(NO_BLOCK.name, w).mean() for w in (ACCURACY, what)]
-        ax.plot(*bare, "*", color=INK, ms=12, ls="", label="no block")
+        for arm, marker, colour, size, fill, label in (
+            (AFTERWARDS[-1], "X", PALETTE[3], 8, "full", "residual, no cap, 1 epoch"),
+            (FREE_SLOW, "X", PALETTE[3], 9, "none", "residual, no cap, slow"),
+            (NO_BLOCK, "*", INK, 12, "full", "no block"),
+            (NO_BLOCK_SLOW, "*", INK, 13, "none", "no block, slow"),
+        ):
+            place = [results.values(arm.name, w).mean() for w in (ACCURACY, what)]
+            ax.plot(*place, marker, color=colour, ms=size, fillstyle=fill, ls="", label=label)
         ax.set(xlabel="clean accuracy (%)", xlim=(76, 97))
     axes[0].set(ylabel="accuracy at 0.5 (%)")
     axes[1].set(ylabel="certified at 0.1 (%)")

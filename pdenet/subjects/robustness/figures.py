@@ -171,8 +171,8 @@ def draw_nearness(results: Results) -> Figure:
     results
         Runs of the experiment.
     """
-    fig, axes = plt.subplots(1, 2, figsize=(6.4, 3.0), sharey=True)
-    for ax, layers in zip(axes, LAYERS, strict=False):
+    fig, axes = plt.subplots(1, len(LAYERS), figsize=(6.4, 3.0), sharey=True)
+    for ax, layers in zip(axes, LAYERS, strict=True):
         for kind, (marker, _, colour) in LOOK.items():
             arm = titled(kind, layers)
             if arm in results:
@@ -184,8 +184,8 @@ def draw_nearness(results: Results) -> Figure:
                     ms=5,
                     label=kind,
                 )
-        ax.set(title=f"{layers} convolutions", xlabel="deviation from the identity", xscale="log")
-        ax.set_xticks([0.2, 0.5, 1, 2], ["0.2", "0.5", "1", "2"])
+        ax.set(title=f"{layers} convolutions", xlabel="deviation", xscale="log", xlim=(0.45, 2.6))
+        ax.set_xticks([0.5, 1, 2], ["0.5", "1", "2"])
         ax.minorticks_off()
     axes[0].set(ylabel=f"labelled right at {LARGE:g}, %")
     handles, labels = axes[0].get_legend_handles_labels()
