@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from pdenet.checks.numbers import whole
+from pdenet.checks.sequences import wholes
 from pdenet.checks.words import one_of
 from pdenet.runs.measured_arm import MeasuredArm
 from pdenet.runs.shown import Drawn
@@ -16,7 +18,6 @@ from pdenet.subjects.symmetry_breaking.measures import escape
 from pdenet.subjects.symmetry_breaking.system import check_units
 
 XOR_SIZES = (0.0, 1e-12, 1e-8, 1e-4, 1e-2)
-XOR_STEPS = 6000
 MARKS = (300, 3000, 30_000)
 """Steps at which the growth of a difference is read."""
 
@@ -78,7 +79,7 @@ class XorArm(MeasuredArm):
     def measure(self, seed: int) -> dict[str, Any]:
         """Errors after the training by size of the push; the growth of a small difference without end."""
         starts = np.concatenate([exclusive_or.equal_start(seed, XOR_SIZES), exclusive_or.usual_start(seed)])
-        errors = exclusive_or.descend(starts, XOR_STEPS).errors[-1]
+        errors = exclusive_or.descend(starts, exclusive_or.STEPS).errors[-1]
         found = {f"error at {size:.0e}": float(e) for size, e in zip(XOR_SIZES, errors[:-1], strict=True)}
         grown = exclusive_or.amplification(seed, self.marks)
         found |= {f"growth at {mark}": float(g) for mark, g in zip(self.marks, grown, strict=True)}
@@ -107,6 +108,9 @@ class RoundingArm(MeasuredArm):
     def __post_init__(self) -> None:
         one_of("precision", self.precision, tuple(rounding.PRECISIONS))
         one_of("way", self.way, rounding.WAYS)
+        whole("batch", self.batch, least=1)
+        whole("threads", self.threads, least=1)
+        wholes("widths", self.widths, least=2)
 
     @property
     def name(self) -> str:
@@ -156,6 +160,8 @@ class LearnedArm(MeasuredArm):
     def __post_init__(self) -> None:
         one_of("precision", self.precision, tuple(rounding.PRECISIONS))
         one_of("way", self.way, rounding.WAYS)
+        whole("width", self.width, least=2)
+        whole("steps", self.steps, least=1)
 
     @property
     def name(self) -> str:

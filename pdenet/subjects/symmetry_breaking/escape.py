@@ -88,10 +88,24 @@ def descend(
         A learning rate for each unit; None gives all the same.
     dropout
         Draws, for each step and unit, whether it counts double or not at all; None leaves all as they are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the weights are not of that shape, there is not a rate for each unit, or a number is out of range.
     """
+    if weights.ndim != 3 or weights.shape[2] != data.inputs.shape[1]:
+        message = (
+            f"weights must be runs by units by the {data.inputs.shape[1]} inputs of the data; "
+            f"got the shape {weights.shape}"
+        )
+        raise ValueError(message)
     runs, units, _ = weights.shape
     steps = whole("steps", steps, least=1)
-    lengths = [real("a rate", rate, above=0) for rate in rates or [RATE] * units]
+    lengths = [real("a rate", rate, above=0) for rate in ([RATE] * units if rates is None else rates)]
+    if len(lengths) != units:
+        message = f"each unit needs a rate: {units} of them; got {len(lengths)}"
+        raise ValueError(message)
     # An array for each unit: the same operation on the same numbers in the same layout gives the same bits.
     parts = [np.ascontiguousarray(weights[:, k]) for k in range(units)]
     spreads, losses = np.empty((steps + 1, runs)), np.empty((steps + 1, runs))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from pdenet.checks.numbers import real, whole
+from pdenet.checks.sequences import wholes
 from pdenet.subjects.symmetry_breaking.system import check_units
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 CORNERS = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
 """Inputs, with a 1 for the bias."""
 TARGETS = np.array([0.0, 1.0, 1.0, 0.0])
-RATE = 0.1
+RATE, STEPS = 0.1, 6000
 _TOLD = 0.1  # an answer that differs by so much stands alone
 SIXTH = 1 / 6
 """The error that equal units come near and do not reach."""
 
 
 class Path(NamedTuple):
-    """Networks after a descent: errors (kept, R) at the steps (kept,), and units (R, K, 4) at the end."""
+    """A descent: errors and spreads (kept, R) at the steps (kept,), and units (R, K, 4) at the end."""
 
     steps: Array
     errors: Array
@@ -70,7 +71,17 @@ def descend(units: Array, steps: int, every: int = 100) -> Path:
         How many.
     every
         Steps from one kept error to the next.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the starts are not of that shape, or a number is out of range.
     """
+    if units.ndim != 3 or units.shape[2] != 4:
+        message = (
+            f"starts must be runs by units by 4, two input weights, bias and output weight; got {units.shape}"
+        )
+        raise ValueError(message)
     steps, every = whole("steps", steps, least=1), whole("every", every, least=1)
     parts = [np.ascontiguousarray(units[:, k]) for k in range(units.shape[1])]
     bias, kept = np.zeros(len(units)), []
@@ -103,7 +114,16 @@ def amplification(seed: int, marks: Sequence[int], units: int = 2) -> Array:
         Steps, rising.
     units
         How many are equal.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no step, one of them is negative, or there are less than two units.
     """
+    marks = wholes("marks", marks, least=0)
+    if not marks:
+        message = "marks must be one step at least, at which the growth is read; got none"
+        raise ValueError(message)
     unit = equal_start(seed, [0.0], units)[0, 0]
     bias, size = 0.0, 0.0  # size: the logarithm of the growth so far
     moves, found = np.eye(4), []
@@ -164,11 +184,7 @@ def orders(count: int = 64) -> set[tuple[int, ...]]:
     return found
 
 
-def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values)
-
-
-def corner_alone(seeds: Sequence[int], steps: int = 6000) -> list[tuple[int, int] | None]:
+def corner_alone(seeds: Sequence[int], steps: int = STEPS) -> list[tuple[int, int] | None]:
     """The corner that two equal units tell from the other three, seed by seed; None if they tell none.
 
     Parameters
@@ -186,3 +202,7 @@ def corner_alone(seeds: Sequence[int], steps: int = 6000) -> list[tuple[int, int
         corner = CORNERS[int(off.argmax())]
         found.append((int(corner[0]), int(corner[1])) if off.max() > _TOLD else None)
     return found
+
+
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)

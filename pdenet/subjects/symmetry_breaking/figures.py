@@ -104,9 +104,11 @@ def draw_escape(still: Rest, results: Results, seed: int = 0) -> Figure:
     course.minorticks_off()
     for n, (arm, marker) in enumerate(zip(ESCAPES, "os^", strict=True)):
         values = np.array([results.values(arm.name, f"time at {size:.0e}") for size in SIZES])
-        times.plot(SIZES, values, marker, color=PALETTE[n], ls="", ms=2.5, alpha=0.35)
-        look = {"color": PALETTE[n], "ls": DASHES[n], "ms": 6, "mfc": "none"}
-        times.plot(SIZES, values.mean(1), marker, label=arm.name, **look)
+        mean = values.mean(1)
+        beside = np.array(SIZES) * 2.0 ** (n - 1)  # side by side, so that no bar hides another
+        look = {"color": PALETTE[n], "ls": DASHES[n], "ms": 5, "lw": 1.5, "elinewidth": 1.2}
+        ends = mean - values.min(1), values.max(1) - mean
+        times.errorbar(beside, mean, ends, fmt=marker, label=arm.name, capsize=2, **look)
     times.set(xscale="log", xlabel="size of the push", ylabel="steps to a distance of 0.1")
     times.set_xticks([1e-12, 1e-8, 1e-4])
     times.minorticks_off()
@@ -129,20 +131,20 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     for n, size in enumerate(XOR_SIZES):
         label = f"{size:.0e} apart" if size else "equal"
         color = INK if n == 0 else PALETTE[n - 1]
-        look = {"marker": "", "lw": 3.0 if n == 0 else 1.7, "alpha": 0.6 if n == 0 else 1}
+        look = {"marker": "", "lw": 3.0 if n == 0 else 1.7}
         errors.plot(path.steps, path.errors[:, n], ls=DASHES[n], color=color, label=label, **look)
     errors.axhline(exclusive_or.SIXTH, color=INK, ls=":", marker="", lw=1.2)
-    errors.text(3900, exclusive_or.SIXTH + 0.006, "1/6", color=INK, fontsize=9)
+    errors.text(200, exclusive_or.SIXTH - 0.017, "1/6", color=INK, fontsize=9)
     errors.set(xlabel="step", ylabel="mean squared error", ylim=(-0.01, 0.3), xticks=[0, 3000, 6000])
     lines = np.array([results.values(XOR.name, f"growth at {mark}") for mark in MARKS])
     near = to_the_sixth(results)
-    grown.plot(MARKS, lines[:, near], "o-", color=PALETTE[0], ms=3, lw=0.8, alpha=0.6)
+    grown.plot(MARKS, lines[:, near], "-", color=PALETTE[0], marker="", lw=0.6)
     grown.plot(MARKS, lines[:, ~near], "s:", color=PALETTE[1], ms=4, lw=1.5)
     for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
         rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
         grown.plot(MARKS[1:], height * 10 * rise, dashes, color=PALETTE[2], marker="", lw=2)
     grown.text(6500, 1.4, "power 1", color=PALETTE[2], fontsize=9)
-    grown.text(9000, 5e10, "power 3", color=PALETTE[2], fontsize=9)
+    grown.text(1e4, 1.5e10, "power 3", color=PALETTE[2], fontsize=9, ha="right")
     grown.set_ylim(1, 1e12)
     grown.set_yticks([1, 1e3, 1e6, 1e9, 1e12])
     grown.set(xscale="log", yscale="log", xlabel="step", ylabel="growth of a difference")

@@ -17,6 +17,7 @@ from pdenet.subjects.symmetry_breaking.escape import (
 )
 from pdenet.subjects.symmetry_breaking.system import (
     LINEAR,
+    RATE,
     RELU,
     TANH,
     Activation,
@@ -103,7 +104,7 @@ def escape(seed: int, units: int = 2) -> dict[str, float]:
     times = first_apart(course.spreads[:, 1:])
     laws = np.array([predicted_time(apart, way, size) for size in SIZES])
     usual = descend(usual_start(seed, units), data, STEPS)
-    overlaps = np.abs(course.weights[-1] @ data.teachers.T) / 1.5**2
+    overlaps = np.abs(course.weights[-1] @ data.teachers.T) / (data.teachers**2).sum(1)
     found = {
         "lowest apart": values[0],
         "lowest together": np.linalg.eigvalsh(together)[0],
@@ -182,7 +183,7 @@ def trials(seed: int = 0, size: float = 1e-8, steps: int = 200) -> list[Trial]:
         "another rate each",
         pushed(far, push(seed), [0.0]),
         data,
-        rates=(0.2, 0.202),
+        rates=(RATE, 1.01 * RATE),
     )
     coins = np.random.default_rng([18, 6, 5, seed])
     tried("nothing, dropout", "other coins each", pushed(unit, push(seed), [0.0]), data, dropout=coins)
@@ -203,5 +204,5 @@ def amounts_to_one(seed: int, units: int = 2, steps: int = 300) -> float:
         error = units * np.tanh(drive) - data.targets
         single.append(np.mean(error**2) / 2)
         slope = units * (error * (1 - np.tanh(drive) ** 2)) @ data.inputs / len(error)
-        unit = unit - 0.2 / units * slope
+        unit = unit - RATE / units * slope
     return float(np.abs(equal - single).max())

@@ -153,10 +153,16 @@ def parting(
         Images a step.
     steps
         How many.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, or a word is unknown.
     """
     net, first = network(width, precision, way, seed), -1
+    batch = whole("batch", batch, least=1)
     for step in range(whole("steps", steps, least=1)):
-        net.learn(*_batch(precision, whole("batch", batch, least=1), step))
+        net.learn(*_batch(precision, batch, step))
         if first < 0 and not net.equal():
             first = step
     return Parted(first, net.spread())

@@ -122,6 +122,14 @@ def test_bad_pushes_are_refused() -> None:
         push_apart(1, 8, np.random.default_rng(0))
     with pytest.raises(ValueError, match="steps must be"):
         descend(np.ones((1, 2, 8)), rest(0).data, 0)
+    with pytest.raises(
+        ValueError, match=r"runs by units by the 8 inputs of the data; got the shape \(2, 8\)"
+    ):
+        descend(np.ones((2, 8)), rest(0).data, 1)
+    with pytest.raises(ValueError, match=r"8 inputs of the data; got the shape \(1, 2, 7\)"):
+        descend(np.ones((1, 2, 7)), rest(0).data, 1)
+    with pytest.raises(ValueError, match="each unit needs a rate: 2 of them; got 1"):
+        descend(np.ones((1, 2, 8)), rest(0).data, 1, rates=[0.1])
 
 
 @pytest.mark.parametrize("units", [2, 5])

@@ -120,3 +120,10 @@ def test_bad_starts_are_refused() -> None:
         exclusive_or.equal_start(0, [0.1], units=1)
     with pytest.raises(ValueError, match="steps must be"):
         exclusive_or.descend(exclusive_or.usual_start(0), 0)
+    for wrong in (np.ones((2, 4)), np.ones((1, 2, 3))):
+        with pytest.raises(ValueError, match="starts must be runs by units by 4"):
+            exclusive_or.descend(wrong, 1)
+    with pytest.raises(ValueError, match="marks must be one step at least"):
+        exclusive_or.amplification(0, [])
+    with pytest.raises(ValueError, match="each of marks must be"):
+        exclusive_or.amplification(0, [-1])

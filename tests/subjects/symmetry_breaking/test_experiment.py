@@ -53,6 +53,12 @@ def test_bad_arms_are_refused() -> None:
             kind(precision="half")
         with pytest.raises(ValueError, match="way"):
             kind(way="somehow")
+    for wrong in ({"batch": 0}, {"threads": 0}, {"widths": (5, 1)}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            RoundingArm(**wrong)  # type: ignore[arg-type]
+    for wrong in ({"width": 1}, {"steps": 0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            LearnedArm(**wrong)  # type: ignore[arg-type]
 
 
 def test_the_records_are_there_and_a_seed_says_the_same_again() -> None:
