@@ -41,7 +41,7 @@ def draw_plateaus(still: Rest, seed: int = 0) -> Figure:
         label = f"{size:.0e} apart" if size else "equal"
         color = INK if n == 0 else PALETTE[n - 1]
         ax.plot(
-            course.losses[:, n], ls=DASHES[n], color=color, marker="", label=label, lw=2.4 if n == 0 else 1.8
+            course.losses[:, n], ls=DASHES[n], color=color, marker="", label=label, lw=3.0 if n == 0 else 1.5
         )
     usual = descend(usual_start(seed), still.data, 900)
     ax.plot(usual.losses[:, 0], ls=DASHES[4], color=PALETTE[3], marker="", lw=1.2, label="usual start")
@@ -96,8 +96,8 @@ def draw_escape(still: Rest, results: Results, seed: int = 0) -> Figure:
     steps = np.arange(701.0)
     for n, size in enumerate(SIZES):
         law = predicted_spreads(still.blocks.apart, push(seed), size, steps)
-        course.plot(steps[law < 3], law[law < 3], "-", color=INK, marker="", lw=3.5, alpha=0.5)
-        course.plot(found.spreads[:, n], ls=DASHES[n], color=PALETTE[n % 4], marker="", lw=1.5)
+        course.plot(steps[law < 3], law[law < 3], "-", color=INK, marker="", lw=4.5, alpha=0.5)
+        course.plot(found.spreads[:, n], "--", color=PALETTE[0], marker="", lw=1.5)
     course.axhline(APART, color=INK, ls=":", marker="", lw=1)
     course.set(yscale="log", xlabel="step", ylabel="distance of the two", ylim=(1e-13, 10))
     course.set_yticks([1e-12, 1e-8, 1e-4, 1])
@@ -131,7 +131,7 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     for n, size in enumerate(XOR_SIZES):
         label = f"{size:.0e} apart" if size else "equal"
         color = INK if n == 0 else PALETTE[n - 1]
-        look = {"marker": "", "lw": 3.0 if n == 0 else 1.7}
+        look = {"marker": "", "lw": 4.0 if n == 0 else 1.7}
         errors.plot(path.steps, path.errors[:, n], ls=DASHES[n], color=color, label=label, **look)
     errors.axhline(exclusive_or.SIXTH, color=INK, ls=":", marker="", lw=1.2)
     errors.text(200, exclusive_or.SIXTH - 0.017, "1/6", color=INK, fontsize=9)
@@ -139,7 +139,7 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     lines = np.array([results.values(XOR.name, f"growth at {mark}") for mark in MARKS])
     near = to_the_sixth(results)
     grown.plot(MARKS, lines[:, near], "-", color=PALETTE[0], marker="", lw=0.6)
-    grown.plot(MARKS, lines[:, ~near], "s:", color=PALETTE[1], ms=4, lw=1.5)
+    grown.plot(MARKS, lines[:, ~near], ":", color=PALETTE[1], marker="", lw=2)
     for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
         rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
         grown.plot(MARKS[1:], height * 10 * rise, dashes, color=PALETTE[2], marker="", lw=2)
@@ -168,8 +168,9 @@ def draw_rounding(results: Results) -> Figure:
     )
     fig, ax = plt.subplots(figsize=(6.4, 4.2))
     with np.errstate(divide="ignore"):
-        logs = np.where(spreads > 0, np.log10(spreads), np.nan)
-    image = ax.imshow(logs, cmap="cividis", vmin=-17, vmax=0, aspect="auto")
+        logs = np.where(spreads > 0, np.round(np.log10(spreads)), np.nan)
+    # A colour for each whole power, the number that is written there.
+    image = ax.imshow(logs, cmap=plt.get_cmap("cividis", 13), vmin=-16.5, vmax=-3.5, aspect="auto")
     for row, line in enumerate(logs):
         for column, value in enumerate(line):
             blank = np.isnan(value)
@@ -181,7 +182,7 @@ def draw_rounding(results: Results) -> Figure:
                 ha="center",
                 va="center",
                 fontsize=9,
-                color=INK if blank else "white" if value < -8 else "black",
+                color=INK if blank else "white" if value < -9 else "black",
             )
     ax.set_yticks(range(len(widths)), [str(width) for width in widths])
     names = {"products": "", "stored by unit": "\nby unit"}
