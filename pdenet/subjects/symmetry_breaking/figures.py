@@ -41,7 +41,7 @@ def draw_plateaus(still: Rest, seed: int = 0) -> Figure:
         label = f"{size:.0e} apart" if size else "equal"
         color = INK if n == 0 else PALETTE[n - 1]
         ax.plot(
-            course.losses[:, n], ls=DASHES[n], color=color, marker="", label=label, lw=3.0 if n == 0 else 1.5
+            course.losses[:, n], ls=DASHES[n], color=color, marker="", label=label, lw=4.0 if n == 0 else 1.8
         )
     usual = descend(usual_start(seed), still.data, 900)
     ax.plot(usual.losses[:, 0], ls=DASHES[4], color=PALETTE[3], marker="", lw=1.2, label="usual start")
@@ -127,10 +127,11 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
         Of the start on the left.
     """
     fig, (errors, grown) = plt.subplots(1, 2, figsize=(6.4, 3.4))
-    path = exclusive_or.descend(exclusive_or.equal_start(seed, XOR_SIZES), 6000, 50)
-    for n, size in enumerate(XOR_SIZES):
+    sizes = (0.0, *XOR_SIZES[-2:])  # the lines of smaller pushes would lie on these
+    path = exclusive_or.descend(exclusive_or.equal_start(seed, sizes), exclusive_or.STEPS, 50)
+    for n, size in enumerate(sizes):
         label = f"{size:.0e} apart" if size else "equal"
-        color = INK if n == 0 else PALETTE[n - 1]
+        color = INK if n == 0 else PALETTE[n]
         look = {"marker": "", "lw": 4.0 if n == 0 else 1.7}
         errors.plot(path.steps, path.errors[:, n], ls=DASHES[n], color=color, label=label, **look)
     errors.axhline(exclusive_or.SIXTH, color=INK, ls=":", marker="", lw=1.2)
@@ -142,9 +143,9 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     grown.plot(MARKS, lines[:, ~near], ":", color=PALETTE[1], marker="", lw=2)
     for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
         rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
-        grown.plot(MARKS[1:], height * 10 * rise, dashes, color=PALETTE[2], marker="", lw=2)
-    grown.text(6500, 1.4, "power 1", color=PALETTE[2], fontsize=9)
-    grown.text(1e4, 1.5e10, "power 3", color=PALETTE[2], fontsize=9, ha="right")
+        grown.plot(MARKS[1:], height * 10 * rise, dashes, color=INK, marker="", lw=2)
+    grown.text(6500, 1.4, "power 1", color=INK, fontsize=9)
+    grown.text(1e4, 1.5e10, "power 3", color=INK, fontsize=9, ha="right")
     grown.set_ylim(1, 1e12)
     grown.set_yticks([1, 1e3, 1e6, 1e9, 1e12])
     grown.set(xscale="log", yscale="log", xlabel="step", ylabel="growth of a difference")

@@ -102,6 +102,6 @@ def test_figures_are_drawn() -> None:
     assert course.get_yscale() == "log"
     assert [text.get_text() for text in times.get_legend().get_texts()] == ["2 units", "3 units", "4 units"]  # type: ignore[union-attr]
     errors, _ = figures.draw_xor(results).axes
-    assert len(errors.lines) == len(XOR_SIZES) + 1
+    assert len(errors.lines) == 3 + 1
     table = figures.draw_rounding(results).axes[0]
     assert len(table.texts) == 8 * len(rounding.WIDTHS)
