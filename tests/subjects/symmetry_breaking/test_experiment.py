@@ -55,7 +55,7 @@ def test_bad_arms_are_refused() -> None:
             kind(way="somehow")
     for wrong in ({"batch": 0}, {"threads": 0}, {"widths": (5, 1)}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
-            RoundingArm(**wrong)  # type: ignore[arg-type]
+            RoundingArm(**wrong)
     for wrong in ({"width": 1}, {"steps": 0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             LearnedArm(**wrong)  # type: ignore[arg-type]
