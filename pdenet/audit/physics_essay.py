@@ -36,6 +36,53 @@ STATEMENTS = (
         ),
     ),
     Statement(
+        "P6.1",
+        "Identical hidden units stay identical in exact arithmetic.",
+        shown_by=(
+            Guard(
+                "symmetry-breaking", "equal-for-ever", "their difference has the factor itself; in fractions"
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P6.2",
+        "That state is a saddle.",
+        supports=("SY1",),
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "saddle-or-minimum",
+                "for one input and a loud teacher it is a minimum: no way apart leads down",
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P6.3",
+        "Any perturbation is amplified and breaks the symmetry (pairs of equal units on small data).",
+        supports=("SY2", "SY3", "SY4", "SY5"),
+        qualifies=("SY6", "SY8"),
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "not-any-push",
+                "only one that parts the units, along a way that leads down; others shrink or stay",
+            ),
+        ),
+    ),
+    Statement(
+        "P6.4",
+        "Rounding is such a perturbation.",
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "rounding-may-be-zero",
+                "units that are computed one by one stay equal to the bit; else library and width decide",
+            ),
+        ),
+    ),
+    Statement(
         "P10.1",
         "The parameter-shift rule gives exact gradients of quantum circuits.",
         shown_by=(
