@@ -38,6 +38,7 @@ EXPERIMENTS = {
     "ising": "pdenet.subjects.ising.experiment:ISING",
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
 }
 """Where each is: module and name."""
 

@@ -135,6 +135,8 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"SY{number}": 0.8 for number in (1, 4)},
+    "SY5": 1 / 2,
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -206,6 +208,10 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "SY2": 0.02,
+    "SY3": 0.01,
+    "SY6": 1 / 2,
+    **{f"SY{number}": 3 for number in (7, 8)},
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -250,6 +256,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "symmetry-breaking": (40, 2, "symmetry-breaking"),
 }
 
 
@@ -300,6 +307,7 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+symmetry-breaking: nothing; drawn; 1
 """
 
 
