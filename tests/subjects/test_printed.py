@@ -123,6 +123,8 @@ ABOVE: dict[str, float] = {
     "IS8": -0.1,
     **{f"IS{number}": 1 / 2 for number in (10, 11)},
     "IS12": 2,
+    "IS13": 1 / 2,
+    "IS14": 45,
     "AW1": 6,
     "AW3": 4,
     **{f"AW{number}": 1.5 for number in (6, 7, 8)},
