@@ -197,6 +197,7 @@ BELOW: dict[str, float] = {
     **{f"IS{number}": 0.1 for number in (1, 2, 3, 4, 7)},
     "IS5": 0.05,
     "IS13": 1 / 2,
+    **{f"AW{number}": 1 for number in (21, 22)},
     "IS14": 45,
     "IS6": 1.1,
     "AW2": 1.5,
