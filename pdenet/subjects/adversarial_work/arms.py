@@ -218,10 +218,9 @@ def arms(*, shown: Images = DIGITS, watched: int = 40, epochs: int = 8) -> tuple
             if title == SOFTPLUS and training is None:
                 continue
             name = title if training else f"{title}, {UNTRAINED}"
-            for kind in (PotentialArm, NearArm) if title in (TANH, RELU) else (PotentialArm,):
-                found.append(
-                    kind(
-                        title=name, bend=bend, widths=widths, protocol=training, shown=shown, watched=watched
-                    )
-                )
+            kinds = (PotentialArm, NearArm) if title in (TANH, RELU) else (PotentialArm,)
+            found += [
+                kind(title=name, bend=bend, widths=widths, protocol=training, shown=shown, watched=watched)
+                for kind in kinds
+            ]
     return tuple(found)
