@@ -28,10 +28,12 @@ STATEMENTS = (
         "P1.3",
         "Training recovers the couplings (glasses of 10 and 16 spins, all of them coupled).",
         supports=("IS1", "IS2", "IS3", "IS4", "IS5"),
-        qualifies=("IS10", "IS12"),
+        qualifies=("IS10", "IS12", "IS13"),
         corrected_by=(
             Guard(
-                "ising", "no-estimate", "as well as can be, where an estimate exists; cold, often none does"
+                "ising",
+                "no-estimate",
+                "at the limit, where the likelihood has a maximum; cold, it often has none",
             ),
         ),
     ),

@@ -68,7 +68,7 @@ STATEMENTS = (
             Guard(
                 "adversarial-work",
                 "modified-forces-circulate",
-                "what attacks follow, signs and unit lengths, has no potential",
+                "signs are another direction, and a field of signs has no potential",
             ),
         ),
     ),
@@ -76,8 +76,13 @@ STATEMENTS = (
         "P11.3",
         "The work of an attack, beside that of random changes, shows what was trained (the same networks).",
         supports=("AW6", "AW7"),
+        qualifies=("AW21", "AW22"),
         corrected_by=(
-            Guard("adversarial-work", "worth-untrained-too", "near the image it is as large before training"),
+            Guard(
+                "adversarial-work",
+                "worth-untrained-too",
+                "near the image it is about as large before training, and larger still nearer",
+            ),
         ),
         ours=True,
     ),
