@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from pdenet.data import load_images
-from pdenet.models.conv_blocks import conv_stack
+from pdenet.models.conv_blocks import ConvBranch, conv_stack
 from pdenet.runs.arm import Context
 from pdenet.runs.results import Results
 from pdenet.runs.shown import Images
@@ -46,6 +46,7 @@ def test_a_stack_on_interleaved_grids_is_the_stack_with_dilated_kernels() -> Non
     found = dilated(stack, u, 3)
     for branch in stack.branches:
         inside = u
+        assert isinstance(branch, ConvBranch)
         for norm, weight in zip(branch.norms, branch.weights, strict=True):
             kernels = weight.flatten(0, 1)
             inside = functional.conv2d(torch.relu(norm(inside)), kernels, padding=3, dilation=3, groups=2)

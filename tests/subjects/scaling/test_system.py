@@ -170,7 +170,7 @@ def test_a_budget_that_is_none_or_cannot_be_met_is_refused(
         (lambda: Shape(2, 10, 2), ValueError, "side must be a whole number, at least 3; got 2"),
         (lambda: Shape(-1, 10, 9), ValueError, "blocks must be a whole number, at least 0; got -1"),
         (lambda: Shape(1, 0, 9), ValueError, "channels must be a whole number, at least 1; got 0"),
-        (lambda: Shape(1, 1, 9, "wide"), ValueError, "block"),
+        (lambda: Shape(1, 1, 9, "wide"), ValueError, "block"),  # type: ignore[arg-type]
         (lambda: Shape(1, 1, 9, dilation=2), ValueError, "the dilation must divide the side 9; got 2"),
         (lambda: shares_of(1.2, 0.9, 1), ValueError, "beta must be a finite number, at least 1; got 0.9"),
         (lambda: shares_of(1, 1, 1), ValueError, "all 1, which scales nothing"),
