@@ -135,6 +135,8 @@ def implicit_midpoint(
         change, middle = float((following - middle).abs().max()), following
         if change <= near:
             return 2 * middle - state
-    message = f"the middle of a step of {h:g} still moves by {change:.1e} after {rounds} rounds; "
+    message = (
+        f"the middle of a step of {h:g} still moves by {change:.1e} after {rounds} rounds; "
         "take a smaller step"
+    )
     raise NotConverged(message)
