@@ -30,7 +30,7 @@ HAMILTONIAN = Experiment(
     "A conservation law by construction: learned fields of a pendulum",
     _arms,
     CLAIMS,
-    seeds=10,
+    seeds=40,
     page="hamiltonian",
     digits=2,
 )
