@@ -133,6 +133,10 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"HA{number}": 10 for number in (1, 6, 7)},
+    **{f"HA{number}": 1 for number in (2, 8, 11, 12)},
+    **{f"HA{number}": 3 for number in (4, 10)},
+    "HA9": 2,
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -203,6 +207,9 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "HA3": 1.25,
+    "HA5": 2,
+    "HA13": 1,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -246,6 +253,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "hamiltonian": (40, 2, "hamiltonian"),
 }
 
 
@@ -294,6 +302,8 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+hamiltonian: steps 300, batch_size 200; drawn; 2
+hamiltonian: nothing; drawn; 2
 """
 
 

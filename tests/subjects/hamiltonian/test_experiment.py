@@ -49,8 +49,7 @@ def test_a_claim_is_the_geometric_mean_of_ratios_of_one_seed_each(results: Resul
     judged = HAMILTONIAN.judged(results)
     ratios = results.values(arm_name(PLAIN), "energy") / results.values(arm_name(ENERGY), "energy")
     assert judged["HA1"].found.estimate == pytest.approx(math.exp(np.log(ratios).mean()))
-    shuffled = ratios[::-1] * 1.0
-    assert judged["HA1"].found.n == len(shuffled) == 40
+    assert judged["HA1"].found.n == len(ratios) == 40
 
 
 def test_a_claim_pairs_seeds_where_an_arm_lacks_some(results: Results) -> None:
