@@ -71,18 +71,16 @@ def draw_paths(paths: Mapping[str, Tensor], step: float) -> Figure:
     return fig
 
 
-def draw_courses(results: Results, laws: Iterable[str] = (PLAIN, KEEPING, ENERGY)) -> Figure:
+def draw_courses(results: Results) -> Figure:
     """Errors of the energy and of the state over time, by seed and their geometric means.
 
     Parameters
     ----------
     results
         Runs of the experiment.
-    laws
-        What is drawn.
     """
     fig, (energy, state) = plt.subplots(1, 2, figsize=(6.8, 3.4))
-    for law in laws:
+    for law in (PLAIN, KEEPING, ENERGY):
         look = LOOKS[law]
         for ax, what in ((energy, "energy course"), (state, "state course")):
             lines = np.array([one.measured[what] for one in results.records(arm_name(law))])
