@@ -32,7 +32,7 @@ def drawn(*shape: int, seed: int = 0) -> Tensor:
 
 
 def jacobian(step, state: Tensor) -> Tensor:  # type: ignore[no-untyped-def]
-    return torch.autograd.functional.jacobian(step, state)  # type: ignore[no-untyped-call,no-any-return]
+    return torch.autograd.functional.jacobian(step, state)  # type: ignore[no-any-return]
 
 
 def leap(state: Tensor, h: float) -> Tensor:
@@ -53,7 +53,7 @@ def test_the_rate_does_no_work_and_has_no_divergence() -> None:
     for state in drawn(6, 4):
         (gradient,) = torch.autograd.grad(coupled(there := state.clone().requires_grad_()), there)
         assert abs(float((gradient @ energy_rate(coupled, state)).detach())) < 1e-12
-        spread = torch.trace(torch.autograd.functional.jacobian(lambda u: energy_rate(coupled, u), state))  # type: ignore[no-untyped-call]
+        spread = torch.trace(torch.autograd.functional.jacobian(lambda u: energy_rate(coupled, u), state))
         assert abs(float(spread.detach())) < 1e-10
 
 
@@ -139,7 +139,7 @@ def test_an_energy_that_does_not_depend_on_the_state_is_refused() -> None:
 
 def test_the_rate_trains_what_the_energy_is_made_of() -> None:
     layer = nn.Linear(2, 1).double()
-    energy_rate(lambda u: layer(u).squeeze(-1).square(), drawn(4, 2)).square().sum().backward()  # type: ignore[no-untyped-call]
+    energy_rate(lambda u: layer(u).squeeze(-1).square(), drawn(4, 2)).square().sum().backward()
     assert layer.weight.grad is not None
     assert layer.weight.grad.abs().min() > 0
 

@@ -16,7 +16,7 @@ from pdenet.runs.measured_arm import measured_record
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.hamiltonian.measures import FINE, WAYS, measured
-from pdenet.subjects.hamiltonian.networks import LAWS, Law, PhaseField
+from pdenet.subjects.hamiltonian.networks import LAWS, PhaseField
 from pdenet.subjects.hamiltonian.rivals import LinearField
 from pdenet.subjects.hamiltonian.system import POINTS, Observed
 from pdenet.subjects.hamiltonian.training import RateTask, RateTraining
@@ -62,7 +62,7 @@ class FieldArm(Arm):
         Of the networks.
     """
 
-    law: Law
+    law: str
     observed: Observed = BASE
     protocol: RateTraining = field(default_factory=RateTraining)
     width: int = 64

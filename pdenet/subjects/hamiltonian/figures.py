@@ -55,9 +55,9 @@ def draw_paths(paths: Mapping[str, Tensor], step: float) -> Figure:
     step
         Time between two states.
     """
-    fig, axes = plt.subplots(1, len(paths), figsize=(6.6, 3.5), sharey=True)
+    fig, axes = plt.subplots(1, len(paths), figsize=(6.6, 3.5), sharey=True, squeeze=False)
     true = true_path(0.0, step)[: round(8 / step), 0]  # a whole turn of each
-    for ax, (law, path) in zip(axes, paths.items(), strict=True):
+    for ax, (law, path) in zip(axes[0], paths.items(), strict=True):
         look = LOOKS[law]
         for start in range(path.shape[2]):
             label = start == 0
@@ -67,7 +67,7 @@ def draw_paths(paths: Mapping[str, Tensor], step: float) -> Figure:
             ax.plot(q, p, "--", color=INK, marker="", lw=1.6, label="true" if label else None)
         ax.set(title=look.label, xlabel="angle (rad)", aspect="equal")
         ax.legend(fontsize=8, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.12))
-    axes[0].set_ylabel("angular velocity")
+    axes[0, 0].set_ylabel("angular velocity")
     return fig
 
 

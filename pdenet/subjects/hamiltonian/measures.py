@@ -185,7 +185,8 @@ def errors(path: Tensor, observed: Observed, way: str) -> dict[str, Any]:
 def own_energy_change(energy: Callable[[Tensor], Tensor], path: Tensor) -> Tensor:
     """Largest change of a learned energy along a path (steps + 1, S, B, 2), (S,)."""
     values = energy(path.movedim(0, 1).flatten(1, 2)).detach().unflatten(1, (len(path), -1))
-    return (values - values[:, :1]).abs().amax((1, 2))
+    change: Tensor = (values - values[:, :1]).abs().amax((1, 2))
+    return change
 
 
 def measured(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,6 @@ from pdenet.ops.symplectic import energy_rate
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Law = Literal["none", "second order", "energy", "energy and friction"]
 LAWS = ("none", "second order", "energy", "energy and friction")
 
 
@@ -46,7 +45,7 @@ class PhaseField(nn.Module):
         If the law is unknown or a number is none or out of range.
     """
 
-    def __init__(self, law: Law, seeds: int | Iterable[int] = 1, *, width: int = 64) -> None:
+    def __init__(self, law: str, seeds: int | Iterable[int] = 1, *, width: int = 64) -> None:
         super().__init__()
         self.law, self.width = one_of("law", law, LAWS), whole("width", width, least=2)
         self.seeds = as_seeds(seeds)
@@ -101,6 +100,6 @@ class PhaseField(nn.Module):
         return self.description(self.law, width=self.width)
 
     @classmethod
-    def description(cls, law: Law, *, width: int = 64) -> dict[str, Any]:
+    def description(cls, law: str, *, width: int = 64) -> dict[str, Any]:
         """The configuration as plain data."""
         return {"name": cls.__name__, "law": law, "width": width}

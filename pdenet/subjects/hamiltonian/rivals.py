@@ -39,4 +39,5 @@ class LinearField:
 
     def __call__(self, state: Tensor) -> Tensor:
         """The rates (S, B, 2) of states (S, B, 2)."""
-        return state @ self.matrix.mT
+        rates: Tensor = state @ self.matrix.mT
+        return rates

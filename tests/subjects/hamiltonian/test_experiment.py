@@ -27,7 +27,7 @@ from pdenet.subjects.hamiltonian.arms import (
 from pdenet.subjects.hamiltonian.claims import CLAIMS, ENERGY, FRICTION, PLAIN
 from pdenet.subjects.hamiltonian.experiment import HAMILTONIAN
 from pdenet.subjects.hamiltonian.networks import LAWS, PhaseField
-from pdenet.subjects.hamiltonian.system import Observed
+from pdenet.subjects.hamiltonian.system import Observed, pendulum_energy
 from pdenet.subjects.hamiltonian.training import RateTask, RateTraining
 
 SHORT = RateTraining(steps=20)
@@ -129,15 +129,15 @@ def test_figures_are_drawn(results: Results) -> None:
     path = measures.followed(net.double(), measures.starts(1), measures.FINE, 10.0)
     drawn = figures.draw_paths({ENERGY: path}, 0.05)
     assert [len(ax.lines) for ax in drawn.axes] == [6]
-    true = torch.tensor(np.array(drawn.axes[0].lines[1].get_xydata()))
-    energies = measures.pendulum_energy(true)
+    true = torch.from_numpy(drawn.axes[0].lines[1].get_xydata())
+    energies = pendulum_energy(true)
     assert (energies - energies[0]).abs().max() < 1e-5
     assert (true[100:] - true[0]).norm(dim=1).min() < 0.05  # a whole turn is drawn
 
     courses = figures.draw_courses(results)
     seeds = HAMILTONIAN.seeds
     assert [len(ax.lines) for ax in courses.axes] == [3 * (seeds + 1), 3 * (seeds + 1) + 1]
-    thick = courses.axes[0].lines[seeds].get_ydata()
+    thick = np.asarray(courses.axes[0].lines[seeds].get_ydata(), dtype=float)
     assert thick[-1] > 10 * thick[1]  # without a law it grows
 
     turns = figures.draw_turns(results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -186,7 +187,8 @@ def test_a_linear_field_with_an_energy_keeps_it() -> None:
 
     def own(state: torch.Tensor) -> torch.Tensor:
         q, p = state.unbind(-1)
-        return b * p**2 / 2 + a * q * p - c * q**2 / 2
+        energy: torch.Tensor = b * p**2 / 2 + a * q * p - c * q**2 / 2
+        return energy
 
     states = drawn(1, 6, 2)
     assert torch.allclose(energy_rate(own, states), field(states), atol=1e-12)
@@ -211,7 +213,7 @@ def test_divergence_says_what_a_turn_gains() -> None:
     """A friction takes 2 E times itself a turn of a small swing; Green's theorem to second order in it."""
     gains = []
     for friction in (0.01, 0.005):
-        found = measures.turn(lambda u, c=friction: pendulum(u, c), 1)
+        found = measures.turn(partial(pendulum, friction=friction), 1)
         gains.append(float(found.gain - found.predicted))
         area = float(found.predicted) / -friction
     assert gains[0] / gains[1] == pytest.approx(4, rel=0.05)
@@ -245,7 +247,7 @@ def test_a_planted_leak_is_seen() -> None:
     net = trained("energy")
 
     def leaking(state: torch.Tensor) -> torch.Tensor:
-        rate = net(state)
+        rate: torch.Tensor = net(state)
         return rate + 0.05 * torch.stack([rate[..., 1], -rate[..., 0]], -1)
 
     assert measures.divergence(leaking, measures.starts(2)).abs().max() > 0.01
