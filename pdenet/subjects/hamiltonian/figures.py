@@ -72,7 +72,7 @@ def draw_paths(paths: Mapping[str, Tensor], step: float) -> Figure:
 
 
 def draw_courses(results: Results) -> Figure:
-    """Errors of the energy and of the state over time, by seed and their geometric means.
+    """Errors of the energy and of the state over time: geometric means, and four fifths of the seeds.
 
     Parameters
     ----------
@@ -85,7 +85,9 @@ def draw_courses(results: Results) -> Figure:
         for ax, what in ((energy, "energy course"), (state, "state course")):
             lines = np.array([one.measured[what] for one in results.records(arm_name(law))])
             times = WINDOW * (np.arange(lines.shape[1]) + 0.5)
-            ax.plot(times, lines.T, "-", color=look.colour, marker="", lw=0.4, alpha=0.3)
+            ax.fill_between(
+                times, *np.quantile(lines, (0.1, 0.9), axis=0), color=look.colour, alpha=0.2, lw=0
+            )
             mean = np.exp(np.log(lines).mean(0))
             ax.plot(times, mean, look.dash, color=look.colour, marker="", lw=2.4, label=look.label)
     state.axvline(SHORT, color=INK, ls=":", lw=1, marker="")
