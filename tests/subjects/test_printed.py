@@ -133,6 +133,8 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"SY{number}": 0.8 for number in (1, 4)},
+    "SY5": 1 / 2,
     **{f"HA{number}": 10 for number in (1, 6, 7)},
     **{f"HA{number}": 1 for number in (2, 8, 11, 12)},
     **{f"HA{number}": 3 for number in (4, 10)},
@@ -200,6 +202,9 @@ BELOW: dict[str, float] = {
     "TI26": 0.02,
     **{f"IS{number}": 0.1 for number in (1, 2, 3, 4, 7)},
     "IS5": 0.05,
+    "IS13": 1 / 2,
+    **{f"AW{number}": 1 for number in (21, 22)},
+    "IS14": 45,
     "IS6": 1.1,
     "AW2": 1.5,
     **{f"AW{number}": 1.25 for number in (4, 5)},
@@ -207,6 +212,10 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "SY2": 0.02,
+    "SY3": 0.01,
+    "SY6": 1 / 2,
+    **{f"SY{number}": 3 for number in (7, 8)},
     "HA3": 1.25,
     "HA5": 2,
     "HA13": 1,
@@ -253,6 +262,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "symmetry-breaking": (40, 2, "symmetry-breaking"),
     "hamiltonian": (40, 2, "hamiltonian"),
 }
 
@@ -302,6 +312,7 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+symmetry-breaking: nothing; drawn; 1
 hamiltonian: steps 300, batch_size 200; drawn; 2
 hamiltonian: nothing; drawn; 2
 """

@@ -1,40 +1,8 @@
-"""The claims of the essay on backpropagation and physics, each with where to look for its evidence."""
+"""Data from the world, circuits, attacks, and laws that are built in or found: P7 to P15."""
 
 from pdenet.audit.statement import Guard, Statement
 
 STATEMENTS = (
-    Statement(
-        "P1.1",
-        "The energy of a spin glass is the loss of a fully visible Boltzmann machine; weights are couplings.",
-        shown_by=(
-            Guard("ising", "weights-are-couplings", "gradient, curvature and the rule of a neuron agree"),
-        ),
-        corrected_by=(
-            Guard(
-                "ising", "energy-alone", "the loss is mean energy and log Z: the energy alone has no minimum"
-            ),
-        ),
-        form=True,
-    ),
-    Statement(
-        "P1.2",
-        "States of low energy are minima of the loss.",
-        refuted_by=(
-            Guard("ising", "valleys-of-states", "of the energy of states; the loss has one, in couplings"),
-        ),
-        form=True,
-    ),
-    Statement(
-        "P1.3",
-        "Training recovers the couplings (glasses of 10 and 16 spins, all of them coupled).",
-        supports=("IS1", "IS2", "IS3", "IS4", "IS5"),
-        qualifies=("IS10", "IS12"),
-        corrected_by=(
-            Guard(
-                "ising", "no-estimate", "as well as can be, where an estimate exists; cold, often none does"
-            ),
-        ),
-    ),
     Statement(
         "P10.1",
         "The parameter-shift rule gives exact gradients of quantum circuits.",
@@ -100,7 +68,7 @@ STATEMENTS = (
             Guard(
                 "adversarial-work",
                 "modified-forces-circulate",
-                "what attacks follow, signs and unit lengths, has no potential",
+                "signs are another direction, and a field of signs has no potential",
             ),
         ),
     ),
@@ -108,8 +76,13 @@ STATEMENTS = (
         "P11.3",
         "The work of an attack, beside that of random changes, shows what was trained (the same networks).",
         supports=("AW6", "AW7"),
+        qualifies=("AW21", "AW22"),
         corrected_by=(
-            Guard("adversarial-work", "worth-untrained-too", "near the image it is as large before training"),
+            Guard(
+                "adversarial-work",
+                "worth-untrained-too",
+                "near the image it is about as large before training, and larger still nearer",
+            ),
         ),
         ours=True,
     ),

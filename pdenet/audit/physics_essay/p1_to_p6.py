@@ -1,0 +1,87 @@
+"""Networks as physics, from the spin glass to equal units: P1 to P6."""
+
+from pdenet.audit.statement import Guard, Statement
+
+STATEMENTS = (
+    Statement(
+        "P1.1",
+        "The energy of a spin glass is the loss of a fully visible Boltzmann machine; weights are couplings.",
+        shown_by=(
+            Guard("ising", "weights-are-couplings", "gradient, curvature and the rule of a neuron agree"),
+        ),
+        corrected_by=(
+            Guard(
+                "ising", "energy-alone", "the loss is mean energy and log Z: the energy alone has no minimum"
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P1.2",
+        "States of low energy are minima of the loss.",
+        refuted_by=(
+            Guard("ising", "valleys-of-states", "of the energy of states; the loss has one, in couplings"),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P1.3",
+        "Training recovers the couplings (glasses of 10 and 16 spins, all of them coupled).",
+        supports=("IS1", "IS2", "IS3", "IS4", "IS5"),
+        qualifies=("IS10", "IS12", "IS13"),
+        corrected_by=(
+            Guard(
+                "ising",
+                "no-estimate",
+                "at the limit, where the likelihood has a maximum; cold, it often has none",
+            ),
+        ),
+    ),
+    Statement(
+        "P6.1",
+        "Identical hidden units stay identical in exact arithmetic.",
+        shown_by=(
+            Guard(
+                "symmetry-breaking", "equal-for-ever", "their difference has the factor itself; in fractions"
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P6.2",
+        "That state is a saddle.",
+        supports=("SY1",),
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "saddle-or-minimum",
+                "for one input and a loud teacher it is a minimum: no way apart leads down",
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P6.3",
+        "Any perturbation is amplified and breaks the symmetry (pairs of equal units on small data).",
+        supports=("SY2", "SY3", "SY4", "SY5"),
+        qualifies=("SY6", "SY8"),
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "not-any-push",
+                "only one that parts the units, along a way that leads down; others shrink or stay",
+            ),
+        ),
+    ),
+    Statement(
+        "P6.4",
+        "Rounding is such a perturbation.",
+        corrected_by=(
+            Guard(
+                "symmetry-breaking",
+                "rounding-may-be-zero",
+                "units that are computed one by one stay equal to the bit; else library and width decide",
+            ),
+        ),
+    ),
+)
