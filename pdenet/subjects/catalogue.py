@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "scaling": "pdenet.subjects.scaling.experiment:SCALING",
     "robustness": "pdenet.subjects.robustness.experiment:ROBUSTNESS",
     "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",

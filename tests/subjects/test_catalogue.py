@@ -79,6 +79,7 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "block times",
     "spin glass",
     "random circuit",
     "committee",

@@ -115,6 +115,8 @@ ABOVE: dict[str, float] = {
     **{f"LI{number}": -2 for number in (10,)},
     **{f"LI{number}": 10 for number in (20, 24)},
     "RO9": 5,
+    **{f"SC{number}": 2 for number in (6, 7, 8, 15, 16)},
+    "SC11": 1.5,
     **{f"IN{number}": 2 for number in (7, 9, 10, 11, 18, 19, 20, 22)},
     **{f"TI{number}": 3 for number in (5, 6, 7, 8, 9, 20, 21)},
     **{f"TI{number}": 1 for number in (14, 15, 16, 17, 29)},
@@ -125,7 +127,7 @@ ABOVE: dict[str, float] = {
     "IS12": 2,
     "AW1": 6,
     "AW3": 4,
-    **{f"AW{number}": 1.5 for number in (6, 7, 8)},
+    **{f"AW{number}": 1.5 for number in (6, 7, 8, 15, 16)},
     **{f"AW{number}": 1 / 2 for number in (9, 10)},
     "AW11": 1.25,
     **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
@@ -141,6 +143,7 @@ ABOVE: dict[str, float] = {
     "HA9": 2,
 }
 BELOW: dict[str, float] = {
+    **{f"SC{number}": 2 for number in (4, 5, 10)},
     "4.1c": 0.5,
     "4.1d": 0.5,
     "T1, 27": 97.0 - 96.7,
@@ -258,6 +261,7 @@ SHOWN = {
     "lipschitz": (10, 2, "lipschitz"),
     "robustness": (20, 1, "robustness"),
     "inception": (22, 1, "inception"),
+    "scaling": (16, 2, "scaling"),
     "tickets": (10, 2, "tickets"),
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
@@ -306,6 +310,8 @@ staple: nothing; drawn; 4
 lipschitz: epochs 6, batch_size 100; 2000 + 500 images; 2
 robustness: epochs 4, batch_size 100; 2000 + 500 images; 2
 inception: epochs 2, batch_size 25, steps 6; drawn; 2
+scaling: epochs 8, batch_size 100; 2000 + 1000 images; 2
+scaling: batch 50, rounds 5; drawn; 1
 tickets: epochs 2, batch_size 50; 1200 + 1000 images; 2
 ising: nothing; drawn; 2
 adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None

@@ -113,6 +113,32 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
+        "R9.1",
+        "Compound scaling is the best way to spend a budget (small networks, digits, four times the base).",
+        supports=("SC1", "SC2", "SC3", "SC12", "SC13"),
+        shown_by=(Guard("scaling", "compound-ahead", "ahead of depth, of width and of resolution alone"),),
+        corrected_by=(
+            Guard("scaling", "depth-not-needed", "shares from a search leave depth out, and do as well"),
+            Guard("scaling", "lead-gone", "after three times the epochs its lead over resolution is gone"),
+        ),
+    ),
+    Statement(
+        "R9.2",
+        "The axes need each other: finer images want more blocks or a wider field (the same networks).",
+        supports=("SC5", "SC6", "SC7", "SC15", "SC16"),
+        ours=True,
+    ),
+    Statement(
+        "R9.3",
+        "Cheaper blocks reach more accuracy for a budget (depthwise blocks at 10 channels, digits).",
+        supports=("SC8",),
+        corrected_by=(
+            Guard(
+                "scaling", "operations-not-seconds", "the budget is one of operations; they take more seconds"
+            ),
+        ),
+    ),
+    Statement(
         "R10.1",
         "A reversible residual network needs memory that is constant in depth, where others need it linear.",
         shown_by=(
