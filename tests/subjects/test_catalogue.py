@@ -65,6 +65,7 @@ KEYS = {
     "scaling.jsonl": (249, "d50ce0c4ae0a362dba37c01e160ea8e35aa7454acf77efc5898d8955b2a8a4dd"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
+    "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
 }
 
 # Kinds of what has no network to build.
@@ -86,6 +87,7 @@ NOTHING_BUILT = (
     "exclusive or",
     "equal units",
     "equal units, trained",
+    "untrained field",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

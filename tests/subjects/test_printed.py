@@ -137,6 +137,10 @@ ABOVE: dict[str, float] = {
     "QC5": 1 / 2,
     **{f"SY{number}": 0.8 for number in (1, 4)},
     "SY5": 1 / 2,
+    **{f"HA{number}": 10 for number in (1, 6, 7)},
+    **{f"HA{number}": 1 for number in (2, 8, 11, 12)},
+    **{f"HA{number}": 3 for number in (4, 10)},
+    "HA9": 2,
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -215,6 +219,9 @@ BELOW: dict[str, float] = {
     "SY3": 0.01,
     "SY6": 1 / 2,
     **{f"SY{number}": 3 for number in (7, 8)},
+    "HA3": 1.25,
+    "HA5": 2,
+    "HA13": 1,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -260,6 +267,7 @@ SHOWN = {
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
     "symmetry-breaking": (40, 2, "symmetry-breaking"),
+    "hamiltonian": (40, 2, "hamiltonian"),
 }
 
 
@@ -311,6 +319,8 @@ adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
 symmetry-breaking: nothing; drawn; 1
+hamiltonian: steps 300, batch_size 200; drawn; 2
+hamiltonian: nothing; drawn; 2
 """
 
 
