@@ -1,4 +1,4 @@
-"""Figures of the page: fields and what is left of them, spectra and waves kept, the flow, what is restored."""
+"""Figures of the page: fields and what is left of them, spectra, waves kept, the flow, what is restored."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def draw_kept(fields: Sequence[Field]) -> Figure:
         above.axhline(noise, color=ORANGE, ls="--", marker="", lw=1.3, label="noise")
         above.set(title=field.name, xlabel=K2, yscale="log", xticks=[0, 2, 4, 6, 8], ylim=(0.08, 60))
         wave = leading(field, 5)[:, :2].reshape(field.side, field.side, 2)
-        pair = torch.cat([wave[..., 0], torch.full((field.side, 1), torch.nan), wave[..., 1]], 1)
+        pair = torch.cat([wave[..., 0], torch.full((field.side, 2), torch.nan), wave[..., 1]], 1)
         image_row([below], pair[None].numpy())
     axes[0, 0].set_ylabel("variance of a mode")
     axes[1, 0].set_ylabel("first two", fontsize=10)
@@ -135,7 +135,7 @@ def draw_flow(field: Field) -> Figure:
     field
         A free one.
     """
-    fig, (flow, cut) = plt.subplots(1, 2, figsize=(6.8, 3.4))
+    fig, (flow, cut) = plt.subplots(1, 2, figsize=(6.8, 3.6))
     best, numbers = optimum(field.covariance, LATENTS), waves(field.side)[0]
     for n, width in enumerate((1, 2, 4)):
         grid = numbers[numbers * width**2 <= 4.01]
@@ -152,25 +152,24 @@ def draw_flow(field: Field) -> Figure:
             )
     spread = (best.encoder @ field.covariance @ best.encoder.mT).diagonal() + best.log_spread.exp()
     flow.plot(spectrum_read(best, field.side)[0], 1 / spread, "o", color=BLUE, ls="", label="latents")
-    flow.set(xlabel=f"{K2} in units of the new lattice", ylabel="1 / variance", ylim=(-0.2, 6))
-    flow.legend(fontsize=8)
+    flow.set(xlabel=f"{K2} on the new lattice", ylabel="1 / variance", ylim=(-0.2, 4.2))
     _draw_cut(cut, field, best)
+    fig.legend(fontsize=8, ncols=3, loc="outside upper center")
     return fig
 
 
 def _draw_cut(ax: Axes, field: Field, best: Linear) -> None:
     numbers = waves(field.side)[0].unique()
-    grid = torch.linspace(0, 2.5, 400, dtype=torch.float64)
+    grid = torch.linspace(0, 3.3, 400, dtype=torch.float64)
     edge = 1 / best.noise - 1 / float(field.spectrum(torch.zeros((), dtype=torch.float64)))
     gain = (1 - best.noise / field.spectrum(grid)).clamp(min=0)
-    ax.plot(grid, gain, "-", color=BLUE, marker="", label="noise as large, enough latents")
-    shells = numbers[numbers < 2.5]
+    ax.plot(grid, gain, "-", color=BLUE, marker="", label="latents for all above the noise")
+    shells = numbers[numbers < 3.3]
     kept = shells <= float(waves(field.side)[0][LATENTS - 1]) + 1e-9
     told = torch.where(kept, 1 - best.noise / field.spectrum(shells), 0.0)
     ax.plot(shells, told, "o", color=BLUE, ls="", label=f"{LATENTS} latents")
-    ax.plot([0, edge, edge, 2.5], [1, 1, 0, 0], "--", color=ORANGE, marker="", label="momentum shell")
-    ax.set(xlabel=K2, ylabel="share of a mode restored", ylim=(-0.05, 1.35))
-    ax.legend(fontsize=8)
+    ax.plot([0, edge, edge, 3.3], [1, 1, 0, 0], "--", color=ORANGE, marker="", label="momentum shell")
+    ax.set(xlabel=K2, ylabel="share of a mode restored", ylim=(-0.05, 1.05))
 
 
 def draw_captured(fields: Sequence[Field], widths: Sequence[int] = (2, 4, 8)) -> Figure:
