@@ -246,6 +246,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "free-field": (20, 3, "free-field"),
 }
 
 
@@ -294,6 +295,8 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+free-field: nothing; drawn; 1
+free-field: nothing; drawn; 2
 """
 
 
