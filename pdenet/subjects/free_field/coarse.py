@@ -131,7 +131,8 @@ def told_far(field: Field, width: int = 4, buffer: int = 2) -> Told:
     ones = torch.ones(len(own), dtype=torch.float64)
 
     def told(weights: Tensor) -> Tensor:
-        return -(1 - weights @ known @ weights / (weights @ own @ weights)).log() / 2
+        found: Tensor = -(1 - weights @ known @ weights / (weights @ own @ weights)).log() / 2
+        return found
 
     logs = -(1 - shares).log() / 2
     return Told(float(logs[-1]), float(told(component)), float(told(ones)), float(logs.sum()))

@@ -107,7 +107,7 @@ def fit_drawn(field: Field, protocol: Protocol, seed: int) -> Vae:
     for _ in range(protocol.steps):
         adam.zero_grad()
         fields = field.draw(protocol.batch, drawn, torch.float32)
-        network.bound(fields, latent).backward()  # type: ignore[no-untyped-call]
+        network.bound(fields, latent).backward()
         adam.step()
         schedule.step()
     return network
@@ -141,4 +141,5 @@ def told(latents: Tensor, modes: Tensor) -> Tensor:
     # Latents that the encoder does not use have no variance, and no inverse.
     within = torch.linalg.pinv(latents.mT @ latents, hermitian=True)
     explained = (cross * (within @ cross)).sum(0)
-    return explained / modes.square().sum(0)
+    shares: Tensor = explained / modes.square().sum(0)
+    return shares

@@ -79,7 +79,8 @@ def loss(model: Linear, covariance: Tensor) -> Tensor:
     rest = covariance.trace() - 2 * (w.mT * encoded).sum() + (gram * second).sum()
     rest = rest + gram.diagonal() @ log_spread.exp()
     fit = rest / (2 * log_noise.exp()) + len(w) / 2 * (math.log(2 * math.pi) + log_noise)
-    return fit + (latent + (log_spread.exp() - 1 - log_spread).sum()) / 2
+    found: Tensor = fit + (latent + (log_spread.exp() - 1 - log_spread).sum()) / 2
+    return found
 
 
 def log_likelihood_loss(model: Linear, covariance: Tensor) -> Tensor:
@@ -87,7 +88,8 @@ def log_likelihood_loss(model: Linear, covariance: Tensor) -> Tensor:
     w, noise = model.decoder, model.log_noise.exp()
     inside = w @ w.mT + noise * torch.eye(len(w), dtype=w.dtype)
     solved = torch.linalg.solve(inside, covariance).trace()
-    return (solved + torch.linalg.slogdet(inside).logabsdet + len(w) * math.log(2 * math.pi)) / 2
+    found: Tensor = (solved + torch.linalg.slogdet(inside).logabsdet + len(w) * math.log(2 * math.pi)) / 2
+    return found
 
 
 def latents_of(latents: int, n: int) -> int:
@@ -188,7 +190,7 @@ def train(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, whole("steps", steps, least=1))
     for _ in range(steps):
         adam.zero_grad()
-        loss(model, matrix).backward()  # type: ignore[no-untyped-call]
+        loss(model, matrix).backward()
         adam.step()
         schedule.step()
     return Linear(*(part.detach() for part in model))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,14 @@ from pdenet.subjects.free_field.experiment import FREE_FIELD
 from pdenet.subjects.free_field.measures import LATENTS, NOISES, SIZES
 from pdenet.subjects.free_field.system import free_field, staggered, two_fields
 from pdenet.subjects.free_field.vae import optimum
+
+if TYPE_CHECKING:
+    from matplotlib.lines import Line2D
+
+
+def points(line: Line2D) -> tuple[np.ndarray, np.ndarray]:
+    """Where a line is drawn."""
+    return np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
 
 
 def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
@@ -83,19 +93,17 @@ def test_figures_are_drawn() -> None:
     assert len(figures.draw_fields((free, two)).axes) == 6
     best = optimum(free.covariance, LATENTS)
     reading = figures.draw_reading(best, free, FREE_FIELD.results())
-    read = reading.axes[0].lines[1].get_xydata()
-    assert np.allclose(read[:, 1], read[:, 0] + 0.05)
+    at, read = points(reading.axes[0].lines[1])
+    assert np.allclose(read, at + 0.05)
     kept = figures.draw_kept((free, turned, two))
     assert [ax.get_title() for ax in kept.axes[:3]] == ["free field", "staggered field", "two fields"]
-    assert np.max(kept.axes[0].lines[1].get_xdata()) < 1
-    assert all(np.min(ax.lines[1].get_xdata()) > 7 for ax in kept.axes[1:3])
+    assert points(kept.axes[0].lines[1])[0].max() < 1
+    assert all(points(ax.lines[1])[0].min() > 7 for ax in kept.axes[1:3])
     flow = figures.draw_flow(free).axes[0]
     for number, width in ((0, 1), (1, 2), (3, 4)):
-        line = flow.lines[number].get_xydata()
-        assert np.allclose(line[:, 1], line[:, 0] + 0.05 * width**2)
-    assert np.allclose(flow.lines[-1].get_ydata(), 1)
-    captured = figures.draw_captured((free, two))
-    top, blocks = (captured.axes[0].lines[n] for n in (0, 1))
-    assert np.all(
-        blocks.get_ydata() <= np.interp(blocks.get_xdata(), top.get_xdata(), top.get_ydata()) + 0.02
-    )
+        at, inverse = points(flow.lines[number])
+        assert np.allclose(inverse, at + 0.05 * width**2)
+    assert np.allclose(points(flow.lines[-1])[1], 1)
+    captured = figures.draw_captured((free, two)).axes[0]
+    top, blocks = (dict(zip(*points(captured.lines[n]), strict=True)) for n in (0, 1))
+    assert all(blocks[count] < top[count] for count in (4, 16, 64))

@@ -41,7 +41,7 @@ def test_waves_are_the_modes_of_the_lattice(side: int) -> None:
 
 @pytest.mark.parametrize("side", [4, 5])
 def test_the_free_field_is_that_of_its_action(side: int) -> None:
-    """The inverse of its covariance is the matrix of the action: squared steps to neighbours, and the mass."""
+    """The inverse of its covariance is the matrix of the action: steps to neighbours, and the mass."""
     matrix = laplace(side) + 0.3 * torch.eye(side**2, dtype=torch.float64)
     covariance = free_field(0.3, side).covariance
     assert (matrix @ covariance - torch.eye(side**2)).abs().max() < 1e-12
