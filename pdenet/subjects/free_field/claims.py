@@ -2,6 +2,8 @@
 
 Seen with seeds from 1000 on, two of each training and ten of the samples: gaps near 1e-9 nats, angles near
 1e-5 degrees, ratios near 1 of what is predicted. Training on drawn fields was seen with another setting too.
+After the records one thing was changed: FF5 is a mean of logarithms, since the interval of its plain mean
+went below zero, where no share is; its verdict is the same.
 """
 
 from __future__ import annotations
@@ -96,7 +98,7 @@ CLAIMS = (
         "FF5",
         f"on two fields the decoder holds less than a hundredth of the {LATENTS} longest waves (share)",
         threshold=0.01,
-        measure=partial(_mean, TWO, "longest"),
+        measure=partial(_size, TWO, "longest"),
     ),
     _claim(
         "FF6",

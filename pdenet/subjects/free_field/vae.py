@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SPREAD = 0.1
 """Standard deviation of the weights at the start."""
+_ROUNDING = 1e-12  # of a computed covariance, beside its largest entry
 _SAME = 1e-8  # variances closer than this, relatively, are one shell
 
 
@@ -59,14 +60,14 @@ def covariance_of(covariance: Any) -> Tensor:
     if matrix.dim() != 2 or matrix.shape[0] != matrix.shape[1]:
         message = f"a covariance is a square (n, n); got {tuple(matrix.shape)}"
         raise ValueError(message)
-    if not torch.equal(matrix, matrix.mT):
-        worst = float((matrix - matrix.mT).abs().max())
+    worst = float((matrix - matrix.mT).abs().max())
+    if not worst <= _ROUNDING * float(matrix.abs().max()):
         message = f"a covariance must be symmetric; it differs by up to {worst:.3g}: take (C + C^T)/2"
         raise ValueError(message)
     if int(torch.linalg.cholesky_ex(matrix).info):
         message = "a covariance must be positive definite; this one is not: it needs more samples than sites"
         raise ValueError(message)
-    return matrix
+    return (matrix + matrix.mT) / 2
 
 
 def loss(model: Linear, covariance: Tensor) -> Tensor:

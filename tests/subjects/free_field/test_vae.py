@@ -189,6 +189,11 @@ def test_covariances_that_are_none_are_refused() -> None:
     lopsided[0, 1] += 1
     with pytest.raises(ValueError, match="differs by up to 1: take"):
         optimum(lopsided, 1)
+    with pytest.raises(ValueError, match="must be symmetric"):
+        optimum(torch.full((2, 2), torch.nan), 1)
+    rounded = SMALL.covariance.clone()
+    rounded[0, 1] += 1e-16
+    assert optimum(rounded, 1).noise == pytest.approx(optimum(SMALL.covariance, 1).noise)
     with pytest.raises(ValueError, match="needs more samples than sites"):
         optimum(torch.ones(3, 3), 1)
     for latents in (0, 16):
