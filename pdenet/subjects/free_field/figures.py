@@ -51,7 +51,7 @@ def draw_fields(fields: Sequence[Field], seed: int = 0, width: int = 4) -> Figur
     """
     fig, axes = plt.subplots(len(fields), 3, figsize=(5.4, 1.95 * len(fields)))
     titles = ("field", f"{LATENTS} latents", f"blocks of {width} x {width}")
-    for row, field in zip(axes, fields, strict=True):
+    for number, (row, field) in enumerate(zip(axes, fields, strict=True)):
         side = field.side
         (drawn,) = field.draw(1, torch.Generator().manual_seed(seed))
         best = optimum(field.covariance, LATENTS)
@@ -62,7 +62,7 @@ def draw_fields(fields: Sequence[Field], seed: int = 0, width: int = 4) -> Figur
             (best.decoder @ best.encoder @ drawn).reshape(side, side),
             blocks,
         ]
-        image_row(row, np.stack(images), titles if row is axes[0] else ())
+        image_row(row, np.stack(images), () if number else titles)
         row[0].set_ylabel(field.name, fontsize=10)
     return fig
 
@@ -87,7 +87,7 @@ def draw_reading(model: Linear, field: Field, results: Results) -> Figure:
     line.plot(read, inverse, "o", color=BLUE, ls="", ms=7, mfc="none", label="read from the decoder")
     line.axhline(1 / model.noise, color=ORANGE, ls="--", marker="", label="1 / noise")
     line.set(xlabel=K2, ylabel="1 / variance", ylim=(0, 1.1 / model.noise))
-    line.legend(fontsize=8, loc="lower right", bbox_to_anchor=(1.02, 0.3))
+    line.legend(fontsize=8, loc="upper left", bbox_to_anchor=(0, 0.92))
     grid = np.array([SIZES[0], SIZES[-1]])
     fall.plot(grid, predicted_square(field) / grid, "-", color=INK, marker="", label="predicted")
     for size in SIZES:

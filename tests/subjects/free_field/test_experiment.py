@@ -90,7 +90,8 @@ def test_arms_are_known_unbuilt() -> None:
 @pytest.mark.usefixtures("book_style")
 def test_figures_are_drawn() -> None:
     free, turned, two = free_field(), staggered(), two_fields()
-    assert len(figures.draw_fields((free, two)).axes) == 6
+    titles = [ax.get_title() for ax in figures.draw_fields((free, two)).axes]
+    assert titles == ["field", "9 latents", "blocks of 4 x 4", "", "", ""]
     best = optimum(free.covariance, LATENTS)
     reading = figures.draw_reading(best, free, FREE_FIELD.results())
     at, read = points(reading.axes[0].lines[1])
