@@ -51,7 +51,13 @@ class FieldArm(MeasuredArm):
     @property
     def model(self) -> dict[str, Any]:
         """What a record says of the field, and of what is measured."""
-        return {"kind": "Gaussian field", "field": self.kind, "side": self.side, "measured": self.name}
+        own = {"kind": "Gaussian field", "field": self.kind, "side": self.side, "measured": self.name}
+        return own | self.details
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What else a record says, of arms that have settings of their own."""
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +110,11 @@ class NoiseArm(FieldArm):
         """What is given."""
         return "noise given"
 
+    @property
+    def details(self) -> dict[str, Any]:
+        """The noises."""
+        return {"noises": [*self.noises]}
+
     def measure(self, seed: int) -> dict[str, Any]:
         """Columns used, by noise, and whether all are as many as modes above the noise."""
         counts = {noise: cut_off(self.field, noise, seed) for noise in self.noises}
@@ -127,6 +138,11 @@ class SampleArm(FieldArm):
     def name(self) -> str:
         """What is given."""
         return "samples"
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """The sizes."""
+        return {"sizes": [*self.sizes]}
 
     def measure(self, seed: int) -> dict[str, Any]:
         """Angles by size, and the squared sines in units of what is predicted."""
