@@ -133,6 +133,9 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    "FF6": 1 / 2,
+    "FF7": 10,
+    **{f"FF{number}": 0.95 for number in (11, 12)},
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -203,6 +206,13 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "FF1": 1e-5,
+    **{f"FF{number}": 0.01 for number in (2, 4, 5)},
+    "FF3": 1e-3,
+    "FF8": 0.1,
+    "FF9": 0.1,
+    "FF10": 0.05,
+    "FF13": 0.05,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 

@@ -61,7 +61,7 @@ def test_slopes_are_those_of_the_angles() -> None:
 
 
 def test_what_is_recorded_of_a_training() -> None:
-    measured = ExactArm(side=4).measure(0)
+    measured = ExactArm(side=8).measure(0)
     assert measured.keys() == {"gap", "angle", "longest", "start", "slope", "mass2"}
     assert measured["start"] < measured["longest"]
     counts = NoiseArm(side=6, noises=(3.0,)).measure(0)
@@ -83,6 +83,8 @@ def test_arms_are_known_unbuilt() -> None:
         "side": 16,
         "measured": "exact loss, 7 latents",
     }
+    assert NOISE.model["noises"] == [*NOISES]
+    assert SAMPLE.model["sizes"] == [*SIZES]
     assert EXACT[2].field.name == "two fields"
     assert (NOISES, LATENTS) == ((3.5, 2.0, 1.4, 1.0), 9)
 
