@@ -40,6 +40,7 @@ EXPERIMENTS = {
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
     "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
     "hamiltonian": "pdenet.subjects.hamiltonian.experiment:HAMILTONIAN",
+    "free-field": "pdenet.subjects.free_field.experiment:FREE_FIELD",
 }
 """Where each is: module and name."""
 

@@ -141,6 +141,9 @@ ABOVE: dict[str, float] = {
     **{f"HA{number}": 1 for number in (2, 8, 11, 12)},
     **{f"HA{number}": 3 for number in (4, 10)},
     "HA9": 2,
+    "FF6": 1 / 2,
+    "FF7": 10,
+    **{f"FF{number}": 0.95 for number in (11, 12)},
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -222,6 +225,13 @@ BELOW: dict[str, float] = {
     "HA3": 1.25,
     "HA5": 2,
     "HA13": 1,
+    "FF1": 1e-5,
+    **{f"FF{number}": 0.01 for number in (2, 4, 5)},
+    "FF3": 1e-3,
+    "FF8": 0.1,
+    "FF9": 0.1,
+    "FF10": 0.05,
+    "FF13": 0.05,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -268,6 +278,7 @@ SHOWN = {
     "circuits": (20, 2, "circuits"),
     "symmetry-breaking": (40, 2, "symmetry-breaking"),
     "hamiltonian": (40, 2, "hamiltonian"),
+    "free-field": (20, 3, "free-field"),
 }
 
 
@@ -321,6 +332,8 @@ circuits: nothing; drawn; 3
 symmetry-breaking: nothing; drawn; 1
 hamiltonian: steps 300, batch_size 200; drawn; 2
 hamiltonian: nothing; drawn; 2
+free-field: nothing; drawn; 1
+free-field: nothing; drawn; 2
 """
 
 

@@ -38,6 +38,38 @@ STATEMENTS = (
         ),
     ),
     Statement(
+        "P2.1",
+        "An autoencoder trained on a free field keeps its modes of long waves (a lattice of 16 by 16).",
+        supports=("FF1", "FF2", "FF3", "FF9", "FF11", "FF12"),
+        qualifies=("FF7",),
+    ),
+    Statement(
+        "P2.2",
+        "It finds them without instruction (the same lattice, and two others).",
+        qualifies=("FF4", "FF5", "FF13"),
+        corrected_by=(
+            Guard(
+                "free-field",
+                "variance-not-wavelength",
+                "it ranks by variance, and the loss of turned fields is the same",
+            ),
+        ),
+    ),
+    Statement(
+        "P2.3",
+        "Its encoder is a coarse-graining map like one of the renormalisation group.",
+        refuted_by=(
+            Guard("free-field", "white-latents", "its latents are white: no field, and no second step"),
+            Guard(
+                "free-field",
+                "not-relevance",
+                "beside a local field of large variance it drops what tells of far regions",
+            ),
+        ),
+        qualifies=("FF6",),
+        form=True,
+    ),
+    Statement(
         "P6.1",
         "Identical hidden units stay identical in exact arithmetic.",
         shown_by=(
