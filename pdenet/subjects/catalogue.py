@@ -35,6 +35,7 @@ EXPERIMENTS = {
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
     "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
 }
 """Where each is: module and name."""
 
