@@ -1,6 +1,6 @@
-"""What is claimed of weight decay; committed before the records, parts of two draws (0, 100) having been seen.
+"""What is claimed of weight decay; committed before the records, parts of two draws having been seen.
 
-WD1 to WD3 follow from algebra near zero, if the transition is continuous, which is not given for
+Seen: 0 and 100. WD1 to WD3 follow from algebra near zero, if the transition is continuous, which is not given for
 cross-entropy and tanh. The others could come out either way.
 """
 
@@ -150,7 +150,7 @@ CLAIMS = (
     ),
     _claim(
         "WD8",
-        "without a hidden layer the accuracy at 0.95 is over ten points above that of 8 units at 0.5 (points)",
+        "without a hidden layer the accuracy at 0.95 is over ten points above that of 8 units at 0.5",
         threshold=10.0,
         measure=partial(_difference, (NONE, "heated", 0.95), (EIGHT, "heated", 0.5)),
     ),
