@@ -34,6 +34,8 @@ EXPERIMENTS = {
     "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
     "inception": "pdenet.subjects.inception.experiment:INCEPTION_OR_DEPTH",
+    "ising": "pdenet.subjects.ising.experiment:ISING",
+    "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
     "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
 }

@@ -59,6 +59,8 @@ KEYS = {
     "lipschitz.jsonl": (250, "4b9adbd3dbe59db270fc0b3c4a75e154a925ee83d90b46488d4a33142ec9760d"),
     "tickets.jsonl": (550, "a8992c485e6791a13bbb970308fe3e0fc242456fffb648d1959d08561a85b7bc"),
     "robustness.jsonl": (168, "aa34cb060c6c5426a132a2631f8de830ec43c094e227f301239592909ffe31b9"),
+    "ising.jsonl": (650, "a9e60dbda8b1a7361978409d29e854518d456e4493d06fb2f561869dfb1efeff"),
+    "adversarial-work.jsonl": (70, "d5f38efea782fd39033d0f6996e404104e123ef4b5238badd81f370330386335"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
 }
@@ -75,6 +77,7 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "spin glass",
     "random circuit",
 )
 

@@ -110,16 +110,26 @@ ABOVE: dict[str, float] = {
     "RV6": 1,
     "ST3": 0.5,
     **{f"ST{number}": 1 for number in (4, 5, 6, 7)},
-    **{f"LI{number}": 2 for number in (1, 2, 6, 11, 12, 15, 17, 19, 27, 29)},
+    **{f"LI{number}": 2 for number in (1, 2, 6, 11, 12, 15, 17, 19, 27, 29, 32)},
     **{f"LI{number}": 0.8 for number in (3,)},
     **{f"LI{number}": -2 for number in (10,)},
     **{f"LI{number}": 10 for number in (20, 24)},
     "RO9": 5,
-    **{f"IN{number}": 2 for number in (7, 9, 10, 11, 18, 19, 20)},
+    **{f"IN{number}": 2 for number in (7, 9, 10, 11, 18, 19, 20, 22)},
     **{f"TI{number}": 3 for number in (5, 6, 7, 8, 9, 20, 21)},
     **{f"TI{number}": 1 for number in (14, 15, 16, 17, 29)},
     "TI24": 0.05,
     "TI27": 20,
+    "IS8": -0.1,
+    **{f"IS{number}": 1 / 2 for number in (10, 11)},
+    "IS12": 2,
+    "AW1": 6,
+    "AW3": 4,
+    **{f"AW{number}": 1.5 for number in (6, 7, 8)},
+    **{f"AW{number}": 1 / 2 for number in (9, 10)},
+    "AW11": 1.25,
+    **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
+    "AW20": 1,
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
@@ -173,17 +183,24 @@ BELOW: dict[str, float] = {
     "RV9": 1e-3,
     "ST8": 1 / 20,
     **{f"LI{number}": -0.8 for number in (4, 5)},
-    **{f"LI{number}": 1 for number in (7, 8, 13, 18, 28)},
-    **{f"LI{number}": 2 for number in (9, 14, 16, 22, 23, 25, 26)},
+    **{f"LI{number}": 1 for number in (7, 8, 13, 18, 28, 30)},
+    **{f"LI{number}": 2 for number in (9, 14, 16, 22, 23, 25, 26, 31)},
     **{f"LI{number}": 3 for number in (21,)},
     **{f"RO{number}": 1 for number in (8, 20, 21)},
     "RO15": 0,
     "RO16": 0,
-    **{f"IN{number}": 2 for number in (2, 5, 15)},
+    **{f"IN{number}": 2 for number in (2, 5, 15, 24)},
     **{f"TI{number}": 1 for number in (1, 2, 3, 4, 18, 19, 28)},
     **{f"TI{number}": 3 for number in (10, 11, 12, 13)},
     "TI25": 0.02,
     "TI26": 0.02,
+    **{f"IS{number}": 0.1 for number in (1, 2, 3, 4, 7)},
+    "IS5": 0.05,
+    "IS6": 1.1,
+    "AW2": 1.5,
+    **{f"AW{number}": 1.25 for number in (4, 5)},
+    "AW12": 0.98,
+    "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
 }
@@ -226,6 +243,8 @@ SHOWN = {
     "robustness": (20, 1, "robustness"),
     "inception": (22, 1, "inception"),
     "tickets": (10, 2, "tickets"),
+    "ising": (200, 3, "ising"),
+    "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
 }
 
@@ -270,6 +289,9 @@ lipschitz: epochs 6, batch_size 100; 2000 + 500 images; 2
 robustness: epochs 4, batch_size 100; 2000 + 500 images; 2
 inception: epochs 2, batch_size 25, steps 6; drawn; 2
 tickets: epochs 2, batch_size 50; 1200 + 1000 images; 2
+ising: nothing; drawn; 2
+adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
+adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
 """

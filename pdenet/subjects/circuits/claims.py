@@ -50,8 +50,8 @@ CLAIMS = (
     ),
     _claim(
         "QC2",
-        "measured with shots, a slope by a shift of 0.1 scatters more than nine times as much as by a"
-        " quarter turn (ratio)",
+        "measured with shots, the steepest slope of a circuit scatters by a shift of 0.1 more than nine times"
+        " as much as by a quarter turn (ratio)",
         threshold=9.0,
         measure=partial(_ratio, f"deviation at {SMALL}", f"deviation at {QUARTER}", 1.0),
     ),
@@ -73,8 +73,8 @@ CLAIMS = (
     ),
     _claim(
         "QC5",
-        "the variance of a slope of a random circuit more than halves with every two qubits"
-        " (halvings a qubit)",
+        "fitted over 2 to 8 qubits, the variance of a slope beside the observable more than halves with two"
+        " qubits more (halvings a qubit)",
         threshold=0.5,
         measure=partial(_mean, PLATEAU.name, "halvings"),
     ),

@@ -160,24 +160,28 @@ def draw_search(found: Search, molecule: TwoLevel, three: Lowest) -> Figure:
 
 
 def draw_plateau(results: Results) -> Figure:
-    """Variance of a slope by qubits: of circuits drawn, and of all, for three depths.
+    """Variance of a slope by qubits, of circuits drawn and of all, for three depths and two places.
 
     Parameters
     ----------
     results
         Runs of the experiment.
     """
-    fig, ax = plt.subplots(figsize=(6.0, 3.4))
+    fig, (near, far) = plt.subplots(1, 2, figsize=(6.4, 3.4), sharey=True)
     for n, (layers, dashes) in enumerate(((1, ":"), (4, "-"), (16, "--"))):
-        exact = [slope_variance_of_all(count, layers * count) for count in QUBITS]
-        ax.plot(QUBITS, exact, dashes, color=PALETTE[n], marker="", label=f"all, layers: {layers} a qubit")
+        look = {"color": PALETTE[n], "marker": "", "ls": dashes}
+        for ax, last in ((near, 0), (far, 1)):
+            exact = [slope_variance_of_all(count, layers * count, last * (count - 1)) for count in QUBITS]
+            ax.plot(QUBITS, exact, label=f"all, layers: {layers} a qubit" if ax is near else "", **look)
     for count in QUBITS:
         values = results.values(PLATEAU.name, f"variance at {count}")
-        ax.plot([count] * len(values), values, ".", color=PALETTE[1], ms=4, alpha=0.4)
+        near.plot([count] * len(values), values, ".", color=PALETTE[1], ms=4, alpha=0.4)
     means = [results.values(PLATEAU.name, f"variance at {count}").mean() for count in QUBITS]
-    ax.plot(QUBITS, means, "o", color=PALETTE[1], ms=7, mfc="none", ls="", label="drawn, 4 a qubit")
-    ax.set(xlabel="qubits", ylabel="variance of a slope", yscale="log", xticks=QUBITS)
-    ax.set_yticks([1e-3, 1e-2, 1e-1], ["0.001", "0.01", "0.1"])
-    ax.minorticks_off()
+    near.plot(QUBITS, means, "o", color=PALETTE[1], ms=7, mfc="none", ls="", label="drawn, 4 a qubit")
+    for ax, title in ((near, "angle of the first qubit"), (far, "angle of the last qubit")):
+        ax.set(title=title, xlabel="qubits", yscale="log", xticks=QUBITS)
+    near.set(ylabel="variance of a slope", yticks=[1e-6, 1e-4, 1e-2])
+    near.minorticks_off()
+    far.minorticks_off()
     fig.legend(fontsize=8, ncols=2, loc="outside upper center")
     return fig

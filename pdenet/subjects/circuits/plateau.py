@@ -47,15 +47,17 @@ def _behind_controlled_z(weights: Weights, wire: int) -> Weights:
     return np.moveaxis(found, (0, 1), (wire, wire + 1))
 
 
-def slope_variance_of_all(qubits: int, layers: int) -> float:
-    """Variance of the slope of `slope_variance`, over all axes and angles.
+def slope_variance_of_all(qubits: int, layers: int, wire: int = 0) -> float:
+    """Variance of the slope of `slope_variance`, or by the angle of another qubit, over all axes and angles.
 
     Parameters
     ----------
     qubits
         2 to 10.
     layers
-        2 or more: the slope is that by the first angle of the second.
+        2 or more: the slope is that by an angle of the second.
+    wire
+        Whose angle, from 0. The observable is on qubits 0 and 1.
 
     Raises
     ------
@@ -63,12 +65,13 @@ def slope_variance_of_all(qubits: int, layers: int) -> float:
         If a number is none, or out of range.
     """
     qubits, layers = whole("qubits", qubits, least=2, most=MOST), whole("layers", layers, least=2)
+    turned = (2, whole("wire", wire, least=0, most=qubits - 1))
     weights = np.zeros((4,) * qubits)
     weights[(3, 3, *[0] * (qubits - 2))] = 1  # Z Z on the first two
     for layer in range(layers, 0, -1):
-        for wire in range(qubits - 1):
-            weights = _behind_controlled_z(weights, wire)
-        for wire in range(qubits):
-            moves = SLOPES if (layer, wire) == (2, 0) else MOVES
-            weights = np.moveaxis(np.tensordot(weights, moves, axes=(wire, 0)), -1, wire)
+        for first in range(qubits - 1):
+            weights = _behind_controlled_z(weights, first)
+        for place in range(qubits):
+            moves = SLOPES if (layer, place) == turned else MOVES
+            weights = np.moveaxis(np.tensordot(weights, moves, axes=(place, 0)), -1, place)
     return float(weights[np.ix_(*[[0, 3]] * qubits)].sum())

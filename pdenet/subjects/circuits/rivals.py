@@ -10,7 +10,7 @@ import torch
 from pdenet.checks.numbers import real, whole
 from pdenet.subjects.circuits.measures import SHOTS, Example, example
 from pdenet.subjects.circuits.shifts import reverse_gradient, shift_gradient
-from pdenet.subjects.circuits.shots import measured
+from pdenet.subjects.circuits.shots import measured, measured_mean
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,33 +21,35 @@ AT_ONCE = 0.3
 """The shift of all angles at once: of 0.1, 0.3, 0.6 and 1, on six circuits, the one with the least errors."""
 
 
-def simultaneous_gradient(
-    energy: Energy, angles: Tensor, shift: float, draws: int, generator: torch.Generator
-) -> Tensor:
-    """The gradient (P,) by shifting all angles at once, up or down as a coin says, in the mean over draws.
+def coins(draws: int, count: int, generator: torch.Generator) -> Tensor:
+    """Throws of a coin for each angle (draws, count), 1 or -1."""
+    thrown = torch.randint(2, (whole("draws", draws, least=1), count), generator=generator)
+    return (2 * thrown - 1).to(torch.float64)
+
+
+def both_sides(energy: Energy, angles: Tensor, shift: float, signs: Tensor) -> Tensor:
+    """Energies (2, draws) with all angles shifted at once as the signs say, and the other way."""
+    shift = real("shift", shift, above=0)
+    return energy(torch.cat([angles + shift * signs, angles - shift * signs])).reshape(2, -1)
+
+
+def simultaneous_gradient(values: Tensor, shift: float, signs: Tensor) -> Tensor:
+    """The gradient (P,) from shifts of all angles at once: their differences correlated with the signs.
 
     Parameters
     ----------
-    energy
-        Run twice a draw.
-    angles
-        (P,).
+    values
+        What `both_sides` gives, (2, draws).
     shift
         Of each angle.
-    draws
-        How often the coins are thrown.
-    generator
-        Of the coins.
+    signs
+        (draws, P).
     """
-    shift, draws = real("shift", shift, above=0), whole("draws", draws, least=1)
-    coins = torch.randint(2, (draws, len(angles)), generator=generator)
-    signs = (2 * coins - 1).to(angles.dtype)
-    values = energy(torch.cat([angles + shift * signs, angles - shift * signs])).reshape(2, draws)
     return ((values[0] - values[1])[:, None] * signs).mean(0) / (2 * shift)
 
 
 def gradient_errors(seed: int, qubits: int = 4, layers: int = 4) -> dict[str, float]:
-    """Errors of gradients that spend the same number of shots, of the gradient's length, by way.
+    """Errors of gradients, of the gradient's length, by way: as many shots for each, but for the last two.
 
     Parameters
     ----------
@@ -57,17 +59,20 @@ def gradient_errors(seed: int, qubits: int = 4, layers: int = 4) -> dict[str, fl
         Of the circuit.
     """
     one: Example = example(seed, qubits, layers)
-    true, draws = reverse_gradient(one.energy, one.angles), len(one.angles)
+    true, count = reverse_gradient(one.energy, one.angles), len(one.angles)
     generator = torch.Generator().manual_seed(2000 + seed)
     found = {
         "each angle shifted": shift_gradient(one.circuit, measured(one.energy, SHOTS, generator), one.angles)
     }
-    for name, coins, shots in (
-        ("all at once, as many circuits", draws, SHOTS),
-        ("all at once, one shot each", draws * SHOTS, 1),
+    for name, draws, shots in (
+        ("all at once, as many circuits", count, SHOTS),
+        ("all at once, one shot each", count * SHOTS, 1),
     ):
-        energy = measured(one.energy, shots, generator)
-        found[name] = simultaneous_gradient(energy, one.angles, AT_ONCE, coins, generator)
+        signs = coins(draws, count, generator)
+        exact = both_sides(one.energy, one.angles, AT_ONCE, signs)
+        values = measured_mean(exact, shots, 1, generator)[0]
+        found[name] = simultaneous_gradient(values, AT_ONCE, signs)
+    found["the same without scatter"] = simultaneous_gradient(exact, AT_ONCE, signs)
     found["no gradient at all"] = torch.zeros_like(true)
     return {name: float((guess - true).norm() / true.norm()) for name, guess in found.items()}
 

@@ -81,17 +81,34 @@ def test_one_angle_moves() -> None:
     )
 
 
-@pytest.mark.parametrize("qubits", [2, 3])
-def test_the_variance_of_all_circuits_is_that_of_many(qubits: int) -> None:
+@pytest.mark.parametrize(("qubits", "wire"), [(2, 0), (3, 0), (3, 2)])
+def test_the_variance_of_all_circuits_is_that_of_many(qubits: int, wire: int) -> None:
     """Of 1000 circuits with their own angles, to four standard errors."""
     slopes = []
     for seed in range(1000):
         one = example(seed, qubits, 3)
-        at = along(one, qubits, torch.tensor([math.pi / 2, -math.pi / 2]))
+        at = along(one, qubits + wire, torch.tensor([math.pi / 2, -math.pi / 2]))
         slopes.append(float(at[0] - at[1]) / 2)
     squares = np.square(slopes)
     error = squares.std() / math.sqrt(len(squares))
-    assert abs(squares.mean() - slope_variance_of_all(qubits, 3)) < 4 * error
+    assert abs(squares.mean() - slope_variance_of_all(qubits, 3, wire)) < 4 * error
+
+
+def test_an_angle_outside_the_light_cone_has_no_slope() -> None:
+    """Each layer of controlled signs carries a word one qubit further; the last one commutes with Z Z."""
+    assert [slope_variance_of_all(4, layers, 3) > 0 for layers in (2, 3, 4)] == [False, False, True]
+
+
+def test_a_chain_has_no_angle_of_a_qubit_that_is_not_there() -> None:
+    with pytest.raises(ValueError, match="wire"):
+        slope_variance_of_all(4, 4, 4)
+
+
+def test_the_steepest_angle_is_one_of_all() -> None:
+    one = example(3)
+    steepest = int(reverse_gradient(one.energy, one.angles).abs().argmax())
+    assert predicted_deviations(3, [0.1]) == predicted_deviations(3, [0.1], steepest)
+    assert predicted_deviations(3, [0.1]) != predicted_deviations(3, [0.1], (steepest + 1) % 16)
 
 
 def test_the_chain_keeps_its_weight() -> None:
@@ -133,6 +150,7 @@ def test_a_price_needs_a_run() -> None:
 def test_ways_of_the_same_price_are_told_apart() -> None:
     found = gradient_errors(0, 2, 3)
     assert found["no gradient at all"] == 1
+    assert found["the same without scatter"] < found["all at once, one shot each"]
     assert found["each angle shifted"] < 0.2 < found["all at once, as many circuits"]
 
 
@@ -190,5 +208,6 @@ def test_figures_are_drawn() -> None:
     found = search(molecule.observable())
     (whole, _) = figures.draw_search(found, molecule, Lowest(0.0, molecule.ground())).axes
     assert whole.lines[0].get_ydata()[0] == found.energies[0]  # type: ignore[index]
-    (ax,) = figures.draw_plateau(results).axes
-    assert [line.get_label() for line in ax.lines[:3]] == [f"all, layers: {n} a qubit" for n in (1, 4, 16)]
+    near, far = figures.draw_plateau(results).axes
+    assert far.lines[0].get_ydata()[-1] < near.lines[0].get_ydata()[-1] / 1e4  # type: ignore[index,operator]
+    assert [line.get_label() for line in near.lines[:3]] == [f"all, layers: {n} a qubit" for n in (1, 4, 16)]

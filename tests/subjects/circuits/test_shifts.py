@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pdenet.subjects.circuits.measures import Example, controlled, example, right_divisor
-from pdenet.subjects.circuits.rivals import simultaneous_gradient
+from pdenet.subjects.circuits.rivals import both_sides, coins, simultaneous_gradient
 from pdenet.subjects.circuits.shifts import (
     FOUR,
     Counted,
@@ -158,13 +158,14 @@ def test_all_angles_at_once_give_a_shrunken_gradient_in_the_mean() -> None:
     observable = Observable({"Z": 1.0})
     angles = torch.tensor([1.0], dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
-    found = simultaneous_gradient(
-        lambda rows: observable.mean(circuit.state(rows)), angles, 0.3, 1, generator
-    )
+    signs = coins(1, 1, generator)
+    both = both_sides(lambda rows: observable.mean(circuit.state(rows)), angles, 0.3, signs)
+    found = simultaneous_gradient(both, 0.3, signs)
     assert found.item() == pytest.approx(-math.sin(1.0) * math.sin(0.3) / 0.3, abs=1e-14)
     one = example(0)
     true = reverse_gradient(one.energy, one.angles)
-    found = simultaneous_gradient(one.energy, one.angles, 0.3, 4000, generator)
+    signs = coins(4000, len(true), generator)
+    found = simultaneous_gradient(both_sides(one.energy, one.angles, 0.3, signs), 0.3, signs)
     assert 0.5 < (found @ true / (true @ true)).item() < 1
     assert torch.cosine_similarity(found, true, 0) > 0.95
 
