@@ -45,6 +45,7 @@ class DecayArm(Arm):
     bias: bool = False
     train: int = 1000
     test: int = 1000
+    beside: int | None = 4
 
     @property
     @abstractmethod
@@ -145,9 +146,9 @@ def _widths(hidden: tuple[int, ...]) -> str:
     return " and ".join(map(str, hidden)) if hidden else "no hidden layer"
 
 
-WIDTHS = (1, 8, 32)
+WIDTHS = (1, 8, 32, 128)
 SWEPT = {hidden: SweepArm(hidden=hidden) for hidden in ((), (1,), (8,), (8, 8))}
 """By widths of the hidden layers."""
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
 BIASED = NearArm(hidden=(8,), bias=True)
-ADAM = AdamArm()
+ADAM = {width: AdamArm(hidden=(width,)) for width in (8, 32)}

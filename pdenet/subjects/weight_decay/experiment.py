@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return (*SWEPT.values(), *NEARBY.values(), BIASED, ADAM)
+        return (*SWEPT.values(), *NEARBY.values(), BIASED, *ADAM.values())
     kinds = (SweepArm, NearArm, AdamArm)
     return tuple(kind(hidden=(4,), train=200, test=200, most=2) for kind in kinds)
 
@@ -25,7 +25,7 @@ WEIGHT_DECAY = Experiment(
     "Weight decay: where the weights of a network vanish, how, and what is learned there",
     _arms,
     CLAIMS,
-    seeds=10,
+    seeds=20,
     page="weight-decay",
     digits=2,
 )
