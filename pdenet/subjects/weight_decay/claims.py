@@ -1,8 +1,8 @@
 """What is claimed of weight decay; committed before the records, parts of two draws having been seen.
 
 Seen: of draw 0 a part, of draw 100 all; in that one WD5 fails and WD11 holds. WD1 to WD3 follow from algebra
-near zero, if the transition is continuous, which is not given for cross-entropy and tanh. The others could come out
-either way.
+near zero, if the transition is continuous, which is not given for cross-entropy and tanh. The others could
+come out either way.
 """
 
 from __future__ import annotations

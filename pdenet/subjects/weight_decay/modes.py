@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 COMPONENTS = 20
+KEPT = 1e-9
+"""A singular value above this is a mode."""
 
 
 class Task(NamedTuple):
@@ -38,7 +40,7 @@ class Digits(NamedTuple):
     test_labels: NDArray[np.int64]
 
     def accuracy(self, product: Array) -> float:
-        """Test images of which the largest answer is right, in per cent; none is larger where all are zero."""
+        """Test images of which the largest answer is right, in per cent; zeros name the first class."""
         answers = self.test_inputs @ product.T
         return 100 * float((answers.argmax(1) == self.test_labels).mean())
 
@@ -159,7 +161,7 @@ def trained_weights(task: Task, hidden: int, decay: float, seed: int = 0) -> Arr
 
 
 def nuclear_minimum(task: Task, decay: float, rounds: int = 20_000) -> Array:
-    """The matrix M of lowest squared error plus decay times the sum of its singular values, by proximal steps.
+    """The matrix M of lowest squared error plus decay times its singular values, by proximal steps.
 
     It knows of no layers: that two layers find the same is what their decay amounts to.
 
@@ -190,10 +192,25 @@ def nuclear_minimum(task: Task, decay: float, rounds: int = 20_000) -> Array:
     raise NotConverged(message)
 
 
-def residue(product: Array, task: Task) -> Array:
-    """Singular values of what is left of S once a product is learned: S - M C."""
-    sizes: Array = np.linalg.svd(task.common - product @ task.spread, compute_uv=False)
-    return sizes
+def next_mode(product: Array, task: Task, decay: float) -> float:
+    """The largest singular value of what is left of S beside the modes that M has: of S - M C without them.
+
+    At rest each mode that M has is left with a singular value of just the decay; a further one grows if what
+    is left beside them is more than that.
+
+    Parameters
+    ----------
+    product
+        M (K, N) at rest.
+    task
+        What is learned.
+    decay
+        At which it is at rest.
+    """
+    left, sizes, right = np.linalg.svd(product, full_matrices=False)
+    kept = sizes > KEPT
+    taken = decay * left[:, kept] @ right[kept]
+    return float(np.linalg.svd(task.common - product @ task.spread - taken, compute_uv=False)[0])
 
 
 def second_critical(task: Task) -> float:
@@ -203,11 +220,19 @@ def second_critical(task: Task) -> float:
     ----------
     task
         What is learned.
+
+    Raises
+    ------
+    ValueError
+        If that is at less than a tenth of the first critical strength.
     """
     first = float(np.linalg.svd(task.common, compute_uv=False)[0])
 
     def beyond(decay: float) -> float:
         into, out = matrices(trained_weights(task, 1, decay), task, 1)
-        return float(residue(out @ into, task)[1]) - decay
+        return next_mode(out @ into, task, decay) - decay
 
-    return float(brentq(beyond, 0.3 * first, 0.999 * first, xtol=1e-7))
+    if beyond(0.1 * first) < 0:
+        message = f"no second mode appears down to a tenth of the first critical strength, {0.1 * first:.4g}"
+        raise ValueError(message)
+    return float(brentq(beyond, 0.1 * first, 0.999 * first, xtol=1e-9))

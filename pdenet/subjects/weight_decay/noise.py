@@ -9,8 +9,8 @@ import numpy as np
 
 from pdenet.checks.numbers import real, whole
 
-WIDE, POINTS = 9.0, 601
-"""Of the grid: half its width in standard deviations of the widest direction, and points a side."""
+RARE, POINTS = 45.0, 601
+"""Of the grid: it ends where the energy is so many temperatures above its least; points a side."""
 
 
 class Means(NamedTuple):
@@ -35,12 +35,14 @@ def boltzmann(signal: float, decay: float, temperature: float) -> Means:
     ValueError
         If a number is out of range.
     """
-    decay, temperature = real("decay", decay, above=0), real("temperature", temperature, above=0)
-    reach = math.sqrt(max(2 * signal, 0)) + WIDE * min(
-        math.sqrt(temperature / decay), (8 * temperature) ** 0.25 + math.sqrt(temperature) + 1
-    )
-    line = np.linspace(-reach, reach, POINTS)
-    together, apart = np.meshgrid(line, line)  # (a + b) and (a - b), over the root of two
+    signal, decay = real("signal", signal, least=0), real("decay", decay, above=0)
+    temperature = real("temperature", temperature, above=0)
+    # With p, q = (a + b, a - b) / sqrt(2), t = a b: the energy is (t - gap)^2 / 2 + decay q^2, and a constant.
+    gap, far = signal - decay, 2 * RARE * temperature
+    most = far / 4 / decay  # of q^2 / 2
+    wide = gap + math.sqrt(min(gap, 0.0) ** 2 + far) + most  # of p^2 / 2
+    lines = (math.sqrt(2 * end) * np.linspace(-1, 1, POINTS) for end in (wide, most))
+    together, apart = np.meshgrid(*lines)
     product, squares = (together**2 - apart**2) / 2, together**2 + apart**2
     level = (signal - product) ** 2 / 2 + decay / 2 * squares
     weight = np.exp(-(level - level.min()) / temperature)
@@ -51,7 +53,7 @@ def boltzmann(signal: float, decay: float, temperature: float) -> Means:
 def langevin(
     signal: float, decay: float, temperature: float, *, chains: int = 4000, steps: int = 4000, seed: int = 0
 ) -> Means:
-    """The same means from a descent with thermal noise, over many pairs of weights and the last half of the steps.
+    """The same means from a descent with thermal noise, over many pairs and the last half of the steps.
 
     Parameters
     ----------
@@ -77,7 +79,7 @@ def langevin(
 
 
 def noisy_critical(signal: float, jump: float, rate: float) -> float:
-    """Strength above which two equal weights die, if each step sees a signal that is higher or lower by a coin.
+    """Strength above which two equal weights die, if a coin makes each step's signal higher or lower.
 
     Near zero a step multiplies the weights by 1 + rate (signal ± jump - decay). They die if the mean of the
     logarithm is negative.

@@ -70,9 +70,7 @@ def test_descent_slows_down_next_to_the_transition(decay: float, rate: float) ->
 @pytest.mark.parametrize(("decay", "response"), [(1.2, 5.0), (1.1, 10.0), (0.9, 5.0), (0.8, 2.5)])
 def test_the_response_to_a_field_is_that_of_a_mean_field(decay: float, response: float) -> None:
     """One over the distance above, half of that below."""
-    up, down = (
-        descend(np.array([0.3, 0.3]), 1.0, decay, field=h).weights.mean() for h in (1e-6, 0.0)
-    )
+    up, down = (descend(np.array([0.3, 0.3]), 1.0, decay, field=h).weights.mean() for h in (1e-6, 0.0))
     assert (up - down) / 1e-6 == pytest.approx(response, rel=1e-3)
 
 
@@ -97,7 +95,7 @@ def test_strengths_that_turn_back_are_refused(decays: list[float]) -> None:
 
 
 def test_a_descent_that_is_too_short_says_so() -> None:
-    with pytest.raises(NotConverged, match="after 10 steps at decay 0.5"):
+    with pytest.raises(NotConverged, match=r"after 10 steps at decay 0\.5"):
         descend(np.ones(2), 1.0, 0.5, steps=10)
 
 

@@ -13,8 +13,8 @@ from pdenet.subjects.weight_decay.modes import (
     digits_task,
     loss,
     matrices,
+    next_mode,
     nuclear_minimum,
-    residue,
     second_critical,
     thresholded,
     trained_weights,
@@ -74,7 +74,8 @@ def test_a_second_mode_appears_where_what_is_left_says(task: Task) -> None:
     for share, modes in ((1.01, 1), (0.99, 2)):
         sizes = np.linalg.svd(nuclear_minimum(task, share * at), compute_uv=False)
         assert (sizes > 1e-9).sum() == modes
-    assert residue(nuclear_minimum(task, at), task)[1] == pytest.approx(at, rel=1e-5)
+    assert next_mode(nuclear_minimum(task, 1.01 * at), task, 1.01 * at) < 1.01 * at
+    assert next_mode(nuclear_minimum(task, at), task, at) == pytest.approx(at, rel=1e-5)
 
 
 def test_white_inputs_have_the_second_singular_value_as_second_critical_strength() -> None:

@@ -141,7 +141,7 @@ def test_strengths_that_turn_back_are_refused(decays: list[float]) -> None:
 
 def test_rounds_that_do_not_suffice_are_told() -> None:
     one = network(4)
-    with pytest.raises(NotConverged, match="after 2 rounds at decay 0.01"):
+    with pytest.raises(NotConverged, match=r"after 2 rounds at decay 0\.01"):
         one.settle(RNG.standard_normal(one.size), 0.01, rounds=2)
 
 
