@@ -146,9 +146,12 @@ def _widths(hidden: tuple[int, ...]) -> str:
     return " and ".join(map(str, hidden)) if hidden else "no hidden layer"
 
 
-WIDTHS = (1, 8, 32, 128)
+WIDTHS, WIDEST = (1, 8, 32), 128
+FEW = 10
+"""Draws of the arms that take long."""
 SWEPT = {hidden: SweepArm(hidden=hidden) for hidden in ((), (1,), (8,), (8, 8))}
 """By widths of the hidden layers."""
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
+NEARBY[WIDEST] = NearArm(hidden=(WIDEST,), most=FEW)
 BIASED = NearArm(hidden=(8,), bias=True)
-ADAM = {width: AdamArm(hidden=(width,)) for width in (8, 32)}
+ADAM = {width: AdamArm(hidden=(width,), most=FEW) for width in (8, 32)}

@@ -148,9 +148,9 @@ def two_layers(signal: float, decay: float) -> float:
 def spinodal(signal: float) -> float:
     """Strength up to which three layers have an ordered state, be it the lowest or not."""
     signal = real("signal", signal, above=0)
-    return 0.75 * signal * (signal / 4) ** (1 / 3)
+    return 0.75 * signal * math.cbrt(signal / 4)
 
 
 def coexistence(signal: float) -> float:
     """Strength at which zero and the ordered state of three layers have the same energy."""
-    return (real("signal", signal, above=0) / 2) ** (4 / 3)
+    return math.pow(real("signal", signal, above=0) / 2, 4 / 3)

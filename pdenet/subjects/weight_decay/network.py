@@ -160,8 +160,10 @@ class Network:
         NotConverged
             If the gradient is not small after so many rounds.
         """
-        options = {"maxiter": whole("rounds", rounds, least=1), "maxfun": 2 * rounds, "maxcor": 30}
-        options |= {"ftol": 0.0, "gtol": SMALL_GRADIENT}
+        options = {"maxiter": whole("rounds", rounds, least=1), "maxfun": 2 * rounds, "maxcor": 30} | {
+            "ftol": 0.0,
+            "gtol": SMALL_GRADIENT,
+        }
         found = minimize(self.loss, weights, (decay,), "L-BFGS-B", jac=True, options=options)
         steepest = float(np.abs(found.jac).max())
         if steepest > 100 * SMALL_GRADIENT:

@@ -37,7 +37,7 @@ def boltzmann(signal: float, decay: float, temperature: float) -> Means:
     """
     signal, decay = real("signal", signal, least=0), real("decay", decay, above=0)
     temperature = real("temperature", temperature, above=0)
-    # With p, q = (a + b, a - b) / sqrt(2), t = a b: the energy is (t - gap)^2 / 2 + decay q^2, and a constant.
+    # With p, q = (a + b, a - b) / sqrt(2), t = a b: energy is (t - gap)^2 / 2 + decay q^2, and a constant.
     gap, far = signal - decay, 2 * RARE * temperature
     most = far / 4 / decay  # of q^2 / 2
     wide = gap + math.sqrt(min(gap, 0.0) ** 2 + far) + most  # of p^2 / 2
