@@ -52,11 +52,11 @@ def at(results: Results, arm: str, what: str, strength: float) -> NDArray[np.flo
 
 
 def _off(arms: Sequence[Arm], what: str, right: float, results: Results) -> Interval | None:
-    """How far a value is off what is predicted, of the arms the largest; of the draws that all of them have."""
-    if any(arm.name not in results for arm in arms):
+    """How far a value is off what is predicted, of the arms the largest, over the draws that all have."""
+    names = [arm.name for arm in arms]
+    if any(name not in results for name in names):
         return None
-    few = min(len(results.values(arm.name, what)) for arm in arms)
-    values = np.array([results.values(arm.name, what)[:few] for arm in arms])
+    values = np.array(results.paired(names, what))
     return mean_interval(np.abs(values - right).max(0))
 
 

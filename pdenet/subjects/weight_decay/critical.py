@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pdenet.checks.numbers import real
+from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import one_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from pdenet.data import ImageData
 
-SLOPES = {"linear": 1.0, "tanh": 1.0, "sine": 1.0, "arctan": 1.0, "erf": 2 / np.sqrt(np.pi)}
+SLOPES = {"linear": 1.0, "tanh": 1.0, "sine": 1.0, "arctan": 1.0, "erf": 2 / math.sqrt(math.pi)}
 """Slopes at zero of activations that vanish there."""
 OTHERS = ("relu", "sigmoid", "softplus")
 """Activations that have no slope at zero, or do not vanish there."""
@@ -49,7 +50,8 @@ def correlation(
         message = f"inputs are (B, N) and answers (B, K); got {inputs.shape} and {answers.shape}"
         raise ValueError(message)
     at_zero = answers.mean(0) if bias else answers.mean(1, keepdims=True)
-    return (answers - at_zero).T @ inputs / len(inputs)
+    found: NDArray[np.float64] = (answers - at_zero).T @ inputs / len(inputs)
+    return found
 
 
 def critical_decay(found: NDArray[np.float64], activation: str = "tanh") -> float:
@@ -80,6 +82,30 @@ def critical_decay(found: NDArray[np.float64], activation: str = "tanh") -> floa
         message = f"S must be a matrix of finite numbers; got shape {found.shape}"
         raise ValueError(message)
     return SLOPES[activation] * float(np.linalg.svd(found, compute_uv=False)[0])
+
+
+def stiffness(inputs: NDArray[np.float64], answers: NDArray[np.float64], hidden: int) -> float:
+    """The u of loss = const - (critical - decay) r^2 + u r^4, r the size of W and of V: tanh, no bias.
+
+    At rest r^2 is (critical - decay) / 2u; where u is not positive the transition is not continuous. W and V
+    have the first singular vectors of S, in shares c of the units, with the sum of c^2 one. The fourth order
+    is half the variance of the logits, and a third of what tanh takes away, which is least for equal shares.
+
+    Parameters
+    ----------
+    inputs, answers
+        As in `correlation`, for cross-entropy.
+    hidden
+        Hidden units.
+    """
+    hidden = whole("hidden", hidden, least=1)
+    found = correlation(inputs, answers)
+    left, _, right = np.linalg.svd(found)
+    logits, sums = left[:, 0], inputs @ right[0]
+    spread = float(logits.var() * (sums**2).mean()) / 2
+    pull = (answers - answers.mean(1, keepdims=True)) @ logits
+    bend = float((pull * sums**3).mean()) / 3
+    return spread + min(bend / hidden, bend)
 
 
 def hessian_at_zero(found: NDArray[np.float64], hidden: int, decay: float) -> NDArray[np.float64]:

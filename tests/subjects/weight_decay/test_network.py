@@ -16,6 +16,7 @@ from pdenet.subjects.weight_decay.critical import (
     critical_decay,
     hessian_at_zero,
     one_hot,
+    stiffness,
 )
 from pdenet.subjects.weight_decay.network import Network, one_way
 
@@ -169,3 +170,27 @@ def test_weights_must_be_as_many_as_parameters() -> None:
 def test_answers_that_are_not_as_many_are_refused(inputs: Any, answers: Any) -> None:
     with pytest.raises(ValueError, match=r"answers \(B, K\)"):
         correlation(inputs, answers)
+
+
+@pytest.mark.parametrize("hidden", [1, 4])
+def test_the_stiffness_is_the_fourth_order_of_the_loss(hidden: int) -> None:
+    """Along the first singular vectors, in equal shares."""
+    one, answers = network(hidden), one_hot(LABELS, 3)
+    found = correlation(INPUTS, answers)
+    left, sizes, right = np.linalg.svd(found)
+    share = np.full(hidden, hidden**-0.5)
+    way = np.concatenate([np.outer(share, right[0]).ravel(), np.outer(left[:, 0], share).ravel()])
+    even = np.array([[r**2, r**4, r**6, r**8] for r in (radii := np.linspace(0.02, 0.3, 12))])
+    values = [one.loss(r * way, 0.0)[0] - np.log(3) for r in radii]
+    order = np.linalg.lstsq(even, values, rcond=None)[0]
+    assert order[0] == pytest.approx(-sizes[0], rel=1e-6)
+    assert order[1] == pytest.approx(stiffness(INPUTS, answers, hidden), rel=2e-3)
+
+
+@pytest.mark.parametrize("hidden", [1, 4])
+def test_weights_grow_as_the_stiffness_says(hidden: int) -> None:
+    one, answers = network(hidden), one_hot(LABELS, 3)
+    at, gap = critical_decay(correlation(INPUTS, answers)), 2e-3
+    assert stiffness(INPUTS, answers, hidden) > 0
+    squares = float((one.settle(0.3 * RNG.standard_normal(one.size), (1 - gap) * at).weights ** 2).sum())
+    assert squares == pytest.approx(gap * at / stiffness(INPUTS, answers, hidden), rel=0.03)
