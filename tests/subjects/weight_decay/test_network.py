@@ -180,7 +180,8 @@ def test_the_stiffness_is_the_fourth_order_of_the_loss(hidden: int) -> None:
     left, sizes, right = np.linalg.svd(found)
     share = np.full(hidden, hidden**-0.5)
     way = np.concatenate([np.outer(share, right[0]).ravel(), np.outer(left[:, 0], share).ravel()])
-    even = np.array([[r**2, r**4, r**6, r**8] for r in (radii := np.linspace(0.02, 0.3, 12))])
+    radii = np.linspace(0.02, 0.3, 12)
+    even = radii[:, None] ** np.array([2, 4, 6, 8])
     values = [one.loss(r * way, 0.0)[0] - np.log(3) for r in radii]
     order = np.linalg.lstsq(even, values, rcond=None)[0]
     assert order[0] == pytest.approx(-sizes[0], rel=1e-6)
