@@ -147,11 +147,12 @@ def _widths(hidden: tuple[int, ...]) -> str:
 
 
 WIDTHS, WIDEST = (1, 8, 32), 128
-FEW = 10
-"""Draws of the arms that take long."""
-SWEPT = {hidden: SweepArm(hidden=hidden) for hidden in ((), (1,), (8,), (8, 8))}
+FEW, FEWEST = 10, 6
+"""Draws of the arms that take long, and of those that take longest."""
+SWEPT = {hidden: SweepArm(hidden=hidden) for hidden in ((), (1,))}
+SWEPT |= {hidden: SweepArm(hidden=hidden, most=FEW) for hidden in ((8,), (8, 8))}
 """By widths of the hidden layers."""
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
-NEARBY[WIDEST] = NearArm(hidden=(WIDEST,), most=FEW)
+NEARBY[WIDEST] = NearArm(hidden=(WIDEST,), most=FEWEST)
 BIASED = NearArm(hidden=(8,), bias=True)
-ADAM = {width: AdamArm(hidden=(width,), most=FEW) for width in (8, 32)}
+ADAM = {width: AdamArm(hidden=(width,), most=FEWEST) for width in (8, 32)}

@@ -72,7 +72,8 @@ def _difference(
     if one[0] not in results or other[0] not in results:
         return None
     first, second = (at(results, arm, f"{way} accuracy", strength) for arm, way, strength in (one, other))
-    return mean_interval(first - second)
+    both = min(len(first), len(second))  # seeds count from 0, so that these are of the same draws
+    return mean_interval(first[:both] - second[:both])
 
 
 def _share(results: Results) -> Interval | None:

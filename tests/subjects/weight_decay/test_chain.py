@@ -93,9 +93,7 @@ def test_negative_decay_is_refused(call: Callable[..., object]) -> None:
         (coexistence, (0.0,), "signal must be a finite number, above 0"),
     ],
 )
-def test_more_bad_numbers_are_refused(
-    call: Callable[..., float], given: tuple[float, ...], says: str
-) -> None:
+def test_bad_numbers_are_refused(call: Callable[..., float], given: tuple[float, ...], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         call(*given)
 
