@@ -79,6 +79,7 @@ NOTHING_BUILT = (
     "skipped layers",
     "spin glass",
     "random circuit",
+    "decayed network",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

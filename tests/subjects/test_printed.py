@@ -133,6 +133,8 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    "WD8": 10,
+    "WD9": 50,
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -203,6 +205,12 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    **{f"WD{number}": 1e-3 for number in (1, 3)},
+    "WD2": 0.03,
+    **{f"WD{number}": 0.1 for number in (4, 5, 11)},
+    "WD6": 1 / 4,
+    "WD7": 5,
+    "WD10": 2,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -246,6 +254,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "weight-decay": (20, 2, "weight-decay"),
 }
 
 
@@ -294,6 +303,7 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+weight-decay: nothing; None + None images; 2
 """
 
 
