@@ -149,8 +149,12 @@ def _widths(hidden: tuple[int, ...]) -> str:
 WIDTHS, WIDEST = (1, 8, 32), 128
 FEW, FEWEST = 10, 6
 """Draws of the arms that take long, and of those that take longest."""
-SWEPT = {hidden: SweepArm(hidden=hidden) for hidden in ((), (1,))}
-SWEPT |= {hidden: SweepArm(hidden=hidden, most=FEW) for hidden in ((8,), (8, 8))}
+SWEPT: dict[tuple[int, ...], SweepArm] = {
+    (): SweepArm(hidden=()),
+    (1,): SweepArm(hidden=(1,)),
+    (8,): SweepArm(hidden=(8,), most=FEW),
+    (8, 8): SweepArm(hidden=(8, 8), most=FEW),
+}
 """By widths of the hidden layers."""
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
 NEARBY[WIDEST] = NearArm(hidden=(WIDEST,), most=FEWEST)
