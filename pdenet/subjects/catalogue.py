@@ -37,6 +37,7 @@ EXPERIMENTS = {
     "ising": "pdenet.subjects.ising.experiment:ISING",
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
     "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
 }
 """Where each is: module and name."""

@@ -133,6 +133,8 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"SY{number}": 0.8 for number in (1, 4)},
+    "SY5": 1 / 2,
     "WD8": 10,
     "WD9": 50,
 }
@@ -205,6 +207,10 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "SY2": 0.02,
+    "SY3": 0.01,
+    "SY6": 1 / 2,
+    **{f"SY{number}": 3 for number in (7, 8)},
     **{f"WD{number}": 1e-3 for number in (1, 3)},
     "WD2": 0.03,
     **{f"WD{number}": 0.1 for number in (4, 5, 11)},
@@ -254,6 +260,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "symmetry-breaking": (40, 2, "symmetry-breaking"),
     "weight-decay": (20, 2, "weight-decay"),
 }
 
@@ -303,6 +310,7 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+symmetry-breaking: nothing; drawn; 1
 weight-decay: nothing; None + None images; 2
 """
 

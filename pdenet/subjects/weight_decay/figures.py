@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREEN, PURPLE = PALETTE[:4]
 SHARE = r"$\lambda/\lambda_c$"
-CHAINS = np.linspace(0.02, 1.2, 60)
+CHAINS = np.linspace(0.04, 1.2, 30)
 
 
 def draw_sweep(results: Results) -> Figure:
@@ -104,7 +104,7 @@ def draw_chains(results: Results, signal: float = 1.0) -> Figure:
         decays = CHAINS[np.abs(CHAINS / signal - 1) > 1e-2] if depth == 2 else CHAINS
         up = follow(np.ones(depth), signal, [*decays])
         down = follow(np.full(depth, 1e-3), signal, [*decays[::-1]])[::-1]
-        ax.plot(decays, up, "o", color=ORANGE, ms=4, label="from strong weights, heated")
+        ax.plot(decays, up, "o", color=ORANGE, ms=6, mfc="none", label="from strong weights, heated")
         ax.plot(decays, down, "x", color=BLUE, ms=4, label="from weak weights, cooled")
         ax.set(title=f"{depth} weight{'s' * (depth > 1)}", xlabel=r"$\lambda$", ylabel="product")
     line = np.linspace(0, 1.2, 300)
