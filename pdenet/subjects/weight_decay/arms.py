@@ -146,7 +146,7 @@ def _widths(hidden: tuple[int, ...]) -> str:
     return " and ".join(map(str, hidden)) if hidden else "no hidden layer"
 
 
-WIDTHS, WIDEST = (1, 8, 32), 128
+WIDTHS = (1, 8, 32, 128)
 FEW, FEWEST = 10, 6
 """Draws of the arms that take long, and of those that take longest."""
 SWEPT: dict[tuple[int, ...], SweepArm] = {
@@ -157,6 +157,5 @@ SWEPT: dict[tuple[int, ...], SweepArm] = {
 }
 """By widths of the hidden layers."""
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
-NEARBY[WIDEST] = NearArm(hidden=(WIDEST,), most=FEWEST)
 BIASED = NearArm(hidden=(8,), bias=True)
 ADAM = {width: AdamArm(hidden=(width,), most=FEWEST) for width in (8, 32)}
