@@ -2,8 +2,8 @@
 
 Seen: of draw 0 a part, of draw 100 all; in that one WD5 fails and WD11 holds. WD1 to WD3 follow from algebra
 near zero, if the transition is continuous, which is not given for cross-entropy and tanh. The others could
-come out either way. WD2 was not decided by the first six draws, to which the widest network had been cut; it was
-then given the 20 of the others, as planned before.
+come out either way. WD2 was not decided by the first six draws, to which the widest network had been cut; it
+was then given the 20 of the others, as planned before.
 """
 
 from __future__ import annotations

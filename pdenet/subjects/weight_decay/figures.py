@@ -84,6 +84,9 @@ def draw_near(results: Results) -> Figure:
     linear.axvline(1, color=INK, ls=":", lw=1.2, marker="")
     linear.set(xlabel=SHARE, ylabel="squared weights", xticks=[0.97, 0.98, 0.99, 1])
     log.set(xscale="log", yscale="log", xlabel=r"$1 - \lambda/\lambda_c$", ylabel="size of the weights")
+    log.minorticks_off()
+    log.set_xticks([0.002, 0.005, 0.01, 0.03], ["0.002", "0.005", "0.01", "0.03"])
+    log.set_yticks([0.03, 0.1, 0.3], ["0.03", "0.1", "0.3"])
     fig.legend(fontsize=8, ncols=5, loc="outside upper center")
     return fig
 
