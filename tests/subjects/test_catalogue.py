@@ -64,6 +64,7 @@ KEYS = {
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
+    "weight-decay.jsonl": (172, "eb8e7dfa9f10798ba736c2fa5b535bda76d48d0e707483e4bd547ab581d321b4"),
 }
 
 # Kinds of what has no network to build.
