@@ -101,7 +101,7 @@ def test_three_layers_remember_where_they_come_from() -> None:
 def test_dead_weights_answer_the_first_class() -> None:
     """What is left of them has a largest logit, which is no answer."""
     one = subject(2)
-    weights = 1e-8 * np.ones(one.network.size)
+    weights = one.start(0, 1e-8)
     zeros = 100 * float((one.data.test_labels == 0).mean())
     assert one.state(weights, 0.1)["accuracy"] == zeros
     assert one.state(weights, 0.1)["modes"] == 0
