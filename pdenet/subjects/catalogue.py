@@ -41,6 +41,7 @@ EXPERIMENTS = {
     "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
     "hamiltonian": "pdenet.subjects.hamiltonian.experiment:HAMILTONIAN",
     "free-field": "pdenet.subjects.free_field.experiment:FREE_FIELD",
+    "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
 }
 """Where each is: module and name."""
 

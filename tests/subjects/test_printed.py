@@ -144,6 +144,8 @@ ABOVE: dict[str, float] = {
     "FF6": 1 / 2,
     "FF7": 10,
     **{f"FF{number}": 0.95 for number in (11, 12)},
+    "WD8": 10,
+    "WD9": 50,
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -232,6 +234,12 @@ BELOW: dict[str, float] = {
     "FF9": 0.1,
     "FF10": 0.05,
     "FF13": 0.05,
+    **{f"WD{number}": 1e-3 for number in (1, 3)},
+    "WD2": 0.03,
+    **{f"WD{number}": 0.1 for number in (4, 5, 11)},
+    "WD6": 1 / 4,
+    "WD7": 5,
+    "WD10": 2,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -279,6 +287,7 @@ SHOWN = {
     "symmetry-breaking": (40, 2, "symmetry-breaking"),
     "hamiltonian": (40, 2, "hamiltonian"),
     "free-field": (20, 3, "free-field"),
+    "weight-decay": (20, 2, "weight-decay"),
 }
 
 
@@ -334,6 +343,7 @@ hamiltonian: steps 300, batch_size 200; drawn; 2
 hamiltonian: nothing; drawn; 2
 free-field: nothing; drawn; 1
 free-field: nothing; drawn; 2
+weight-decay: nothing; None + None images; 2
 """
 
 

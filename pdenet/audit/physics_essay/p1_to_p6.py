@@ -70,6 +70,41 @@ STATEMENTS = (
         form=True,
     ),
     Statement(
+        "P5.1",
+        "Below a critical strength of weight decay an order parameter grows (one hidden layer of tanh).",
+        supports=("WD1", "WD2", "WD3"),
+        qualifies=("WD9",),
+        shown_by=(
+            Guard("weight-decay", "critical-predicted", "a singular value of the data is that strength"),
+        ),
+        corrected_by=(Guard("weight-decay", "three-layers-jump", "with three layers the weights jump"),),
+    ),
+    Statement(
+        "P5.2",
+        "A peak of susceptibility marks it (8 and 32 units, 400 steps of Adam).",
+        supports=("WD4", "WD5", "WD11"),
+    ),
+    Statement(
+        "P5.3",
+        "Below it features are learned suddenly (1000 digits).",
+        qualifies=("WD6", "WD7", "WD8"),
+        corrected_by=(
+            Guard(
+                "weight-decay", "mode-by-mode", "each at a strength of its own; the first names two digits"
+            ),
+        ),
+    ),
+    Statement(
+        "P5.4",
+        "Weight decay acts like temperature.",
+        refuted_by=(
+            Guard(
+                "weight-decay", "no-temperature", "heat makes the weights larger, decay makes them smaller"
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
         "P6.1",
         "Identical hidden units stay identical in exact arithmetic.",
         shown_by=(
