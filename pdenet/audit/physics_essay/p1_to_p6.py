@@ -89,19 +89,13 @@ STATEMENTS = (
         "Below it features are learned suddenly (1000 digits).",
         qualifies=("WD6", "WD7", "WD8"),
         corrected_by=(
-            Guard(
-                "weight-decay", "mode-by-mode", "each at a strength of its own; the first names two digits"
-            ),
+            Guard("weight-decay", "mode-by-mode", "each at a strength of its own; the first names two"),
         ),
     ),
     Statement(
         "P5.4",
         "Weight decay acts like temperature.",
-        refuted_by=(
-            Guard(
-                "weight-decay", "no-temperature", "heat makes the weights larger, decay makes them smaller"
-            ),
-        ),
+        refuted_by=(Guard("weight-decay", "no-temperature", "heat makes the weights larger, decay smaller"),),
         form=True,
     ),
     Statement(
