@@ -136,8 +136,8 @@ def test_bad_starts_are_refused() -> None:
             exclusive_or.descend(wrong, 1)
     with pytest.raises(ValueError, match="marks must be one step at least"):
         exclusive_or.amplification(0, [])
-    for wrong in ([30, 3], [3, 3]):
+    for marks in ([30, 3], [3, 3]):
         with pytest.raises(ValueError, match=r"marks must rise, .*; got \[3.*sort them"):
-            exclusive_or.amplification(0, wrong)
+            exclusive_or.amplification(0, marks)
     with pytest.raises(ValueError, match="each of marks must be"):
         exclusive_or.amplification(0, [-1])
