@@ -103,7 +103,9 @@ STATEMENTS = (
         "Identical hidden units stay identical in exact arithmetic.",
         shown_by=(
             Guard(
-                "symmetry-breaking", "equal-for-ever", "their difference has the factor itself; in fractions"
+                "symmetry-breaking",
+                "equal-for-ever",
+                "with equal output weights the slopes are equal; in fractions they stay so",
             ),
         ),
         form=True,
@@ -123,20 +125,28 @@ STATEMENTS = (
     ),
     Statement(
         "P6.3",
-        "Any perturbation is amplified and breaks the symmetry (pairs of equal units on small data).",
-        supports=("SY2", "SY3", "SY4", "SY5"),
-        qualifies=("SY6", "SY8"),
-        corrected_by=(
+        "Any perturbation is amplified.",
+        refuted_by=(
             Guard(
                 "symmetry-breaking",
                 "not-any-push",
-                "only one that parts the units, along a way that leads down; others shrink or stay",
+                "one that does not part the units, or along a way that leads up, shrinks or stays",
             ),
         ),
+        form=True,
     ),
     Statement(
         "P6.4",
+        "One that parts the units is, and breaks the symmetry (two to four equal units on small data).",
+        supports=("SY2", "SY3", "SY4"),
+        qualifies=("SY6", "SY8"),
+    ),
+    Statement(
+        "P6.5",
         "Rounding is such a perturbation.",
+        shown_by=(
+            Guard("symmetry-breaking", "rounding-can-suffice", "in the record, where sums and products part"),
+        ),
         corrected_by=(
             Guard(
                 "symmetry-breaking",
