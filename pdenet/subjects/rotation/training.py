@@ -46,7 +46,7 @@ class SymmetryTraining:
         If a number is none or out of range, or the switch is none.
     """
 
-    steps: int = 1500
+    steps: int = 1000
     learning_rate: float = 5e-3
     examples: int = 200
     augmented: bool = False
