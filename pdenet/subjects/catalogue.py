@@ -37,6 +37,7 @@ EXPERIMENTS = {
     "ising": "pdenet.subjects.ising.experiment:ISING",
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "rotation": "pdenet.subjects.rotation.experiment:ROTATION",
 }
 """Where each is: module and name."""
 

@@ -35,7 +35,8 @@ def on_grid(net: PointNet) -> Tensor:
     """Values (S, R, A) of networks on the grid of the disc."""
     points = grid().flatten(0, 1).to(next(net.parameters()).dtype)
     values: Tensor = net(points.expand(len(net.seeds), -1, -1))
-    return values.double().unflatten(1, (-1, ANGLES))
+    found: Tensor = values.double().unflatten(1, (-1, ANGLES))
+    return found
 
 
 def point_errors(net: PointNet, seen: Region, breaking: float) -> dict[str, Tensor]:

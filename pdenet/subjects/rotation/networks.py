@@ -1,4 +1,4 @@
-"""Networks of one size that read points or lists in several ways: as they come, or as what a symmetry keeps."""
+"""Networks of one size that read points or lists as they come, or as what a symmetry leaves of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WIDTH = 64
 BENDS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
 PLAIN, RADIAL, OFFERED = "plain", "radial", "offered"
-SUMMED, SORTED = "summed", "sorted"
+POOLED, SORTED = "pooled", "sorted"
 READ: dict[str, Callable[[Tensor], Tensor]] = {
     PLAIN: lambda points: points,
     RADIAL: radius,
@@ -30,7 +30,7 @@ READ: dict[str, Callable[[Tensor], Tensor]] = {
     SORTED: lambda lists: lists.sort(-1).values,
 }
 POINT_INPUTS = {PLAIN: 2, RADIAL: 1, OFFERED: 3}
-LIST_INPUTS = {PLAIN: PARTICLES, SORTED: PARTICLES, SUMMED: 1}
+LIST_INPUTS = {PLAIN: PARTICLES, SORTED: PARTICLES, POOLED: 1}
 
 
 class Dense(nn.Module):
@@ -100,7 +100,8 @@ class PointNet(Dense):
         by = torch.arange(self.turns, dtype=points.dtype) * (2 * torch.pi / self.turns)
         copies = turned(points.unsqueeze(-2), by)  # (S, B, K, 2)
         values = self.rest(self.first(READ[self.reads](copies.flatten(1, 2))))
-        return values.unflatten(1, (-1, self.turns)).mean(-1)
+        mean: Tensor = values.unflatten(1, (-1, self.turns)).mean(-1)
+        return mean
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data, of any seed."""
@@ -118,8 +119,8 @@ class ListNet(Dense):
     Parameters
     ----------
     reads
-        ``"plain"``: the list as it comes. ``"sorted"``: from left to right. ``"summed"``: the first hidden
-        layer is that of one particle, summed over all (deep sets).
+        ``"plain"``: the list as it comes. ``"sorted"``: from left to right. ``"pooled"``: the first hidden
+        layer is that of one particle, averaged over all (deep sets).
     seeds
         As in `Dense`.
 
@@ -135,10 +136,10 @@ class ListNet(Dense):
 
     def forward(self, lists: Tensor) -> Tensor:
         """Values (S, B) of lists (S, B, m)."""
-        if self.reads != SUMMED:
+        if self.reads != POOLED:
             return self.rest(self.first(READ[self.reads](lists)))
         one_by_one = self.first(lists.flatten(1).unsqueeze(-1))
-        return self.rest(one_by_one.unflatten(1, lists.shape[1:]).sum(2))
+        return self.rest(one_by_one.unflatten(1, lists.shape[1:]).mean(2))
 
     def describe(self) -> dict[str, Any]:
         """The configuration as plain data, of any seed."""

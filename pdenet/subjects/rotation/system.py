@@ -185,7 +185,7 @@ def inside(seen: Region) -> Tensor:
 
 
 def root_mean_square(error: Tensor, where: Tensor | None = None) -> Tensor:
-    """Root mean squares (...) of errors (..., R, A) over the disc, or over a part of it (R, A); 0 over none."""
+    """Root mean squares (...) of errors (..., R, A) over the disc, or a part of it (R, A); 0 over none."""
     weights = rings()[1][:, None] / ANGLES * torch.ones(ANGLES, dtype=torch.float64)
     weights = weights if where is None else weights * where
     total = weights.sum()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,18 +16,20 @@ from pdenet.subjects.rotation.networks import (
     LIST_INPUTS,
     OFFERED,
     PLAIN,
+    POOLED,
     RADIAL,
     SORTED,
-    SUMMED,
     ListNet,
     PointNet,
 )
 from pdenet.subjects.rotation.particles import all_orders, draw_lists
-from pdenet.subjects.rotation.system import draw, radius, region, turned
+from pdenet.subjects.rotation.system import draw, norm, radius, region, turned
 from pdenet.subjects.rotation.training import ExampleTask, SymmetryTraining, moved
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pdenet.runs.loop import Progress
 
 SEEDS = (4, 5)
 SHORT = SymmetryTraining(steps=250, examples=50)
@@ -38,6 +41,10 @@ def learned(arm: PointArm | ListArm) -> PointNet | ListNet:
     task = arm.task(SEEDS)
     learn(task)
     return task.net.double()
+
+
+def _cut_short(arm: PointArm | ListArm, file: Path, progress: Progress) -> None:
+    learn(arm.task(SEEDS), checkpoint=file, progress=progress)
 
 
 def trained_or_not(reads: str, *, trained: bool, turns: int = 1) -> PointNet | ListNet:
@@ -110,14 +117,14 @@ def test_which_lists_a_network_tells_apart(trained: bool) -> None:
             assert apart == 0
 
 
-def test_deep_sets_are_a_sum_over_particles() -> None:
-    net = ListNet(SUMMED, SEEDS).double()
+def test_deep_sets_are_a_mean_over_particles() -> None:
+    net = ListNet(POOLED, SEEDS).double()
     lists = draw_lists(SEEDS, 6, ordered=False)
     with torch.no_grad():
-        hidden = sum(net.first(lists[..., k : k + 1]) for k in range(5))
+        hidden = torch.stack([net.first(lists[..., k : k + 1]) for k in range(5)]).mean(0)
         assert (net(lists) - net.rest(hidden)).abs().max() < 1e-13
     counts = {reads: ListNet(reads).parameter_count() for reads in LIST_INPUTS}
-    assert counts == {PLAIN: 4609, SORTED: 4609, SUMMED: 4353}
+    assert counts == {PLAIN: 4609, SORTED: 4609, POOLED: 4353}
 
 
 def test_networks_of_one_seed_start_alike_side_by_side_or_alone() -> None:
@@ -136,7 +143,7 @@ def test_training_goes_on_with_the_same_bits_after_a_kill(tmp_path: Path) -> Non
         at_once, file = arm.task(SEEDS), tmp_path / arm.reads / type(arm).__name__
         file.parent.mkdir(exist_ok=True)
         whole = learn(at_once)
-        killed(1, lambda progress, arm=arm, file=file: learn(arm.task(SEEDS), checkpoint=file, progress=progress))
+        killed(1, partial(_cut_short, arm, file))
         again = arm.task(SEEDS)
         course = learn(again, checkpoint=file, resume=True)
         assert course.losses == whole.losses
@@ -144,9 +151,9 @@ def test_training_goes_on_with_the_same_bits_after_a_kill(tmp_path: Path) -> Non
 
 
 def test_a_network_learns_what_it_is_shown() -> None:
-    arm = PointArm(title=RADIAL, reads=RADIAL, protocol=SymmetryTraining(steps=300, examples=100))
+    arm = PointArm(title=RADIAL, reads=RADIAL, protocol=SymmetryTraining(steps=800, examples=100))
     course = learn(arm.task(SEEDS))
-    assert max(course.losses[-1]) < 0.05 * min(course.losses[0])
+    assert max(course.losses[-1]) < 0.05 * norm() ** 2
 
 
 def test_augmentation_moves_each_example_and_keeps_its_value() -> None:
@@ -163,7 +170,7 @@ def test_augmentation_moves_each_example_and_keeps_its_value() -> None:
 
 def test_what_cannot_be_trained_is_refused() -> None:
     freely = SymmetryTraining(augmented=True)
-    with pytest.raises(ValueError, match="augmentation assumes an invariant target; got breaking 0.2"):
+    with pytest.raises(ValueError, match=r"augmentation assumes an invariant target; got breaking 0\.2"):
         PointArm(title=PLAIN, reads=PLAIN, protocol=freely, breaking=0.2)
     with pytest.raises(ValueError, match="half_angle"):
         PointArm(title=PLAIN, reads=PLAIN, seen=region()._replace(half_angle=200.0))

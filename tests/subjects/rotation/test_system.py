@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -12,15 +13,18 @@ from scipy.integrate import dblquad, quad
 from pdenet.subjects.rotation import particles, system
 from pdenet.subjects.rotation.system import Region, grid, region, rings
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 POINTS = system.draw((3,), 200, region())[0]
 
 
-def over_disc(value, radius: float = 3.0) -> float:
+def over_disc(value: Callable[[float, float], float], radius: float = 3.0) -> float:
     """The mean over the disc, by another library."""
     total, _ = dblquad(
         lambda r, theta: value(r, theta) * r, 0, 2 * math.pi, 0, radius, epsabs=1e-10, epsrel=1e-10
     )
-    return total / (math.pi * radius**2)
+    return float(total) / (math.pi * radius**2)
 
 
 def test_the_floor_is_that_of_an_independent_sum() -> None:
@@ -75,7 +79,8 @@ def test_the_grid_sums_what_it_should() -> None:
 
 
 @pytest.mark.parametrize(
-    ("half", "reach", "share"), [(30, 3, 1 / 6), (15, 3, 1 / 12), (90, 3, 1 / 2), (180, 2, 4 / 9), (45, 2, 1 / 9)]
+    ("half", "reach", "share"),
+    [(30, 3, 1 / 6), (15, 3, 1 / 12), (90, 3, 1 / 2), (180, 2, 4 / 9), (45, 2, 1 / 9)],
 )
 def test_a_region_has_its_share_of_the_disc(half: float, reach: float, share: float) -> None:
     where = system.inside(region(half, reach))
@@ -106,7 +111,9 @@ def test_what_averaging_takes_away_is_what_it_leaves_behind() -> None:
     truth = system.target(grid())
     guess = (grid()[..., 0] * 1.3 + grid()[..., 1] ** 2).sin()
     even = system.averaged(guess)
-    parts = [float(system.root_mean_square(part)) ** 2 for part in (guess - truth, even - truth, guess - even)]
+    parts = [
+        float(system.root_mean_square(part)) ** 2 for part in (guess - truth, even - truth, guess - even)
+    ]
     assert parts[0] == pytest.approx(parts[1] + parts[2], abs=1e-14)
     assert parts[2] > 0.1
     broken = system.target(grid(), 0.4)
