@@ -228,7 +228,7 @@ CLAIMS = (
     ),
     _claim(
         26,
-        "shown particles from left to right, the plain network errs more in other orders than a constant does",
+        "shown lists from left to right, the plain network errs more in other orders than a constant does",
         (LIST, OUTSIDE),
         ALONE,
         1,

@@ -86,10 +86,17 @@ def draw_maps(nets: Mapping[str, PointNet], half_angle: float) -> Figure:
 
 def _map(ax: Axes, values: Tensor) -> QuadMesh:
     """Values (R, A) as shades, closed round."""
-    round_ = torch.cat([angles(), angles()[:1] + 2 * torch.pi])
-    closed = torch.cat([values, values[:, :1]], -1)
+    round_ = torch.cat([angles(), angles()[:1] + 2 * torch.pi]).numpy()
+    closed = torch.cat([values, values[:, :1]], -1).numpy()
     mesh = ax.pcolormesh(
-        round_, rings()[0], closed, cmap="PuOr", vmin=-SPAN, vmax=SPAN, shading="gouraud", rasterized=True
+        round_,
+        rings()[0].numpy(),
+        closed,
+        cmap="PuOr",
+        vmin=-SPAN,
+        vmax=SPAN,
+        shading="gouraud",
+        rasterized=True,
     )
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)

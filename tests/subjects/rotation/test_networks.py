@@ -182,7 +182,7 @@ def test_what_cannot_be_trained_is_refused() -> None:
         PointNet(PLAIN, bend="sine")
     for wrong in ({"steps": 0}, {"examples": 0}, {"learning_rate": 0.0}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
-            SymmetryTraining(**wrong)  # type: ignore[arg-type]
+            SymmetryTraining(**wrong)
     with pytest.raises(TypeError, match="augmented must be"):
         SymmetryTraining(augmented=1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="training needs 50 examples"):

@@ -60,7 +60,8 @@ def test_the_target_is_even_without_breaking_and_smooth_at_the_centre() -> None:
 def test_turns_are_turns() -> None:
     quarter = system.turned(torch.tensor([1.0, 0.0]), torch.tensor(math.pi / 2))
     assert torch.allclose(quarter, torch.tensor([0.0, 1.0]), atol=1e-7)
-    back = system.turned(system.turned(POINTS, torch.tensor(0.7)), torch.tensor(-0.7))
+    angle = torch.tensor(0.7, dtype=torch.float64)
+    back = system.turned(system.turned(POINTS, angle), -angle)
     assert (back - POINTS).abs().max() < 1e-14
     assert (system.radius(back) - system.radius(POINTS)).abs().max() < 1e-14
 
