@@ -38,6 +38,8 @@ from pdenet.subjects.rotation.system import floor, norm, region, rings, target
 from pdenet.subjects.rotation.training import SymmetryTraining
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from torch import Tensor
 
 SHORT = SymmetryTraining(steps=100, examples=30)
@@ -46,9 +48,10 @@ SHORT = SymmetryTraining(steps=100, examples=30)
 class Guess(nn.Module):
     """In the place of networks: a function of points or lists, for two seeds."""
 
-    def __init__(self, of_inputs, reads: type[PointNet | ListNet]) -> None:
+    def __init__(self, of_inputs: Callable[[Tensor], Tensor], reads: type[PointNet | ListNet]) -> None:
         super().__init__()
-        self.net, self.of_inputs, self.seeds = reads(PLAIN, (0, 1)).double(), of_inputs, (0, 1)
+        self.net, self.seeds = reads(PLAIN, (0, 1)).double(), (0, 1)
+        self.of_inputs = of_inputs
 
     def forward(self, inputs: Tensor) -> Tensor:
         return self.of_inputs(inputs)
@@ -130,7 +133,7 @@ def test_errors_of_guesses_of_lists_by_hand() -> None:
 
     def guess(lists: Tensor) -> Tensor:
         i, j = torch.triu_indices(5, 5, 1)
-        return energy(lists) + (lists[..., i] > lists[..., j]).sum(-1) / 10
+        return energy(lists) + (lists[..., i] > lists[..., j]).double().sum(-1) / 10
 
     constant = torch.tensor([0.0, 1.0], dtype=torch.float64)
     found = list_errors(Guess(guess, ListNet), ordered=True, constant=constant)  # type: ignore[arg-type]
