@@ -133,6 +133,13 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"RT{number}": 1 for number in (1, 2, 3, 4, 11, 13, 14, 21, 22, 26, 28)},
+    **{f"RT{number}": 1 / 2 for number in (6, 12)},
+    **{f"RT{number}": 10 for number in (7, 8, 9, 29)},
+    **{f"RT{number}": 5 for number in (10, 17)},
+    "RT5": 3,
+    "RT27": 2,
+    "RT31": 1.5,
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -203,6 +210,12 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    **{f"RT{number}": 1 / 5 for number in (15, 16)},
+    **{f"RT{number}": 1 for number in (19, 20, 24, 30)},
+    **{f"RT{number}": 1 / 2 for number in (25, 33)},
+    "RT18": 1.25,
+    "RT23": 1.1,
+    "RT32": 1 - 1 / 4,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -246,6 +259,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "rotation": (12, 3, "rotation"),
 }
 
 
@@ -294,6 +308,8 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+rotation: steps 300; drawn; 2
+rotation: steps 1500; drawn; 2
 """
 
 
