@@ -63,6 +63,7 @@ KEYS = {
     "adversarial-work.jsonl": (70, "d5f38efea782fd39033d0f6996e404104e123ef4b5238badd81f370330386335"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
+    "rotation.jsonl": (468, "719d9b7ce139d0cb988e903eede28fc6738348ed06b5bb8216469adc4247a7cc"),
 }
 
 # Kinds of what has no network to build.

@@ -133,7 +133,8 @@ def draw_by_angle(results: Results) -> Figure:
     zero = middle(results, point_name(PLAIN, SECTOR), ZERO_OUTSIDE)[0]
     ax.axhline(zero, color=INK, ls=":", marker="", label="saying zero")
     ax.axvline(SECTOR, color=INK, lw=1, marker="")
-    ax.text(SECTOR + 1, 5e-4, "edge of the sector", color=INK, fontsize=9)
+    above = ax.get_xaxis_transform()
+    ax.text(SECTOR + 2, 0.94, "edge of the sector", color=INK, fontsize=9, transform=above)
     ax.set(yscale="log", xlabel="angle from the middle of the sector (degrees)", ylabel="error")
     ax.set_xticks(range(0, 181, 30))
     fig.legend(fontsize=8, ncols=3, loc="outside upper center")
@@ -178,6 +179,9 @@ def draw_broken(results: Results) -> Figure:
     fine = np.linspace(0.01, 0.42, 60)
     ax.plot(fine, [floor(x) for x in fine], ":", color=BLUE, marker="", label="least of any function of r")
     ax.set(yscale="log", xlabel=r"strength $\varepsilon$ of what breaks the symmetry", ylabel="error")
+    ax.minorticks_off()
+    ticks = (0.002, 0.005, 0.01, 0.02, 0.05)
+    ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     fig.legend(fontsize=8, ncols=2, loc="outside upper center")
     return fig
 

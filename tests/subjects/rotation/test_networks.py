@@ -161,11 +161,31 @@ def test_augmentation_moves_each_example_and_keeps_its_value() -> None:
     first, second = (moved(net, POINTS, step) for step in (0, 1))
     assert (radius(first) - radius(POINTS)).abs().max() < 1e-7
     turns = torch.atan2(first[..., 1], first[..., 0]) - torch.atan2(POINTS[..., 1], POINTS[..., 0])
-    assert turns.std() > 0.5  # each its own turn
+    whole = turns.remainder(2 * math.pi).std(1)
+    assert (whole > 1).all()  # each its own turn, and all of them: the deviation is 2 pi / sqrt(12)
     assert not torch.equal(first, second)
     given = draw_lists(SEEDS, 30, ordered=True)
     assert torch.equal(moved(lists, given, 0).sort(-1).values, given)
     assert not torch.equal(moved(lists, given, 0), given)
+
+
+def test_examples_move_from_step_to_step_and_the_rate_falls() -> None:
+    for augmented in (False, True):
+        protocol = SymmetryTraining(steps=150, examples=40, augmented=augmented)
+        task = ExampleTask(PointNet(PLAIN, SEEDS), POINTS, POINTS[..., 0], protocol, {})
+        (batch, *_), found = [*task.batches(0)], []
+        for step in (0, 0, 7):
+            task.step = step
+            found.append(task.losses(batch).tolist())
+        assert found[0] == found[1]
+        assert (found[0] == found[2]) == (not augmented)
+        rates = []
+        for epoch in (0, 1):
+            for _ in task.batches(epoch):
+                task.adjust()
+                rates.append(task.optimizer.param_groups[0]["lr"])
+        wanted = [0.005 * (1 + math.cos(math.pi * step / 150)) / 2 for step in range(150)]
+        assert rates == pytest.approx(wanted, rel=1e-12)
 
 
 def test_what_cannot_be_trained_is_refused() -> None:
