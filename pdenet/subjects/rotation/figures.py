@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
+    from matplotlib.contour import ContourSet
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
     from torch import Tensor
@@ -76,31 +76,23 @@ def draw_maps(nets: Mapping[str, PointNet], half_angle: float) -> Figure:
     maps[f"{first},\naveraged"] = averaged(maps[first])
     fig, axes = plt.subplots(1, len(maps), figsize=(7.0, 2.3), subplot_kw={"projection": "polar"})
     for ax, (title, values) in zip(axes, maps.items(), strict=True):
-        mesh = _map(ax, values)
+        shades = _map(ax, values)
         for edge in (-half_angle, half_angle):
             ax.plot(np.radians([edge, edge]), [0, RADIUS], "-", color="black", lw=1.2, marker="")
         ax.set_title(title, fontsize=9)
-    fig.colorbar(mesh, ax=list(axes), shrink=0.7, extend="both", ticks=[-SPAN, 0, SPAN])
+    fig.colorbar(shades, ax=list(axes), shrink=0.7, ticks=[-SPAN, 0, SPAN])
     return fig
 
 
-def _map(ax: Axes, values: Tensor) -> QuadMesh:
+def _map(ax: Axes, values: Tensor) -> ContourSet:
     """Values (R, A) as shades, closed round."""
-    round_ = torch.cat([angles(), angles()[:1] + 2 * torch.pi]).numpy()
+    all_round = torch.cat([angles(), angles()[:1] + 2 * torch.pi]).numpy()
     closed = torch.cat([values, values[:, :1]], -1).numpy()
-    mesh = ax.pcolormesh(
-        round_,
-        rings()[0].numpy(),
-        closed,
-        cmap="PuOr",
-        vmin=-SPAN,
-        vmax=SPAN,
-        shading="gouraud",
-        rasterized=True,
-    )
+    levels = np.linspace(-SPAN, SPAN, 13)
+    shades = ax.contourf(all_round, rings()[0].numpy(), closed, levels, cmap="PuOr", extend="both")
     ax.set(xticks=[], yticks=[])
     ax.grid(visible=False)
-    return mesh
+    return shades
 
 
 def middle(results: Results, arm: str, what: str) -> tuple[float, NDArray[np.float64]]:
