@@ -70,6 +70,37 @@ STATEMENTS = (
         form=True,
     ),
     Statement(
+        "P3.1",
+        "A plain network that is trained on a sector fails at other angles (small networks, a smooth target).",
+        supports=("RT1", "RT2", "RT3", "RT4"),
+        corrected_by=(
+            Guard("rotation", "turned-points-cure", "turned points, or turns averaged in training, mend it"),
+        ),
+    ),
+    Statement(
+        "P3.2",
+        "One that is fed with r alone generalises by construction (the same target).",
+        supports=("RT7", "RT8", "RT9"),
+        qualifies=("RT11", "RT22"),
+        shown_by=(Guard("rotation", "exact-invariance", "it has no slope along a circle, trained or not"),),
+    ),
+    Statement(
+        "P3.3",
+        "It is enough that a network has the symmetry (averages over turns and orders, after training).",
+        opposes=("RT14", "RT28"),
+        refuted_by=(
+            Guard("rotation", "average-afterwards", "an average over all turns has it exactly, and is wrong"),
+        ),
+        ours=True,
+    ),
+    Statement(
+        "P3.4",
+        "What is built in beats what is offered, also where the symmetry is broken (x, y and r as inputs).",
+        supports=("RT19",),
+        opposes=("RT24", "RT25"),
+        ours=True,
+    ),
+    Statement(
         "P5.1",
         "Below a critical strength of weight decay an order parameter grows (one hidden layer of tanh).",
         supports=("WD1", "WD2", "WD3"),
