@@ -71,7 +71,7 @@ STATEMENTS = (
     ),
     Statement(
         "P3.1",
-        "A plain network that is trained on a sector fails at other angles (small networks, a smooth target).",
+        "A plain network that is trained on a sector fails at other angles (small networks, one target).",
         supports=("RT1", "RT2", "RT3", "RT4"),
         corrected_by=(
             Guard("rotation", "turned-points-cure", "turned points, or turns averaged in training, mend it"),
