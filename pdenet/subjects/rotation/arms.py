@@ -37,7 +37,9 @@ LONGER = 5
 """Times as many steps."""
 POOLED_RATE = 0.01
 """Of the pooled network, which learns slowly: chosen among 0.001, 0.005, 0.01 and 0.02 on other seeds."""
-PATIENT = f"pooled, {LONGER} times the steps"
+PATIENT, PATIENT_SORTED, PATIENT_AUGMENTED = (
+    f"{title}, {LONGER} times the steps" for title in ("pooled", "sorted", "augmented")
+)
 AUGMENTED, RELU, TURNED, CROWDED = (
     "augmented",
     "plain, ReLU",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pdenet.runs.experiment import Experiment
@@ -12,6 +13,8 @@ from pdenet.subjects.rotation.arms import (
     LONGER,
     MORE,
     PATIENT,
+    PATIENT_AUGMENTED,
+    PATIENT_SORTED,
     POOLED_RATE,
     RELU,
     SECTOR,
@@ -43,6 +46,7 @@ def arms(steps: int = 1000, examples: int = 200, most: int | None = None) -> tup
     """
     plainly = SymmetryTraining(steps=steps, examples=examples)
     freely = SymmetryTraining(steps=steps, examples=examples, augmented=True)
+    slowly, slowly_freely = (replace(one, steps=LONGER * steps) for one in (plainly, freely))
     richly = SymmetryTraining(steps=steps, examples=examples * MORE // 200)
     quickly, patiently = (
         SymmetryTraining(steps=times * steps, examples=examples, learning_rate=POOLED_RATE)
@@ -83,6 +87,8 @@ def arms(steps: int = 1000, examples: int = 200, most: int | None = None) -> tup
         lists(PATIENT, POOLED, patiently),
         lists(AUGMENTED, protocol=freely),
         lists(PLAIN, ordered=False),
+        lists(PATIENT_SORTED, SORTED, slowly),
+        lists(PATIENT_AUGMENTED, protocol=slowly_freely),
     )
 
 
