@@ -26,7 +26,7 @@ from pdenet.subjects.rotation.arms import (
     SymmetryArm,
 )
 from pdenet.subjects.rotation.claims import CLAIMS
-from pdenet.subjects.rotation.networks import OFFERED, PLAIN, POOLED, RADIAL, SORTED
+from pdenet.subjects.rotation.networks import FOLDED, OFFERED, PLAIN, POOLED, RADIAL, SORTED
 from pdenet.subjects.rotation.system import REACH, region
 from pdenet.subjects.rotation.training import SymmetryTraining
 
@@ -89,6 +89,7 @@ def arms(steps: int = 1000, examples: int = 200, most: int | None = None) -> tup
         lists(PLAIN, ordered=False),
         lists(PATIENT_SORTED, SORTED, slowly),
         lists(PATIENT_AUGMENTED, protocol=slowly_freely),
+        points(FOLDED, FOLDED, seen=region(SECTOR), turns=TURNS),
     )
 
 

@@ -14,14 +14,14 @@ from pdenet.models.initial import draw_affine
 from pdenet.ops.linear import seed_linear
 from pdenet.ops.seeding import TRUNK, as_seeds, generator
 from pdenet.subjects.rotation.particles import PARTICLES
-from pdenet.subjects.rotation.system import radius, turned
+from pdenet.subjects.rotation.system import folded, radius, turned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 WIDTH = 64
 BENDS: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "relu": torch.relu}
-PLAIN, RADIAL, OFFERED = "plain", "radial", "offered"
+PLAIN, RADIAL, OFFERED, FOLDED = "plain", "radial", "offered", "folded"
 POOLED, SORTED = "pooled", "sorted"
 READ: dict[str, Callable[[Tensor], Tensor]] = {
     PLAIN: lambda points: points,
@@ -29,7 +29,7 @@ READ: dict[str, Callable[[Tensor], Tensor]] = {
     OFFERED: lambda points: torch.cat([points, radius(points)], -1),
     SORTED: lambda lists: lists.sort(-1).values,
 }
-POINT_INPUTS = {PLAIN: 2, RADIAL: 1, OFFERED: 3}
+POINT_INPUTS = {PLAIN: 2, RADIAL: 1, OFFERED: 3, FOLDED: 2}
 LIST_INPUTS = {PLAIN: PARTICLES, SORTED: PARTICLES, POOLED: 1}
 
 
@@ -75,11 +75,13 @@ class PointNet(Dense):
     Parameters
     ----------
     reads
-        ``"plain"``: x and y. ``"radial"``: the radius. ``"offered"``: all three.
+        ``"plain"``: x and y. ``"radial"``: the radius. ``"offered"``: all three. ``"folded"``: x and y, when
+        a turn has brought the point into the sector about the x axis.
     seeds, bend
         As in `Dense`.
     turns
-        Over how many turns, evenly spaced, the value is averaged (Reynolds); 1 is none.
+        Over how many turns, evenly spaced, the value is averaged (Reynolds), or how many the point is folded
+        by; 1 is none.
 
     Raises
     ------
@@ -95,6 +97,8 @@ class PointNet(Dense):
 
     def forward(self, points: Tensor) -> Tensor:
         """Values (S, B) of points (S, B, 2)."""
+        if self.reads == FOLDED:
+            return self.rest(self.first(folded(points, self.turns)))
         if self.turns == 1:
             return self.rest(self.first(READ[self.reads](points)))
         by = torch.arange(self.turns, dtype=points.dtype) * (2 * torch.pi / self.turns)

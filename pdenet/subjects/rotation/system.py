@@ -150,6 +150,15 @@ def turned(points: Tensor, angles: Tensor) -> Tensor:
     return torch.stack([c * x - s * y, s * x + c * y], -1)
 
 
+def folded(points: Tensor, turns: int) -> Tensor:
+    """Points (..., 2), each turned by a multiple of 360/turns degrees into the sector about the x axis.
+
+    One that lies there already is left as it is, bit by bit.
+    """
+    step = 2 * math.pi / turns
+    return turned(points, -(torch.atan2(points[..., 1], points[..., 0]) / step).round() * step)
+
+
 @lru_cache(maxsize=1)
 def rings() -> tuple[Tensor, Tensor]:
     """Radii (R,) and their shares of the disc (R,): Gauss's nodes in r squared, on both sides of `REACH`."""

@@ -13,6 +13,7 @@ from helpers.runs import killed
 from pdenet.runs.loop import learn
 from pdenet.subjects.rotation.arms import SECTOR, ListArm, PointArm
 from pdenet.subjects.rotation.networks import (
+    FOLDED,
     LIST_INPUTS,
     OFFERED,
     PLAIN,
@@ -91,6 +92,20 @@ def test_an_average_over_turns_is_even_for_these_turns(trained: bool, count: int
             assert (net(turned(POINTS, angle)) - net(POINTS)).abs().max() < 1e-12
         between = torch.tensor(math.pi / count, dtype=torch.float64)
         assert (net(turned(POINTS, between)) - net(POINTS)).abs().max() > 1e-7
+
+
+def test_folding_leaves_training_as_it_is_and_makes_the_trained_network_even() -> None:
+    """In the sector that was seen folding does nothing: the weights are those of the plain network."""
+    plain, net = (trained_or_not(reads, trained=True, turns=k) for reads, k in ((PLAIN, 1), (FOLDED, 6)))
+    assert all(map(torch.equal, plain.parameters(), net.parameters()))
+    seen = draw(SEEDS, 40, region(29))
+    with torch.no_grad():
+        assert torch.equal(net(seen), plain(seen))
+        for k in range(6):
+            around = turned(seen, torch.tensor(k * math.pi / 3, dtype=torch.float64))
+            assert (net(around) - net(seen)).abs().max() < 1e-12
+        halfway = turned(seen, torch.tensor(math.pi / 6, dtype=torch.float64))
+        assert (net(halfway) - net(seen)).abs().max() > 1e-3
 
 
 def test_an_average_of_what_is_even_is_itself_and_of_what_is_not_the_mean() -> None:
@@ -194,7 +209,9 @@ def test_what_cannot_be_trained_is_refused() -> None:
         PointArm(title=PLAIN, reads=PLAIN, protocol=freely, breaking=0.2)
     with pytest.raises(ValueError, match="half_angle"):
         PointArm(title=PLAIN, reads=PLAIN, seen=region()._replace(half_angle=200.0))
-    with pytest.raises(ValueError, match="reads must be 'plain' or 'radial' or 'offered'; got 'angular'"):
+    with pytest.raises(
+        ValueError, match="reads must be 'plain' or 'radial' or 'offered' or 'folded'; got 'angular'"
+    ):
         PointNet("angular")
     with pytest.raises(ValueError, match="turns must be"):
         PointNet(PLAIN, turns=0)

@@ -66,6 +66,19 @@ def test_turns_are_turns() -> None:
     assert (system.radius(back) - system.radius(POINTS)).abs().max() < 1e-14
 
 
+@pytest.mark.parametrize("turns", [1, 2, 3, 6])
+def test_a_folded_point_is_a_turned_one_in_the_sector(turns: int) -> None:
+    there = system.folded(POINTS, turns)
+    assert (system.radius(there) - system.radius(POINTS)).abs().max() < 1e-14
+    off = torch.atan2(there[:, 1], there[:, 0])
+    assert off.abs().max() <= math.pi / turns + 1e-12
+    by = (torch.atan2(POINTS[:, 1], POINTS[:, 0]) - off) / (2 * math.pi / turns)
+    assert (by - by.round()).abs().max() < 1e-12
+    assert torch.equal(there, POINTS) == (turns == 1)
+    sector = system.draw((1,), 50, region(180 / turns))
+    assert torch.equal(system.folded(sector, turns), sector)
+
+
 def test_the_grid_sums_what_it_should() -> None:
     r, weights = rings()
     assert float(weights.sum()) == pytest.approx(1, abs=1e-14)
