@@ -5,10 +5,6 @@ the arms, to choose sizes, the pooled network's rate, and thresholds that lie we
 seen: errors by angle (RT5), breaking by 0.05 and 0.2, the pooled network at its rate for more steps. It was a
 surprise that pooling was slow and shuffling so good; both are claimed here as they were seen. Errors are
 compared by their logarithms, seed by seed; what a claim measures is the ratio of two.
-
-RT34 and RT35 were added by a reader who had seen the records of all the others, and none of the two arms that
-take longer: whether what is said of lists after 1000 steps is a matter of the steps. They are a family of
-their own, so that they move no verdict of the first.
 """
 
 from __future__ import annotations
@@ -16,34 +12,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pdenet.runs.claims import Claim
 from pdenet.subjects.rotation.arms import (
     AUGMENTED,
     CROWDED,
-    LONGER,
     MORE,
-    PATIENT,
-    PATIENT_AUGMENTED,
-    PATIENT_SORTED,
     RELU,
     SECTOR,
     TURNED,
     TURNS,
-    list_name,
     point_name,
 )
+from pdenet.subjects.rotation.list_claims import LIST_CLAIMS
 from pdenet.subjects.rotation.measures import (
     AVERAGED,
-    CONSTANT,
     ERROR,
     INSIDE,
     OUTSIDE,
     ZERO_OUTSIDE,
     band,
-    swapped,
 )
-from pdenet.subjects.rotation.networks import OFFERED, PLAIN, POOLED, RADIAL, SORTED
-from pdenet.subjects.rotation.ratios import ratio
+from pdenet.subjects.rotation.networks import OFFERED, PLAIN, RADIAL
+from pdenet.subjects.rotation.ratios import ratio_claim
 from pdenet.subjects.rotation.system import REACH, floor, norm
 
 if TYPE_CHECKING:
@@ -64,31 +53,11 @@ def _all_round(title: str) -> Error:
 
 ZERO = (point_name(PLAIN, SECTOR), ZERO_OUTSIDE)
 RING = partial(point_name, reach=REACH)
-LIST, ALONE = list_name(PLAIN), (list_name(PLAIN), CONSTANT)
-
-
-def _claim(
-    number: int,
-    text: str,
-    above: Error,
-    below: Error | float,
-    threshold: float,
-    side: str,
-    family: str = "symmetries",
-) -> Claim:
-    return Claim(
-        f"RT{number}",
-        text,
-        threshold=threshold,
-        direction="above" if side == ">" else "below",
-        family=family,
-        measure=partial(ratio, above, below),
-    )
 
 
 CLAIMS = (
     *(
-        _claim(
+        ratio_claim(
             number,
             f"shown {half} degrees to either side, the plain network errs more outside than zero does",
             _far(PLAIN, half),
@@ -98,8 +67,8 @@ CLAIMS = (
         )
         for number, half in ((1, 15), (2, 30), (3, 90))
     ),
-    _claim(4, f"so does one of ReLUs at {SECTOR} degrees", _far(RELU), ZERO, 1, ">"),
-    _claim(
+    ratio_claim(4, f"so does one of ReLUs at {SECTOR} degrees", _far(RELU), ZERO, 1, ">"),
+    ratio_claim(
         5,
         "in the ten degrees beyond that sector the plain network errs over three times as much as inside",
         (point_name(PLAIN, SECTOR), band(SECTOR)),
@@ -107,7 +76,7 @@ CLAIMS = (
         3,
         ">",
     ),
-    _claim(
+    ratio_claim(
         6,
         f"{MORE} points in that sector do not halve its error outside (beside 200)",
         _far(CROWDED),
@@ -116,7 +85,7 @@ CLAIMS = (
         ">",
     ),
     *(
-        _claim(
+        ratio_claim(
             number,
             f"outside of {half} degrees the plain network errs more than ten times as much as the radial one",
             _far(PLAIN, half),
@@ -126,7 +95,7 @@ CLAIMS = (
         )
         for number, half in ((7, 15), (8, 30), (9, 90))
     ),
-    _claim(
+    ratio_claim(
         10,
         "shown all directions, the plain network errs more than five times as much as the radial one",
         _all_round(PLAIN),
@@ -134,7 +103,7 @@ CLAIMS = (
         5,
         ">",
     ),
-    _claim(
+    ratio_claim(
         11,
         f"shown radii up to {REACH:g}, the radial network errs more beyond than zero does",
         (RING(RADIAL), OUTSIDE),
@@ -142,7 +111,7 @@ CLAIMS = (
         1,
         ">",
     ),
-    _claim(
+    ratio_claim(
         12,
         "there it errs more than half as much as the plain one",
         (RING(RADIAL), OUTSIDE),
@@ -150,7 +119,7 @@ CLAIMS = (
         0.5,
         ">",
     ),
-    _claim(
+    ratio_claim(
         13,
         f"shown {SECTOR} degrees, a network that is offered the radius beside x and y errs more outside than"
         " zero does",
@@ -159,7 +128,7 @@ CLAIMS = (
         1,
         ">",
     ),
-    _claim(
+    ratio_claim(
         14,
         f"averaged over all turns once it is trained on {SECTOR} degrees, the plain network errs more on the"
         " disc than zero does",
@@ -168,7 +137,7 @@ CLAIMS = (
         1,
         ">",
     ),
-    _claim(
+    ratio_claim(
         15,
         f"averaged over {TURNS} turns in training, it errs outside less than a fifth as much as zero",
         _far(TURNED),
@@ -176,7 +145,7 @@ CLAIMS = (
         0.2,
         "<",
     ),
-    _claim(
+    ratio_claim(
         16,
         "trained on points that are turned at random it does so too",
         _far(AUGMENTED),
@@ -184,7 +153,7 @@ CLAIMS = (
         0.2,
         "<",
     ),
-    _claim(
+    ratio_claim(
         17,
         "that is more than five times the radial network's error",
         _far(AUGMENTED),
@@ -192,7 +161,7 @@ CLAIMS = (
         5,
         ">",
     ),
-    _claim(
+    ratio_claim(
         18,
         f"turned points of {SECTOR} degrees leave less than 1.25 times the error that points all around do",
         (point_name(AUGMENTED, SECTOR), ERROR),
@@ -201,7 +170,7 @@ CLAIMS = (
         "<",
     ),
     *(
-        _claim(
+        ratio_claim(
             number,
             f"where {strength:g} breaks the symmetry, the radial network errs {word} than the plain one",
             _broken(RADIAL, strength),
@@ -216,7 +185,7 @@ CLAIMS = (
             (22, 0.4, "more", ">"),
         )
     ),
-    _claim(
+    ratio_claim(
         23,
         "at 0.4 it is within a tenth of the least error of any function of the radius",
         _broken(RADIAL, 0.4),
@@ -224,7 +193,7 @@ CLAIMS = (
         1.1,
         "<",
     ),
-    _claim(
+    ratio_claim(
         24,
         "at 0.1 a network that is offered the radius errs less than the radial one",
         _broken(OFFERED, 0.1),
@@ -232,7 +201,7 @@ CLAIMS = (
         1,
         "<",
     ),
-    _claim(
+    ratio_claim(
         25,
         "at 0.4 it errs less than half as much as the plain one",
         _broken(OFFERED, 0.4),
@@ -240,87 +209,5 @@ CLAIMS = (
         0.5,
         "<",
     ),
-    _claim(
-        26,
-        "shown lists from left to right, the plain network errs more in other orders than a constant does",
-        (LIST, OUTSIDE),
-        ALONE,
-        1,
-        ">",
-    ),
-    _claim(
-        27,
-        "one exchange of neighbours more than doubles its error",
-        (LIST, swapped(1)),
-        (LIST, swapped(0)),
-        2,
-        ">",
-    ),
-    _claim(
-        28,
-        "averaged over all orders once it is trained, it errs more than a constant does",
-        (LIST, AVERAGED),
-        ALONE,
-        1,
-        ">",
-    ),
-    _claim(
-        29,
-        "in other orders it errs more than ten times as much as a network that sorts",
-        (LIST, OUTSIDE),
-        (list_name(SORTED), OUTSIDE),
-        10,
-        ">",
-    ),
-    _claim(
-        30,
-        "a plain network of shuffled lists errs less than one that sorts",
-        (list_name(AUGMENTED), ERROR),
-        (list_name(SORTED), ERROR),
-        1,
-        "<",
-    ),
-    _claim(
-        31,
-        "a network that pools, as invariant as one that sorts, errs more than 1.5 times as much after as many"
-        " steps",
-        (list_name(POOLED), ERROR),
-        (list_name(SORTED), ERROR),
-        1.5,
-        ">",
-    ),
-    _claim(
-        32,
-        f"{LONGER} times the steps take a quarter of its error away",
-        (list_name(PATIENT), ERROR),
-        (list_name(POOLED), ERROR),
-        0.75,
-        "<",
-    ),
-    _claim(
-        33,
-        "it errs less than half as much as a constant does",
-        (list_name(POOLED), ERROR),
-        ALONE,
-        0.5,
-        "<",
-    ),
-    _claim(
-        34,
-        f"{LONGER} times the steps for both, a plain network of shuffled lists errs less than one that sorts",
-        (list_name(PATIENT_AUGMENTED), ERROR),
-        (list_name(PATIENT_SORTED), ERROR),
-        1,
-        "<",
-        "patience",
-    ),
-    _claim(
-        35,
-        f"{LONGER} times the steps for both, one that pools errs more than one that sorts",
-        (list_name(PATIENT), ERROR),
-        (list_name(PATIENT_SORTED), ERROR),
-        1,
-        ">",
-        "patience",
-    ),
+    *LIST_CLAIMS,
 )

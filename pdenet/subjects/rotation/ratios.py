@@ -1,11 +1,13 @@
-"""Errors over each other, by their logarithms, seed by seed."""
+"""Errors over each other, by their logarithms, seed by seed, and claims of them."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import log_mean_interval
 
 if TYPE_CHECKING:
@@ -25,3 +27,23 @@ def ratio(above: Error, below: Error | float, results: Results) -> Interval | No
     values = [results.paired(arms, what)[place] for place, (_, what) in enumerate(named)]
     other = values[1] if isinstance(below, tuple) else np.float64(below)
     return log_mean_interval(values[0] / other)
+
+
+def ratio_claim(
+    number: int,
+    text: str,
+    above: Error,
+    below: Error | float,
+    threshold: float,
+    side: str,
+    family: str = "symmetries",
+) -> Claim:
+    """A claim that one error over another is above (``">"``) or below (``"<"``) a threshold."""
+    return Claim(
+        f"RT{number}",
+        text,
+        threshold=threshold,
+        direction="above" if side == ">" else "below",
+        family=family,
+        measure=partial(ratio, above, below),
+    )
