@@ -68,7 +68,7 @@ KEYS = {
     "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
     "free-field.jsonl": (102, "84aba0bd12440b3f9299aed33440728f1f4aeec95c3df8fefc36ee78ed33d32b"),
     "weight-decay.jsonl": (172, "eb8e7dfa9f10798ba736c2fa5b535bda76d48d0e707483e4bd547ab581d321b4"),
-    "rotation.jsonl": (504, "dd0ab3c849735bbda6be1142eb903c232926b0c32f9ea72e7145a80ad32812fb"),
+    "rotation.jsonl": (504, "360dd551fd4f6d5eeea8e93e2d1e7a00752ee01dbf4fde8d62bea440ef60e38a"),
 }
 
 # Kinds of what has no network to build.

@@ -31,7 +31,7 @@ from pdenet.subjects.rotation.measures import (
     point_errors,
     swapped,
 )
-from pdenet.subjects.rotation.networks import PLAIN, POOLED, RADIAL, SORTED, ListNet, PointNet
+from pdenet.subjects.rotation.networks import FOLDED, PLAIN, POOLED, RADIAL, SORTED, ListNet, PointNet
 from pdenet.subjects.rotation.particles import draw_lists, energy, shuffled, swaps
 from pdenet.subjects.rotation.ratios import ratio
 from pdenet.subjects.rotation.system import floor, norm, region, rings, target
@@ -217,6 +217,22 @@ def test_claims_read_what_their_words_say() -> None:
     assert said(31) == pytest.approx(
         geometric(list_name(POOLED), ERROR) / geometric(list_name(SORTED), ERROR)
     )
+    shuffled_long, pooled_long, sorted_long = (
+        geometric(list_name(f"{title}, 5 times the steps"), ERROR)
+        for title in ("augmented", "pooled", "sorted")
+    )
+    assert said(34) == pytest.approx(shuffled_long / sorted_long)
+    assert said(35) == pytest.approx(pooled_long / sorted_long)
+
+
+def test_what_is_folded_or_sorted_is_the_plain_network_asked_where_it_learned() -> None:
+    results = ROTATION.results()
+    plain, folded = (point_name(title, SECTOR) for title in (PLAIN, FOLDED))
+    assert (results.values(folded, INSIDE) == results.values(plain, INSIDE)).all()
+    assert results.values(folded, OUTSIDE) == pytest.approx(results.values(plain, INSIDE), rel=1e-5)
+    lists, in_order = (list_name(title) for title in (PLAIN, SORTED))
+    assert (results.values(in_order, INSIDE) == results.values(lists, INSIDE)).all()
+    assert results.values(in_order, OUTSIDE) == pytest.approx(results.values(lists, INSIDE), rel=1e-12)
 
 
 def test_arms_are_known_unbuilt() -> None:
