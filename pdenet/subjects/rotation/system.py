@@ -62,8 +62,15 @@ def region(half_angle: float = 180.0, reach: float = RADIUS) -> Region:
     )
 
 
+def _check_plane(points: Tensor) -> None:
+    if points.shape[-1:] != (2,):
+        message = f"points have two coordinates, (..., 2); got {tuple(points.shape)}"
+        raise ValueError(message)
+
+
 def radius(points: Tensor) -> Tensor:
     """Distances (..., 1) of points (..., 2) from the centre; the gradient is finite there as well."""
+    _check_plane(points)
     return (points.square().sum(-1, keepdim=True) + _LEAST).sqrt()
 
 
@@ -105,9 +112,7 @@ def target(points: Tensor, breaking: float = 0.0) -> Tensor:
     ValueError
         If points have no two coordinates, or one of these is not finite.
     """
-    if points.shape[-1] != 2:
-        message = f"points have two coordinates, (..., 2); got {tuple(points.shape)}"
-        raise ValueError(message)
+    _check_plane(points)
     if not bool(points.isfinite().all()):
         message = "coordinates must be finite; got NaN or infinity"
         raise ValueError(message)
@@ -145,6 +150,7 @@ def draw(seeds: int | Iterable[int], count: int, seen: Region) -> Tensor:
 
 def turned(points: Tensor, angles: Tensor) -> Tensor:
     """Points (..., 2), turned by angles (...) in radians."""
+    _check_plane(points)
     c, s = angles.cos(), angles.sin()
     x, y = points[..., 0], points[..., 1]
     return torch.stack([c * x - s * y, s * x + c * y], -1)

@@ -150,8 +150,10 @@ def test_what_is_no_point_is_refused() -> None:
         region(30, 3.1)
     with pytest.raises(ValueError, match="count must be"):
         system.draw((0,), 0, Region())
-    with pytest.raises(ValueError, match="two coordinates"):
-        system.target(torch.zeros(4, 3))
+    space = torch.zeros(4, 3)
+    for take in (system.target, system.radius, lambda p: system.turned(p, p[..., 0])):
+        with pytest.raises(ValueError, match=r"two coordinates.*got \(4, 3\)"):
+            take(space)
     with pytest.raises(ValueError, match="must be finite"):
         system.target(torch.tensor([[math.nan, 0.0]]))
 
