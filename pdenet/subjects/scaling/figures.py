@@ -53,7 +53,7 @@ def draw_canvases(data: ImageData, count: int = 4) -> Figure:
     for row, (name, shape) in zip(axes, shapes.items(), strict=True):
         images = sets(data, CanvasTraining(), shape.side).data.test_images
         for ax, image in zip(row, images[:count], strict=True):
-            ax.imshow(image, cmap="gray", vmin=0, vmax=255)
+            ax.imshow(image.numpy(), cmap="gray", vmin=0, vmax=255)
             middle, half = (shape.side - 1) / 2, min(shape.field, shape.side) / 2
             square = [middle - half, middle + half, middle + half, middle - half, middle - half]
             turned = [square[-1], square[0], square[1], square[2], square[3]]

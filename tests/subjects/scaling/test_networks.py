@@ -13,10 +13,10 @@ from pdenet.runs.arm import Context
 from pdenet.runs.results import Results
 from pdenet.runs.shown import Images
 from pdenet.subjects.scaling import figures
-from pdenet.subjects.scaling.arms import CHOSEN, UNTRAINED, VALIDATION, ShapeArm, arm_name
-from pdenet.subjects.scaling.claims import CLAIMS, seeds_that_decide
+from pdenet.subjects.scaling.arms import CHOSEN, QUADRUPLE, UNTRAINED, VALIDATION, ShapeArm, arm_name
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER, seeds_that_decide
 from pdenet.subjects.scaling.costs import WIDTHS, CostArm, CostProtocol, measure_times, nets_ratio, pair_ratio
-from pdenet.subjects.scaling.experiment import SCALING
+from pdenet.subjects.scaling.experiment import EIGHT, LATE, SCALING
 from pdenet.subjects.scaling.measures import search
 from pdenet.subjects.scaling.networks import DepthwiseBranch, ScaledNet, dilated
 from pdenet.subjects.scaling.system import BARE, BASE, CHEAP, Shape
@@ -147,15 +147,22 @@ def test_the_search_looks_at_validation_alone_and_chose_what_was_scaled_on() -> 
     assert search(Results(SCALING.arms("full"), [])) == ()
 
 
+def test_fresh_seeds_are_none_that_were_seen() -> None:
+    """SC14 was claimed when six seeds of each had been seen."""
+    fresh = SCALING.judged(SCALING.results())["SC14"].found
+    assert fresh.n == EIGHT
+    assert LATE[QUADRUPLE["resolution"]] == LATE[QUADRUPLE["compound"]] == LONGER + EIGHT
+
+
 def test_claims_are_judged_and_figures_drawn() -> None:
     results = SCALING.results()
     judged = SCALING.judged(results)
     assert list(judged) == [claim.id for claim in CLAIMS]
     for fig in (
-        figures.draw_fields(load_images("digits").subset(40, 20)),
-        figures.draw_shapes(results),
-        figures.draw_axes(results),
-        figures.draw_costs(results),
+        figures.draw_canvases(load_images("digits").subset(40, 20)),
+        figures.draw_accuracy(results),
+        figures.draw_interaction(results),
+        figures.draw_seconds(results),
     ):
         assert fig.axes
 
