@@ -120,11 +120,6 @@ STATEMENTS = (
         corrected_by=(
             Guard("scaling", "depth-not-needed", "shares from a search leave depth out, and do as well"),
             Guard("scaling", "lead-gone", "after three times the epochs its lead over resolution is gone"),
-            Guard(
-                "scaling",
-                "field-ahead",
-                "after as many, resolution alone with taps apart is ahead",
-            ),
         ),
     ),
     Statement(
