@@ -17,7 +17,7 @@ from pdenet.subjects.scaling.arms import (
     SEARCHED,
     ShapeArm,
 )
-from pdenet.subjects.scaling.claims import CLAIMS, LONGER
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER, SEEN
 from pdenet.subjects.scaling.costs import CostArm, CostProtocol
 from pdenet.subjects.scaling.system import BARE, BASE, CHEAP
 from pdenet.subjects.scaling.training import CanvasTraining
@@ -35,10 +35,10 @@ OPEN = (BASE, CHEAP, DOUBLE["depth"], DOUBLE["resolution"], BOTH, QUADRUPLE["res
 LATE = {
     **dict.fromkeys((BASE, *QUADRUPLE.values()), LONGER),
     **{QUADRUPLE[strategy]: LONGER + EIGHT for strategy in ("resolution", "compound")},
-    DILATED: LONGER + EIGHT,
+    DILATED: SEEN + 3,
     **dict.fromkeys((DOUBLE["depth"], DOUBLE["resolution"], BOTH), LONGER),
 }
-"""Networks that are trained three times as long: eight fresh ones of two shapes, six of a third."""
+"""Networks that are trained three times as long: eight fresh ones of two shapes, three of a third."""
 
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
