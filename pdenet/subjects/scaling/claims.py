@@ -17,7 +17,7 @@ they compare one had been seen for so long.
 SC17 and SC18 were added by a reader, when all other runs had been seen, and before their own. SC6 lacked a
 control: a wider field could be worth as much where pixels are few. And in eight seeds resolution with taps
 apart led compound scaling by 1.2 points after 36 epochs; SC18 asks it of fresh networks with taps apart. Six
-were planned, and run in two parts, three and three; these count in SC15 as well, whose verdict eight had given.
+were planned, and run in two parts, three and three; they count in SC15 as well, which eight had decided.
 """
 
 from __future__ import annotations
