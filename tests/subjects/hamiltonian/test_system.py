@@ -18,7 +18,14 @@ from pdenet.runs.loop import learn
 from pdenet.subjects.hamiltonian import measures
 from pdenet.subjects.hamiltonian.networks import LAWS, PhaseField
 from pdenet.subjects.hamiltonian.rivals import LinearField
-from pdenet.subjects.hamiltonian.system import ENERGIES, POINTS, Observed, pendulum_energy, swings
+from pdenet.subjects.hamiltonian.system import (
+    ENERGIES,
+    POINTS,
+    STARTS,
+    Observed,
+    pendulum_energy,
+    swings,
+)
 from pdenet.subjects.hamiltonian.training import RateTask, RateTraining
 
 BASE = Observed()
@@ -215,7 +222,7 @@ def test_the_true_path_is_that_of_a_library(friction: float) -> None:
     for h in (0.05, 0.2):
         path = measures.true_path(friction, h)[:, 0].numpy()
         times = h * np.arange(len(path))
-        for number, start in enumerate(measures.STARTS):
+        for number, start in enumerate(STARTS):
             exact = solve_ivp(
                 lambda _, z: [z[1], -math.sin(z[0]) - friction * z[1]],
                 (0, times[-1] + 1e-9),
