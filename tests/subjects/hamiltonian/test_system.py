@@ -164,6 +164,13 @@ def test_training_lowers_the_loss_and_a_seed_does_not_depend_on_others(law: str)
     assert torch.allclose(both.weights[0][1:], alone.weights[0], atol=1e-4)
 
 
+def test_the_rate_of_learning_falls_along_half_a_cosine() -> None:
+    task = RateTask(PhaseField("none", width=4), RateTraining(steps=60, learning_rate=0.02), BASE)
+    for task.step, rate in ((0, 0.02), (20, 0.015), (30, 0.01), (60, 0.0)):
+        task.adjust()
+        assert task.optimizer.param_groups[0]["lr"] == pytest.approx(rate, abs=1e-12)
+
+
 @pytest.mark.parametrize("bad", [{"steps": 0}, {"learning_rate": 0.0}, {"batch_size": 0}])
 def test_a_training_of_nothing_is_refused(bad: dict[str, float]) -> None:
     (name,) = bad
