@@ -5,10 +5,10 @@ near zero, if the transition is continuous, which is not given for cross-entropy
 come out either way. WD2 was not decided by the first six draws, to which the widest network had been cut; it
 was then given the 20 of the others, as planned before.
 
-WD12 came later, from a reader of the page, after all other records and before its own: WD4, WD5 and WD11 look
-from 0.4 of the critical strength on. For the norm the records already say that it falls faster below: from 0.4
-to none it grows by more than the peak would give. For the activity they do not: on the mean of that stretch it
-falls less fast than at the peak. The guess is that the claim fails, by a steep first step.
+WD12 came later, from a reader of the page, after all other records and before its own: WD4, WD5 and WD11
+look from 0.4 of the critical strength on. For the norm the records already say that it falls faster below:
+from 0.4 to none it grows by more than the peak would give. For the activity they do not: on the mean of that
+stretch it falls less fast than at the peak. The guess is that the claim fails, by a steep first step.
 """
 
 from __future__ import annotations
