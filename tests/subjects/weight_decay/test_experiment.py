@@ -83,6 +83,9 @@ def test_an_arm_records_what_it_measures() -> None:
     assert record.measured["vanishes at"] == pytest.approx(again["vanishes at"], rel=1e-9)
     assert record.measured["critical"] == subject(2).critical
     assert record.data["name"] == "digits"
+    short = AdamArm(hidden=(2,), train=60, test=40, most=1, strengths=(0.0, 0.9, 1.1))
+    (record,) = short.run((3,), Context(images=DIGITS))
+    assert len(record.measured["activity after 400"]) == len(record.model["strengths"]) == 3
 
 
 @pytest.mark.parametrize("bias", [False, True])
@@ -154,6 +157,7 @@ def test_adam_is_that_of_torch() -> None:
 
 def test_the_peak_is_where_values_fall_fastest() -> None:
     assert peak((0.4, 0.5, 0.7, 0.8), (5.0, 4.5, 1.0, 0.9)) == pytest.approx(0.6)
+    assert peak((0.4, 0.5, 0.7, 0.8), (5.0, 4.5, 4.4, 9.0)) == pytest.approx(0.45)  # a rise is no fall
     found = trained(subject(2), 0, (0.0, 0.5, 0.9, 1.0, 1.1))
     norms = found["norm after 400"][1:]
     assert found["peak of norm after 400"] == peak((0.5, 0.9, 1.0, 1.1), norms)
