@@ -243,7 +243,7 @@ BELOW: dict[str, float] = {
     "FF13": 0.05,
     **{f"WD{number}": 1e-3 for number in (1, 3)},
     "WD2": 0.03,
-    **{f"WD{number}": 0.1 for number in (4, 5, 11)},
+    **{f"WD{number}": 0.1 for number in (4, 5, 11, 12)},
     "WD6": 1 / 4,
     "WD7": 5,
     "WD10": 2,

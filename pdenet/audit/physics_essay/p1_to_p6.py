@@ -102,31 +102,49 @@ STATEMENTS = (
     ),
     Statement(
         "P5.1",
-        "Below a critical strength of weight decay an order parameter grows (one hidden layer of tanh).",
+        "Below a critical strength of weight decay an order parameter grows (small networks of tanh).",
         supports=("WD1", "WD2", "WD3"),
         qualifies=("WD9",),
         shown_by=(
-            Guard("weight-decay", "critical-predicted", "a singular value of the data is that strength"),
+            Guard(
+                "weight-decay",
+                "critical-predicted",
+                "with one hidden layer a singular value of the data is that strength",
+            ),
         ),
         corrected_by=(Guard("weight-decay", "three-layers-jump", "with three layers the weights jump"),),
     ),
     Statement(
         "P5.2",
-        "A peak of susceptibility marks it (8 and 32 units, 400 steps of Adam).",
+        "A peak of susceptibility marks it (8 and 32 units, 400 steps of Adam, from 0.4 of it on).",
         supports=("WD4", "WD5", "WD11"),
+        corrected_by=(
+            Guard(
+                "weight-decay",
+                "not-the-highest",
+                "by even steps from no decay on the highest is at the first",
+            ),
+        ),
     ),
     Statement(
         "P5.3",
         "Below it features are learned suddenly (1000 digits).",
         qualifies=("WD6", "WD7", "WD8"),
         corrected_by=(
-            Guard("weight-decay", "mode-by-mode", "each at a strength of its own; the first names two"),
+            Guard(
+                "weight-decay",
+                "mode-by-mode",
+                "each begins at a strength of its own, without a jump; the first names two digits",
+            ),
         ),
     ),
     Statement(
         "P5.4",
         "Weight decay acts like temperature.",
-        refuted_by=(Guard("weight-decay", "no-temperature", "heat makes the weights larger, decay smaller"),),
+        corrected_by=(
+            Guard("weight-decay", "no-temperature", "at a given decay heat makes the weights larger"),
+            Guard("weight-decay", "one-knob-with-a-prior", "with a prior held the two are one knob"),
+        ),
         form=True,
     ),
     Statement(
