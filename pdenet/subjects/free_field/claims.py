@@ -5,7 +5,9 @@ Seen with seeds from 1000 on, two of each training and ten of the samples: gaps 
 After the records one thing was changed: FF5 is a mean of logarithms, since the interval of its plain mean
 went below zero, where no share is; its verdict is the same.
 FF15 to FF17 came later, before records of five times the steps: FF14 had left open whether its networks had
-been trained enough. One look at that had been had: -0.007 nats linear, 0.085 with hidden layers.
+been trained enough. One look at that had been had: -0.007 nats linear, 0.085 with hidden layers. FF14 then
+lost the words that they "do not pay": in so few steps linear networks end no lower. FF13 asks little: an
+untrained network tells 0.03 of those waves.
 """
 
 from __future__ import annotations
@@ -163,7 +165,7 @@ CLAIMS = (
     ),
     _claim(
         "FF14",
-        "on the free field hidden layers do not pay: their bound stays above the best linear one (nats)",
+        "on the free field the bound of hidden layers stays above the best linear one (nats)",
         threshold=0.0,
         measure=partial(_mean, drawn_name("free", HIDDEN), "excess"),
     ),
