@@ -66,7 +66,7 @@ KEYS = {
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
     "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
-    "free-field.jsonl": (114, "35443d89df4a3bd64250704ba30819edfbca69d010c4f43ee1c152af5080ccd4"),
+    "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
 }
 
 # Kinds of what has no network to build.

@@ -232,6 +232,7 @@ BELOW: dict[str, float] = {
     "FF9": 0.1,
     "FF10": 0.05,
     "FF13": 0.05,
+    "FF15": 0.05,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 

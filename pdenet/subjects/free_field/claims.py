@@ -75,7 +75,8 @@ def _hidden_off(results: Results) -> Interval | None:
     linear, hidden = (arm.name for arm in LONG)
     if linear not in results or hidden not in results:
         return None
-    return paired_interval(*results.paired([hidden, linear], "excess"))
+    ours, theirs = results.paired([hidden, linear], "excess")
+    return paired_interval(ours, theirs)
 
 
 _claim = partial(Claim, family="free field")
