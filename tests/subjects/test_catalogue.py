@@ -66,9 +66,9 @@ KEYS = {
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
     "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
-    "free-field.jsonl": (102, "84aba0bd12440b3f9299aed33440728f1f4aeec95c3df8fefc36ee78ed33d32b"),
     "weight-decay.jsonl": (178, "34d3162351b4772184570ddc6d942d5ee4a035069b65984a7f5dbe2ba801f070"),
     "rotation.jsonl": (468, "719d9b7ce139d0cb988e903eede28fc6738348ed06b5bb8216469adc4247a7cc"),
+    "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
 }
 
 # Kinds of what has no network to build.

@@ -253,6 +253,7 @@ BELOW: dict[str, float] = {
     "RT18": 1.25,
     "RT23": 1.1,
     "RT32": 1 - 1 / 4,
+    "FF15": 0.05,
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 

@@ -45,8 +45,8 @@ STATEMENTS = (
     ),
     Statement(
         "P2.2",
-        "It finds them without instruction (the same lattice, and two others).",
-        qualifies=("FF4", "FF5", "FF13"),
+        "It finds them without instruction (the same field, and two others on that lattice).",
+        qualifies=("FF4", "FF5"),
         corrected_by=(
             Guard(
                 "free-field",
@@ -58,15 +58,15 @@ STATEMENTS = (
     Statement(
         "P2.3",
         "Its encoder is a coarse-graining map like one of the renormalisation group.",
-        refuted_by=(
-            Guard("free-field", "white-latents", "its latents are white: no field, and no second step"),
+        qualifies=("FF6",),
+        corrected_by=(
+            Guard("free-field", "white-latents", "its latents, as drawn, are white: no field, no flow"),
             Guard(
                 "free-field",
                 "not-relevance",
                 "beside a local field of large variance it drops what tells of far regions",
             ),
         ),
-        qualifies=("FF6",),
         form=True,
     ),
     Statement(
