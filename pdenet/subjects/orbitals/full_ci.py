@@ -112,7 +112,7 @@ def _singlet(overlap: Tensor, core: Tensor, repulsion: Tensor, orbitals: tuple[O
     # Symmetric pairs p <= q alone: the singlets, a bit over half of all.
     row, column = torch.triu_indices(count, count)
     into = torch.zeros(count**2, len(row), dtype=overlap.dtype)
-    size = torch.where(row == column, 0.5, 0.5**0.5).to(overlap)
+    size = overlap.new_tensor([0.5**0.5, 0.5])[(row == column).long()]
     number = torch.arange(len(row))
     into[row * count + column, number] += size
     into[column * count + row, number] += size
