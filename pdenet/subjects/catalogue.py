@@ -37,6 +37,7 @@ EXPERIMENTS = {
     "ising": "pdenet.subjects.ising.experiment:ISING",
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "orbitals": "pdenet.subjects.orbitals.experiment:ORBITALS_OF_H3",
 }
 """Where each is: module and name."""
 

@@ -14,7 +14,7 @@ from pdenet.checks.words import one_of
 from pdenet.models.initial import draw_affine
 from pdenet.ops.linear import seed_linear
 from pdenet.ops.seeding import TRUNK, as_seeds, generator
-from pdenet.subjects.orbitals.orbitals import MOST_L, OTHERS, distances, invariants_by_angle
+from pdenet.subjects.orbitals.orbitals import MOST_L, distances, invariants_by_angle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,8 +25,10 @@ KINDS = (GTO, SLATER, SORTED, AVERAGED, PLACES, PAIRS)
 FUNCTIONS = 4
 NARROW, WIDE = (0.1, 1.6), (0.01, 1.6)
 """Least and largest exponent at the start, 1/bohr^2."""
-WIDTHS = {GTO: (32, 32), SLATER: (32, 32)}
-USUAL = (64, 64)
+WIDTHS = {SORTED: (64, 64), PLACES: (64, 64), PAIRS: (64, 64)}
+USUAL = (32, 32)
+OTHERS = ((1, 2), (0, 2), (0, 1))
+"""Of each of three distances, counted as in `distances`, the other two."""
 
 
 class Predicted(NamedTuple):

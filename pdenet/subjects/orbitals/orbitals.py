@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 MOST_L = 2
 SHAPES = ("gaussian", "slater")
 """How a radial function decays: as exp(-alpha r^2), or as exp(-zeta r)."""
-OTHERS = ((1, 2), (0, 2), (0, 1))
-"""Of each of three atoms its two neighbours."""
+BESIDE = ((0, 1), (0, 2), (1, 2))
+"""Of each of three atoms the two distances that end on it, counted as in `distances`."""
 
 
 def solid_harmonics(vectors: Tensor, l: int) -> Tensor:  # noqa: E741 - the name that the field has
@@ -164,17 +164,23 @@ def invariants_by_angle(
     shape
         One of `SHAPES`.
     """
-    neighbours = torch.tensor(OTHERS)
-    to = places[..., neighbours, :] - places.unsqueeze(-2)  # (..., atom, neighbour, 3)
-    size = to.square().sum(-1).sqrt()
-    cosine = (to[..., 0, :] * to[..., 1, :]).sum(-1) / (size[..., 0] * size[..., 1])
+    apart = distances(places)
+    near, far = (apart.index_select(-1, torch.tensor(which)) for which in zip(*BESIDE, strict=True))
+    opposite = apart.flip(-1)  # of atom 0 the pair 1 2, of 1 the pair 0 2, of 2 the pair 0 1
+    cosine = (near.square() + far.square() - opposite.square()) / (2 * near * far)
     row, column = torch.triu_indices(exponents.shape[-1], exponents.shape[-1])
-    found = []
+    ring, found = apart.unsqueeze(-1), []
     for l in range(lmax + 1):  # noqa: E741
-        first, second = radial(size.unsqueeze(-1), exponents.unsqueeze(-2), l, shape).unbind(-2)
-        same = first[..., row] * first[..., column] + second[..., row] * second[..., column]
-        cross = first[..., row] * second[..., column] + second[..., row] * first[..., column]
-        legendre = (torch.ones_like(cosine), cosine, (3 * cosine.square() - 1) / 2)[l]
+        values = radial(ring, exponents, l, shape)
+        first, second = (values.index_select(-2, torch.tensor(which)) for which in zip(*BESIDE, strict=True))
+        one, other = first.index_select(-1, row), second.index_select(-1, column)
+        if l == 0:
+            one, other = (first + second).index_select(-1, row), (first + second).index_select(-1, column)
+            found.append(one * other / (4 * math.pi))
+            continue
+        same = one * first.index_select(-1, column) + second.index_select(-1, row) * other
+        cross = one * other + second.index_select(-1, row) * first.index_select(-1, column)
+        legendre = cosine if l == 1 else (3 * cosine.square() - 1) / 2
         found.append(math.sqrt(2 * l + 1) / (4 * math.pi) * (same + cross * legendre.unsqueeze(-1)))
     return torch.cat(found, -1)
 
