@@ -24,7 +24,7 @@ from pdenet.subjects.orbitals.networks import (
     SurfaceNet,
 )
 from pdenet.subjects.orbitals.orbitals import MOST_L
-from pdenet.subjects.orbitals.training import SurfaceTask, SurfaceTraining, rotations, tested
+from pdenet.subjects.orbitals.training import SurfaceTask, SurfaceTraining, held_out, rotations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,7 +105,7 @@ class SurfaceArm(Arm):
 
 def on_the_test(net: SurfaceNet) -> dict[str, torch.Tensor]:
     """Misses on geometries that nobody learns from, as they are and turned, (S,) by name."""
-    known = tested()
+    known = held_out()
     energies, forces = misses(net.predicted(known.places), known)
     turn = rotations(len(known.energies), torch.Generator().manual_seed(2))
     moved = known._replace(places=known.places @ turn.mT, forces=known.forces @ turn.mT)
