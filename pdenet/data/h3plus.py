@@ -1,4 +1,4 @@
-"""H3+, three protons and two electrons: energies and forces of 1600 geometries, by full configuration interaction."""
+"""H3+, three protons and two electrons: energies and forces of 1600 geometries, by full CI."""
 
 from __future__ import annotations
 

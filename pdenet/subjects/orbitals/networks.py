@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -57,7 +57,7 @@ class SurfaceNet(nn.Module):
     lmax
         Largest l of orbitals.
     span
-        Least and largest exponent of Gaussians at the start, evenly spaced in the logarithm; they are learned.
+        Least and largest exponent of Gaussians at the start, even in the logarithm; they are learned.
         Slater's functions start with the same mean square of the radius.
 
     Raises
@@ -90,7 +90,7 @@ class SurfaceNet(nn.Module):
         self.weights, self.biases = nn.ParameterList(), nn.ParameterList()
         widths = WIDTHS.get(self.kind, USUAL)
         sizes = (self.inputs, *widths, 1)
-        for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        for layer, (inputs, outputs) in enumerate(pairwise(sizes)):
             streams = [generator(seed, TRUNK, layer) for seed in self.seeds]
             both = draw_affine(inputs, outputs, streams).double()
             self.weights.append(nn.Parameter(both[:, :-1].clone()))
@@ -112,7 +112,7 @@ class SurfaceNet(nn.Module):
         return 9 if self.kind == PLACES else 3
 
     def features(self, places: Tensor) -> Tensor:
-        """What is shown, (S, B, times, inputs), of places (S, B, 3, 3): once, or for each atom, order or pair."""
+        """What is shown, (S, B, times, inputs), once or for each atom, order or pair."""
         if self.atomic:
             return invariants_by_angle(places, self.logs.exp(), self.lmax, self.kind)
         if self.kind == PLACES:
@@ -178,7 +178,8 @@ class SurfaceNet(nn.Module):
         """
         there = self.every(places)
         if self.kind == PAIRS:
-            return self._pulls(there)
+            with torch.set_grad_enabled(learning):
+                return self._pulls(there)
         with torch.enable_grad():
             moved = there.detach().clone().requires_grad_()
             energies = self(moved)
@@ -201,9 +202,7 @@ class SurfaceNet(nn.Module):
         return self.description(self.kind, lmax=self.lmax, span=self.span)
 
     @classmethod
-    def description(
-        cls, kind: str, *, lmax: int = MOST_L, span: Sequence[float] = NARROW
-    ) -> dict[str, Any]:
+    def description(cls, kind: str, *, lmax: int = MOST_L, span: Sequence[float] = NARROW) -> dict[str, Any]:
         """The configuration as plain data."""
         found: dict[str, Any] = {"name": cls.__name__, "kind": kind, "widths": [*WIDTHS.get(kind, USUAL)]}
         if kind in (GTO, SLATER):

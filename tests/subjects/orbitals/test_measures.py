@@ -131,12 +131,16 @@ def test_the_true_energy_is_that_of_the_places_and_the_motion() -> None:
         near = distances(places).amin(-1) < TOO_CLOSE
         last = int(near.long().argmax()) if bool(near.any()) else LOOKS
         energy = ground_states(places[:last]).energies + kinetic[:last]
-        assert float(found["true stray"][row]) == pytest.approx(1000 * float((energy - energy[0]).abs().max()))
+        assert float(found["true stray"][row]) == pytest.approx(
+            1000 * float((energy - energy[0]).abs().max())
+        )
         assert float(found["looks"][row]) == last
 
 
 def test_what_is_missed_of_a_proton_that_leaves() -> None:
     net = ready()
     found = leaving_misses(net)
-    assert set(found) == {f"{what} at {at}" for what in ("energy", "force") for at in ("6", "5 to 8", "9 to 12")}
+    assert set(found) == {
+        f"{what} at {at}" for what in ("energy", "force") for at in ("6", "5 to 8", "9 to 12")
+    }
     assert all(values.shape == (2,) and bool((values > 0).all()) for values in found.values())

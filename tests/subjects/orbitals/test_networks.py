@@ -66,7 +66,9 @@ def test_pair_forces_turn_and_balance_and_are_no_slopes() -> None:
     assert torch.linalg.cross(KNOWN.places.expand(2, -1, -1, -1), first).sum(2).abs().max() < 1e-12
 
     def forces(net: SurfaceNet, place: torch.Tensor) -> torch.Tensor:
-        return net.predicted(place.reshape(1, 1, 3, 3).expand(2, -1, -1, -1), learning=True).forces[0].flatten()
+        return (
+            net.predicted(place.reshape(1, 1, 3, 3).expand(2, -1, -1, -1), learning=True).forces[0].flatten()
+        )
 
     skew = torch.autograd.functional.jacobian(lambda x: forces(net, x), KNOWN.places[0].flatten())
     assert (skew - skew.T).abs().max() > 1e-4

@@ -18,10 +18,10 @@ from pdenet.subjects.orbitals.training import (
     TESTED,
     SurfaceTask,
     SurfaceTraining,
+    held_out,
     leaving,
     rotations,
     shipped,
-    held_out,
     turned,
 )
 
@@ -36,7 +36,8 @@ def test_what_is_learned_from_is_not_tested_on() -> None:
     assert (len(learned), len(kept)) == (POOL, TESTED)
     assert not learned & kept
     own = distances(shipped().places)
-    assert 1.0 < own.min() and own.max() < 3.5
+    assert own.min() > 1.0
+    assert own.max() < 3.5
 
 
 def test_seeds_see_geometries_of_their_own_and_small_sets_are_parts_of_large_ones() -> None:
@@ -49,7 +50,8 @@ def test_seeds_see_geometries_of_their_own_and_small_sets_are_parts_of_large_one
 def test_each_geometry_is_shown_once_before_any_is_shown_twice() -> None:
     found = task(train=60, batch_size=20, steps=130)
     first = [*found.batches(0)]
-    assert len(first) == 100 and all(batch.shape == (2, 20) for batch in first)
+    assert len(first) == 100
+    assert all(batch.shape == (2, 20) for batch in first)
     for start in range(0, 99, 3):
         seen = torch.cat(first[start : start + 3], 1).sort(1).values
         assert torch.equal(seen, torch.arange(60).expand(2, 60))
@@ -142,8 +144,10 @@ def test_a_proton_leaves_as_far_as_it_says() -> None:
     middle = known.places[:, :2].mean(1)
     away = (known.places[:, 2] - middle).norm(dim=-1)
     bond = (known.places[:, 0] - known.places[:, 1]).norm(dim=-1)
-    assert 2.5 <= away.min() < 3.5 and 7 < away.max() <= 8.0
-    assert 1.1 <= bond.min() and bond.max() <= 2.2
+    assert 2.5 <= away.min() < 3.5
+    assert 7 < away.max() <= 8.0
+    assert bond.min() >= 1.1
+    assert bond.max() <= 2.2
     found = task(train=50, far=True, seeds=1).known
     assert found.energies.shape == (1, 450)
 
