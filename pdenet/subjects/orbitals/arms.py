@@ -151,7 +151,27 @@ def arm_name(title: str, size: int) -> str:
     return f"{title}, {size}"
 
 
-def arms(steps: int = 1000, run: Iterable[tuple[str, int]] = RUN, most: int | None = None) -> tuple[Arm, ...]:
+LONGER = 3000
+"""Steps of networks that are asked whether more of them change the comparison."""
+
+
+def longer_name(title: str) -> str:
+    """The name of the arm of such networks that are trained for longer."""
+    return f"{arm_name(title, SOME)}, {LONGER} steps"
+
+
+def longer_arms() -> tuple[Arm, ...]:
+    """Orbitals and distances with three times the steps, fewer seeds."""
+    config = SurfaceTraining(train=SOME, steps=LONGER)
+    return tuple(
+        SurfaceArm(title=longer_name(title), protocol=config, most=5, **NETS[title])
+        for title in (ORBITALS, AVERAGE)
+    )
+
+
+def arms(
+    steps: int = SurfaceTraining.steps, run: Iterable[tuple[str, int]] = RUN, most: int | None = None
+) -> tuple[Arm, ...]:
     """Arms of the comparison, and three that have seen a proton leave.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
-from pdenet.subjects.orbitals.arms import AVERAGE, COORDINATES, FEW, ORBITALS, arms
+from pdenet.subjects.orbitals.arms import AVERAGE, COORDINATES, FEW, ORBITALS, arms, longer_arms
 from pdenet.subjects.orbitals.claims import CLAIMS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return arms()
+        return *arms(), *longer_arms()
     return arms(steps=200, run=[(title, FEW) for title in (ORBITALS, AVERAGE, COORDINATES)], most=2)
 
 

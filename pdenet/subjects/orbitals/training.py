@@ -111,7 +111,7 @@ class SurfaceTraining:
     """
 
     train: int = 200
-    steps: int = 1500
+    steps: int = 1000
     learning_rate: float = 2e-2
     batch_size: int = 100
     forces: bool = True
