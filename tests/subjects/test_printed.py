@@ -133,6 +133,11 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"OR{number}": 10 for number in (1, 2)},
+    **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
+    **{f"OR{number}": 2 for number in (12, 18)},
+    **{f"OR{number}": 1.8 for number in (15, 16)},
+    **{f"OR{number}": 1.6 for number in (19, 20)},
 }
 BELOW: dict[str, float] = {
     "4.1c": 0.5,
@@ -203,6 +208,8 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "OR17": 1.5,
+    **{f"OR{number}": 1.6 for number in (4, 21)},
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -246,6 +253,7 @@ SHOWN = {
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "orbitals": (10, 2, "orbitals"),
 }
 
 
@@ -294,6 +302,7 @@ adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+orbitals: steps 200, batch_size 100; drawn; 2
 """
 
 

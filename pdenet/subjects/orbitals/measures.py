@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from pdenet.checks.numbers import real, whole
 from pdenet.ops.steppers import coupling
 from pdenet.subjects.orbitals.full_ci import TOO_CLOSE, basis, ground_states, pulled
 from pdenet.subjects.orbitals.orbitals import distances
+from pdenet.subjects.orbitals.training import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pdenet.subjects.orbitals.networks import Predicted, SurfaceNet
-    from pdenet.subjects.orbitals.training import Known
 
 MILLI = 1000.0  # hartree to millihartree
 CHEMICAL = 1.6
@@ -30,15 +31,18 @@ FEMTOSECOND = 41.341374
 """In atomic units of time."""
 BOND = 1.4
 """Of the hydrogen molecule that a proton leaves, bohr."""
-NEAR_END, FAR_END, LEFT, BEYOND = 3.0, 6.0, (5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0), (9.0, 10.0, 11.0, 12.0)
-"""Distances of the leaving proton from the molecule's middle at which misses are recorded, bohr."""
+LEAVES = (2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5, 7.0, 7.5, 8.0, 9.0, 10.0, 11.0, 12.0)
+"""Distances of the leaving proton from the molecule's middle, bohr."""
+SPANS = {"6": (6.0, 6.0), "5 to 8": (5.0, 8.0), "9 to 12": (9.0, 12.0)}
+"""Of these distances, over which misses are averaged."""
+WAYS = {"along": False, "across": True}
 SIDES = (1.4, 1.6, 2.1)
 """Distances from which trajectories start, at rest, bohr."""
 STEPS = (5.0, 10.0, 20.0, 40.0)
 """Of trajectories, atomic units of time."""
 SHORT, LONG = 2000.0, 10_000.0
 """How long they last."""
-LOOKS = 40
+LOOKS = 20
 """Places of the long one at which the true energy is computed."""
 
 
@@ -132,27 +136,47 @@ def tail(away: Sequence[float], *, across: bool, bond: float = BOND, charge: flo
     )
 
 
-def leaving_misses(net: SurfaceNet) -> dict[str, Tensor]:
-    """Misses on the way of a proton that leaves, mean of both directions, (S,) by name.
+@lru_cache(maxsize=4)
+def way_out(across: bool) -> Known:
+    """The proton leaving, at `LEAVES`, (16, ...).
 
-    Energies in millihartree, those of its force in millihartree a bohr.
+    Parameters
+    ----------
+    across
+        Whether at right angles to the bond; else along it.
+    """
+    places = pulled(LEAVES, BOND, across=across)
+    return Known(places, *ground_states(places))
+
+
+def leaving_misses(net: SurfaceNet) -> dict[str, Tensor]:
+    """Misses where a proton leaves, (S,) by name: by distance with their sign, and means of sizes.
+
+    Energies in millihartree, those of its force in millihartree a bohr; means are of both directions.
 
     Parameters
     ----------
     net
         Learned.
     """
-    found = {}
-    for name, away in (("6", (FAR_END,)), ("5 to 8", LEFT), ("9 to 12", BEYOND)):
-        energies, forces = [], []
-        for across in (False, True):
-            places = pulled(away, BOND, across=across)
-            said, true = net.predicted(places), ground_states(places)
-            energies.append((said.energies - true.energies).abs())
-            forces.append((said.forces[:, :, 2] - true.forces[:, 2]).norm(dim=-1))
-        found[f"energy at {name}"] = MILLI * torch.stack(energies).mean((0, 2))
-        found[f"force at {name}"] = MILLI * torch.stack(forces).mean((0, 2))
+    found: dict[str, Tensor] = {}
+    energies, forces = [], []
+    for way, across in WAYS.items():
+        true = way_out(across)
+        said = net.predicted(true.places)
+        energies.append(MILLI * (said.energies - true.energies))
+        forces.append(MILLI * (said.forces[:, :, 2] - true.forces[:, 2]).norm(dim=-1))
+        found |= {miss_at(way, away): energies[-1][:, n] for n, away in enumerate(LEAVES)}
+    for name, (low, high) in SPANS.items():
+        inside = [low <= away <= high for away in LEAVES]
+        found[f"energy at {name}"] = torch.stack(energies)[..., inside].abs().mean((0, 2))
+        found[f"force at {name}"] = torch.stack(forces)[..., inside].mean((0, 2))
     return found
+
+
+def miss_at(way: str, away: float) -> str:
+    """What the miss of a proton's energy is called, one of `WAYS` and `LEAVES`."""
+    return f"{way}, {away:g} bohr"
 
 
 class Trajectory(NamedTuple):
@@ -216,9 +240,10 @@ def energy_errors(net: SurfaceNet) -> dict[str, Tensor]:
 
 
 def true_drift(net: SurfaceNet) -> dict[str, Tensor]:
-    """How far the true energy strays at most along a long learned trajectory (millihartree), (S,), by looks.
+    """How far the true energy strays along a long trajectory, at most and by look (millihartree), (S,).
 
-    Where two protons come too close to each other there is no look from then on; their number is told.
+    Where two protons come too close to each other there is no look from then on: their number is told, and
+    the last one is repeated.
 
     Parameters
     ----------
@@ -229,8 +254,10 @@ def true_drift(net: SurfaceNet) -> dict[str, Tensor]:
     looks = torch.linspace(0, len(there.places) - 1, LOOKS).round().long()
     places, kinetic = there.places[looks], there.kinetic()[looks]
     sound = (distances(places).amin(-1) >= TOO_CLOSE).long().cumprod(0).bool()  # (looks, S)
-    strays = []
+    strays = torch.zeros(LOOKS, len(net.seeds), dtype=torch.float64)
     for row, ok in enumerate(sound.unbind(1)):
         energy = ground_states(places[ok, row]).energies + kinetic[ok, row]
-        strays.append((energy - energy[0]).abs().max())
-    return {"true stray": MILLI * torch.stack(strays), "looks": sound.sum(0)}
+        strays[:, row] = MILLI * (energy[-1] - energy[0])
+        strays[ok, row] = MILLI * (energy - energy[0])
+    found = {f"true energy, look {n}": strays[n] for n in range(LOOKS)}
+    return found | {"true stray": strays.abs().amax(0), "looks": sound.sum(0)}

@@ -6,21 +6,25 @@ import numpy as np
 import pytest
 import torch
 
-from pdenet.subjects.orbitals.full_ci import TOO_CLOSE, ground_states
+from pdenet.subjects.orbitals.full_ci import TOO_CLOSE, ground_states, pulled
 from pdenet.subjects.orbitals.measures import (
+    LEAVES,
     LOOKS,
     PROTON,
+    WAYS,
     angle_floor,
     corner_places,
     energy_errors,
     learned_trajectory,
     leaving_misses,
+    miss_at,
     misses,
     mixed_difference,
     tail,
     trajectory,
     triangle,
     true_drift,
+    way_out,
 )
 from pdenet.subjects.orbitals.networks import GTO, PAIRS, Predicted, SurfaceNet
 from pdenet.subjects.orbitals.orbitals import distances
@@ -135,12 +139,26 @@ def test_the_true_energy_is_that_of_the_places_and_the_motion() -> None:
             1000 * float((energy - energy[0]).abs().max())
         )
         assert float(found["looks"][row]) == last
+        ends = [float(found[f"true energy, look {n}"][row]) for n in (last - 1, LOOKS - 1)]
+        assert ends[0] == ends[1] == pytest.approx(1000 * float(energy[-1] - energy[0]))
 
 
 def test_what_is_missed_of_a_proton_that_leaves() -> None:
     net = ready()
     found = leaving_misses(net)
-    assert set(found) == {
-        f"{what} at {at}" for what in ("energy", "force") for at in ("6", "5 to 8", "9 to 12")
-    }
-    assert all(values.shape == (2,) and bool((values > 0).all()) for values in found.values())
+    for way, across in WAYS.items():
+        places = pulled([6.0], 1.4, across=across)
+        wanted = 1000 * (net.predicted(places).energies - ground_states(places).energies)[:, 0]
+        assert (found[miss_at(way, 6.0)] - wanted).abs().max() < 1e-9
+    both = torch.stack([found[miss_at(way, 6.0)] for way in WAYS]).abs().mean(0)
+    assert (found["energy at 6"] - both).abs().max() < 1e-12
+    later = torch.stack([found[miss_at(w, r)] for w in WAYS for r in (9.0, 10.0, 11.0, 12.0)])
+    assert (found["energy at 9 to 12"] - later.abs().mean(0)).abs().max() < 1e-12
+    between = [r for r in LEAVES if 5 <= r <= 8]
+    forces = [
+        1000 * (net.predicted(known.places).forces - known.forces)[:, LEAVES.index(r), 2].norm(dim=-1)
+        for known in (way_out(across) for across in WAYS.values())
+        for r in between
+    ]
+    assert len(between) == 7
+    assert (found["force at 5 to 8"] - torch.stack(forces).mean(0)).abs().max() < 1e-12
