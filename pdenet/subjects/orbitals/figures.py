@@ -95,14 +95,7 @@ def draw_molecule(bond: float = 1.65) -> Figure:
     for n, exponent in enumerate(np.geomspace(*NARROW, FUNCTIONS)):
         value = radial(distance, torch.tensor(exponent, dtype=torch.float64), 0)
         value, label = value / value[0], f"α = {exponent:.2g}"
-        ax.plot(
-            distance,
-            value / value[0],
-            ("-", "--", "-.", ":")[n],
-            color=PALETTE[n],
-            marker="",
-            label=_of(exponent),
-        )
+        ax.plot(distance, value, dashes[n], color=PALETTE[n], marker="", label=label)
     ax.axvspan(NEAREST, FARTHEST, color=INK, alpha=0.15, lw=0)
     ax.text((NEAREST + FARTHEST) / 2, 1.03, "distances learned", ha="center", fontsize=8)
     ax.set(
@@ -110,10 +103,6 @@ def draw_molecule(bond: float = 1.65) -> Figure:
     )
     ax.legend(fontsize=8)
     return fig
-
-
-def _of(exponent: float) -> str:
-    return f"α = {exponent:.2g}"
 
 
 def draw_learning(results: Results, constant: tuple[float, float]) -> Figure:
@@ -200,17 +189,12 @@ def draw_leaving(results: Results) -> Figure:
         ax.axvspan(LEAVES[0], seen, color=INK, alpha=0.15, lw=0)
         for arm, label in arms.items():
             marker, dash, colour = looks[label]
-            ax.plot(
-                LEAVES, typical_misses(results, arm), dash, marker=marker, color=colour, ms=4, label=label
-            )
-        ax.plot(
-            LEAVES, np.abs(tails).mean(0), "-", color=INK, lw=1.5, marker="", label="the force field itself"
-        )
+            found = typical_misses(results, arm)
+            ax.plot(LEAVES, found, dash, marker=marker, color=colour, ms=4, label=label)
+        ax.plot(LEAVES, np.abs(tails).mean(0), "-", color=INK, lw=1.5, marker="", label="of the attraction")
         ax.axhline(CHEMICAL, color=INK, lw=1, ls="--", marker="")
         ax.set(yscale="log", xlabel="distance of the proton (bohr)", title=title, ylim=(0.03, 400))
-    axes[0].set_ylabel("energy error (mhartree)")
-    axes[0].lines[-2].set_label("energy of the attraction")
-    axes[1].lines[-2].set_label("energy of the attraction")
+    axes[0].set_ylabel("energy, or its error (mhartree)")
     handles, labels = axes[1].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=4, loc="outside upper center")
     return fig
@@ -227,27 +211,18 @@ def draw_trajectories(results: Results) -> Figure:
     fig, (ax, course) = plt.subplots(1, 2, figsize=(6.8, 3.0))
     for title in (ORBITALS, AVERAGE, SORT):
         marker, dash, colour = LOOK[title]
-        strays = [results.values(arm_name(title, MANY), f"stray at step {step:g}") for step in STEPS]
-        ax.plot(
-            STEPS,
-            MILLI * gmean(np.array(strays), axis=1),
-            dash,
-            marker=marker,
-            color=colour,
-            ms=5,
-            label=title,
-        )
-    ax.set(
-        xscale="log", yscale="log", xlabel="step (atomic units)", ylabel="learned energy strays (mhartree)"
-    )
+        each = [results.values(arm_name(title, MANY), f"stray at step {step:g}") for step in STEPS]
+        strays = MILLI * gmean(np.array(each), axis=1)
+        ax.plot(STEPS, strays, dash, marker=marker, color=colour, ms=5, label=title)
+    ax.set(xscale="log", yscale="log", xlabel="step (atomic units)", ylabel="learned energy off (mhartree)")
     ax.set_xticks(STEPS, [f"{step:g}" for step in STEPS])
     ax.set_xticks([], minor=True)
     ax.legend(fontsize=8)
     times = np.linspace(0, LONG / FEMTOSECOND, LOOKS)
     for title, dash, colour in ((PULLS, "--", GREEN), (ORBITALS, "-", BLUE)):
-        strays = [results.values(arm_name(title, MANY), f"true energy, look {n}") for n in range(LOOKS)]
-        for number, line in enumerate(np.array(strays).T):
+        each = [results.values(arm_name(title, MANY), f"true energy, look {n}") for n in range(LOOKS)]
+        for number, line in enumerate(np.array(each).T):
             course.plot(times, line, dash, color=colour, lw=1, marker="", label=None if number else title)
-    course.set(xlabel="time (fs)", ylabel="true energy strays (mhartree)")
+    course.set(xlabel="time (fs)", ylabel="true energy off (mhartree)")
     course.legend(fontsize=8)
     return fig
