@@ -139,6 +139,15 @@ def test_what_is_turned_is_the_same_molecule() -> None:
     assert (moved.places - both.places).abs().max() > 1
 
 
+def test_every_chunk_turns_otherwise() -> None:
+    found, first = task(PLACES, train=20, turned=True, steps=200), []
+    for epoch in (0, 1):
+        next(iter(found.batches(epoch)))
+        first.append(torch.cat([rotations(1, stream) for stream in found.drawn]))
+    four = torch.cat(first)
+    assert min((a - b).abs().max() for n, a in enumerate(four) for b in four[:n]) > 0.01
+
+
 def test_a_proton_leaves_as_far_as_it_says() -> None:
     known = leaving(30)
     middle = known.places[:, :2].mean(1)
