@@ -145,7 +145,7 @@ def draw_learning(results: Results, constant: tuple[float, float]) -> Figure:
     axes[0].axhline(CHEMICAL, color=INK, lw=1, ls="--", marker="")
     axes[0].text(SIZES[0], CHEMICAL, "chemical accuracy", va="bottom", fontsize=7)
     handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, fontsize=8, ncols=5, loc="outside upper center")
+    fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")
     return fig
 
 
@@ -191,9 +191,9 @@ def draw_leaving(results: Results) -> Figure:
             marker, dash, colour = looks[label]
             found = typical_misses(results, arm)
             ax.plot(LEAVES, found, dash, marker=marker, color=colour, ms=4, label=label)
-        ax.plot(LEAVES, np.abs(tails).mean(0), "-", color=INK, lw=1.5, marker="", label="of the attraction")
+        ax.plot(LEAVES, np.abs(tails).mean(0), "-", color=INK, lw=1.5, marker="", label="the energy itself")
         ax.axhline(CHEMICAL, color=INK, lw=1, ls="--", marker="")
-        ax.set(yscale="log", xlabel="distance of the proton (bohr)", title=title, ylim=(0.03, 400))
+        ax.set(yscale="log", xlabel="distance of the proton (bohr)", title=title, ylim=(0.03, 1500))
     axes[0].set_ylabel("energy, or its error (mhartree)")
     handles, labels = axes[1].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=4, loc="outside upper center")
