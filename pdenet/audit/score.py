@@ -46,6 +46,8 @@ class Evidence:
     link: str
     text: str
     standing: Standing
+    measured: bool = False
+    """Whether the text holds an interval that runs were recorded for."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def _of_claim(name: str, found: Measurement | None, consequence: Mapping[Verdict
         return Evidence("", f"no runs for {name}", Standing.NONE)
     claim, interval, _ = found.judged
     text = f"{claim.text}: {interval:.{found.digits}f}, {found.verdict}"
-    return Evidence(f"[{name}](#ch:{found.page})", text, consequence[found.verdict])
+    return Evidence(f"[{name}](#ch:{found.page})", text, consequence[found.verdict], measured=True)
 
 
 def _of_ledger(name: str, found: Result | None) -> Evidence:

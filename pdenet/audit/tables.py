@@ -38,10 +38,16 @@ def pieces(rows: Iterable[Row]) -> str:
 
 
 def deciding(rows: Iterable[Row]) -> str:
-    """Each statement with its verdict and the piece of evidence that decides: the first that says as much."""
+    """Each statement with its verdict and the piece of evidence that decides: the first that says as much.
+
+    If that is an assertion or a check, the first measurement among the evidence stands beside it.
+    """
     lines = []
     for row in rows:
         piece = next(piece for piece in row.evidence if piece.standing is row.standing)
+        measured = next((piece for piece in row.evidence if piece.measured), piece)
+        shown = [piece] if piece.measured or measured is piece else [piece, measured]
         text = row.statement.text + " *(our reading)*" * row.statement.ours
-        lines.append([row.statement.id, text, f"**{row.standing}**", f"{piece.text} ({piece.link})"])
-    return markdown_table(["", "claim", "verdict", "what decides"], lines)
+        told = "; ".join(f"{one.text} ({one.link})" for one in shown)
+        lines.append([row.statement.id, text, f"**{row.standing}**", told])
+    return markdown_table(["", "claim", "verdict", "what decides, and what was measured"], lines)

@@ -11,8 +11,9 @@ INK = "#767676"
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#c768a3", INK)
 """Line colours: those of Okabe and Ito that carry on white and on black, the purple a little darker."""
 
-_DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
-_MARKERS = ("o", "s", "^", "D", "v")
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)))
+MARKERS = ("o", "s", "^", "D", "v")
+"""Dashes and marks that go with them, so that nobody needs to tell lines by colour."""
 
 _STYLE: dict[str, Any] = {
     "figure.figsize": (6.4, 3.6),
@@ -44,7 +45,7 @@ _STYLE: dict[str, Any] = {
     "image.interpolation": "nearest",
     "font.size": 11,
     "svg.hashsalt": "pdenet",
-    "axes.prop_cycle": cycler(color=PALETTE) + cycler(linestyle=_DASHES) + cycler(marker=_MARKERS),
+    "axes.prop_cycle": cycler(color=PALETTE) + cycler(linestyle=DASHES) + cycler(marker=MARKERS),
 }
 
 

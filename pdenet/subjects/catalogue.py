@@ -30,6 +30,7 @@ EXPERIMENTS = {
     "electrons": "pdenet.subjects.electrons.experiment:ELECTRONS",
     "reversible": "pdenet.subjects.reversible.experiment:REVERSIBLE",
     "staple": "pdenet.subjects.staple.experiment:STAPLE",
+    "scaling": "pdenet.subjects.scaling.experiment:SCALING",
     "robustness": "pdenet.subjects.robustness.experiment:ROBUSTNESS",
     "lipschitz": "pdenet.subjects.lipschitz.experiment:LIPSCHITZ",
     "tickets": "pdenet.subjects.tickets.experiment:TICKETS",
@@ -37,6 +38,10 @@ EXPERIMENTS = {
     "ising": "pdenet.subjects.ising.experiment:ISING",
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
+    "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
+    "hamiltonian": "pdenet.subjects.hamiltonian.experiment:HAMILTONIAN",
+    "free-field": "pdenet.subjects.free_field.experiment:FREE_FIELD",
+    "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
     "orbitals": "pdenet.subjects.orbitals.experiment:ORBITALS_OF_H3",
 }
 """Where each is: module and name."""

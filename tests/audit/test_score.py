@@ -14,6 +14,7 @@ from pdenet.audit.ledger import ENTRIES, Finding, Result, run
 from pdenet.audit.ledger import Verdict as Listed
 from pdenet.audit.score import (
     STATEMENTS,
+    Evidence,
     Measurement,
     Row,
     Standing,
@@ -22,6 +23,7 @@ from pdenet.audit.score import (
     score,
 )
 from pdenet.audit.statement import Guard, Statement
+from pdenet.audit.tables import deciding
 from pdenet.runs.claims import Claim, Judged
 from pdenet.runs.interval import Interval
 from pdenet.subjects.catalogue import experiment
@@ -210,3 +212,13 @@ def test_forms_and_what_follows_stand_in_columns_of_their_own() -> None:
     assert [text.get_text() for text in left.texts] == ["1", "not claimed"]
     assert [text.get_text() for text in right.texts] == ["2", "3", "not claimed"]
     assert [tick.get_text() for tick in left.get_yticklabels()] == ["a step  R1", "a staple  R2"]
+
+
+def test_what_decides_stands_beside_the_first_measurement() -> None:
+    shown = Evidence("[guards](#ch:a)", "seen", Standing.CORRECTED)
+    measured = Evidence("[A1](#ch:a)", "more: 2 [1, 3], holds", Standing.HOLDS, measured=True)
+    statement = Statement("R1.1", "It is so.", supports=("A1",))
+    rows = [Row(statement, (measured, shown)), Row(statement, (measured,))]
+    by_guard, by_claim = deciding(rows).split("\n")[2:]
+    assert by_guard.endswith("| seen ([guards](#ch:a)); more: 2 [1, 3], holds ([A1](#ch:a)) |")
+    assert by_claim.endswith("| more: 2 [1, 3], holds ([A1](#ch:a)) |")

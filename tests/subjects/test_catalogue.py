@@ -59,10 +59,16 @@ KEYS = {
     "lipschitz.jsonl": (250, "4b9adbd3dbe59db270fc0b3c4a75e154a925ee83d90b46488d4a33142ec9760d"),
     "tickets.jsonl": (550, "a8992c485e6791a13bbb970308fe3e0fc242456fffb648d1959d08561a85b7bc"),
     "robustness.jsonl": (168, "aa34cb060c6c5426a132a2631f8de830ec43c094e227f301239592909ffe31b9"),
-    "ising.jsonl": (650, "a9e60dbda8b1a7361978409d29e854518d456e4493d06fb2f561869dfb1efeff"),
-    "adversarial-work.jsonl": (70, "d5f38efea782fd39033d0f6996e404104e123ef4b5238badd81f370330386335"),
+    "ising.jsonl": (850, "9b4c18e162a7a9a35f084ffbe1a6f30db010d394d6efd96c980928b53313dde4"),
+    "adversarial-work.jsonl": (110, "6ac7af2eb8d6c9abbacff778b17378f0edee2beca575b9f9634b80c6a2eda26d"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
+    "scaling.jsonl": (249, "d50ce0c4ae0a362dba37c01e160ea8e35aa7454acf77efc5898d8955b2a8a4dd"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
+    "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
+    "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
+    "free-field.jsonl": (102, "84aba0bd12440b3f9299aed33440728f1f4aeec95c3df8fefc36ee78ed33d32b"),
+    "weight-decay.jsonl": (172, "eb8e7dfa9f10798ba736c2fa5b535bda76d48d0e707483e4bd547ab581d321b4"),
+    "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
 }
 
 # Kinds of what has no network to build.
@@ -77,8 +83,16 @@ NOTHING_BUILT = (
     "linked chain",
     "folding chain",
     "skipped layers",
+    "block times",
     "spin glass",
     "random circuit",
+    "committee",
+    "exclusive or",
+    "equal units",
+    "equal units, trained",
+    "untrained field",
+    "Gaussian field",
+    "decayed network",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

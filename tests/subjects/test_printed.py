@@ -115,6 +115,8 @@ ABOVE: dict[str, float] = {
     **{f"LI{number}": -2 for number in (10,)},
     **{f"LI{number}": 10 for number in (20, 24)},
     "RO9": 5,
+    **{f"SC{number}": 2 for number in (6, 7, 8, 15, 16)},
+    "SC11": 1.5,
     **{f"IN{number}": 2 for number in (7, 9, 10, 11, 18, 19, 20, 22)},
     **{f"TI{number}": 3 for number in (5, 6, 7, 8, 9, 20, 21)},
     **{f"TI{number}": 1 for number in (14, 15, 16, 17, 29)},
@@ -125,7 +127,7 @@ ABOVE: dict[str, float] = {
     "IS12": 2,
     "AW1": 6,
     "AW3": 4,
-    **{f"AW{number}": 1.5 for number in (6, 7, 8)},
+    **{f"AW{number}": 1.5 for number in (6, 7, 8, 15, 16)},
     **{f"AW{number}": 1 / 2 for number in (9, 10)},
     "AW11": 1.25,
     **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
@@ -133,6 +135,17 @@ ABOVE: dict[str, float] = {
     "QC1": 1000,
     "QC2": 9,
     "QC5": 1 / 2,
+    **{f"SY{number}": 0.8 for number in (1, 4)},
+    "SY5": 1 / 2,
+    **{f"HA{number}": 10 for number in (1, 6, 7)},
+    **{f"HA{number}": 1 for number in (2, 8, 11, 12)},
+    **{f"HA{number}": 3 for number in (4, 10)},
+    "HA9": 2,
+    "FF6": 1 / 2,
+    "FF7": 10,
+    **{f"FF{number}": 0.95 for number in (11, 12)},
+    "WD8": 10,
+    "WD9": 50,
     **{f"OR{number}": 10 for number in (1, 2)},
     **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
     **{f"OR{number}": 2 for number in (12, 18)},
@@ -140,6 +153,7 @@ ABOVE: dict[str, float] = {
     **{f"OR{number}": 1.6 for number in (19, 20)},
 }
 BELOW: dict[str, float] = {
+    **{f"SC{number}": 2 for number in (4, 5, 10)},
     "4.1c": 0.5,
     "4.1d": 0.5,
     "T1, 27": 97.0 - 96.7,
@@ -201,6 +215,9 @@ BELOW: dict[str, float] = {
     "TI26": 0.02,
     **{f"IS{number}": 0.1 for number in (1, 2, 3, 4, 7)},
     "IS5": 0.05,
+    "IS13": 1 / 2,
+    **{f"AW{number}": 1 for number in (21, 22)},
+    "IS14": 45,
     "IS6": 1.1,
     "AW2": 1.5,
     **{f"AW{number}": 1.25 for number in (4, 5)},
@@ -208,6 +225,26 @@ BELOW: dict[str, float] = {
     "AW19": 1 / 2,
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
+    "SY2": 0.02,
+    "SY3": 0.01,
+    "SY6": 1 / 2,
+    **{f"SY{number}": 3 for number in (7, 8)},
+    "HA3": 1.25,
+    "HA5": 2,
+    "HA13": 1,
+    "FF1": 1e-5,
+    **{f"FF{number}": 0.01 for number in (2, 4, 5)},
+    "FF3": 1e-3,
+    "FF8": 0.1,
+    "FF9": 0.1,
+    "FF10": 0.05,
+    "FF13": 0.05,
+    **{f"WD{number}": 1e-3 for number in (1, 3)},
+    "WD2": 0.03,
+    **{f"WD{number}": 0.1 for number in (4, 5, 11)},
+    "WD6": 1 / 4,
+    "WD7": 5,
+    "WD10": 2,
     "OR17": 1.5,
     **{f"OR{number}": 1.6 for number in (4, 21)},
 }
@@ -249,10 +286,15 @@ SHOWN = {
     "lipschitz": (10, 2, "lipschitz"),
     "robustness": (20, 1, "robustness"),
     "inception": (22, 1, "inception"),
+    "scaling": (16, 2, "scaling"),
     "tickets": (10, 2, "tickets"),
     "ising": (200, 3, "ising"),
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
+    "symmetry-breaking": (40, 2, "symmetry-breaking"),
+    "hamiltonian": (40, 2, "hamiltonian"),
+    "free-field": (20, 3, "free-field"),
+    "weight-decay": (20, 2, "weight-decay"),
     "orbitals": (10, 2, "orbitals"),
 }
 
@@ -296,12 +338,20 @@ staple: nothing; drawn; 4
 lipschitz: epochs 6, batch_size 100; 2000 + 500 images; 2
 robustness: epochs 4, batch_size 100; 2000 + 500 images; 2
 inception: epochs 2, batch_size 25, steps 6; drawn; 2
+scaling: epochs 8, batch_size 100; 2000 + 1000 images; 2
+scaling: batch 50, rounds 5; drawn; 1
 tickets: epochs 2, batch_size 50; 1200 + 1000 images; 2
 ising: nothing; drawn; 2
 adversarial-work: epochs 3, batch_size 100; 3000 + 500 images; None
 adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
+symmetry-breaking: nothing; drawn; 1
+hamiltonian: steps 300, batch_size 200; drawn; 2
+hamiltonian: nothing; drawn; 2
+free-field: nothing; drawn; 1
+free-field: nothing; drawn; 2
+weight-decay: nothing; None + None images; 2
 orbitals: steps 200, batch_size 100; drawn; 2
 """
 

@@ -51,6 +51,8 @@ COARSE, FINE = (4, 8, 16), (8, 16, 32)
 SPLIT = (8, 16, 32)
 ROUNDS = {TRUE: (100, 400), **dict.fromkeys((*BY_PIXEL, *ON_THE_WAY), (200,))}
 """Panels of the loops, by field."""
+NEAR = 0.01
+"""A radius at which the loss has not begun to bend."""
 CPU = torch.device("cpu")
 
 
@@ -100,12 +102,16 @@ class PotentialArm(Arm):
             course = learn(task, checkpoint=context.checkpoint, resume=True, progress=context.progress)
         return net.eval().requires_grad_(False), course
 
+    def look(self, one: Setting) -> dict[str, Tensor]:
+        """What is measured, (S,) by name."""
+        return potential(one)
+
     def run(self, seeds: tuple[int, ...], context: Context) -> list[Record]:
         """Train these seeds if they are to be trained, and measure."""
         data = context.part(self.shown)
         net, course = self.ready(seeds, context)
         one = setting(net, *small_digits(data, self.watched))
-        measured = potential(one)
+        measured = self.look(one)
         if course is not None:
             return learned_records(self, seeds, course, CPU, describe_images(data), measured)
         described = describe_images(data)
@@ -116,6 +122,30 @@ class PotentialArm(Arm):
             measured_record(self, seed, found, 0.0, described)
             for seed, found in zip(seeds, by_seed, strict=True)
         ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearArm(PotentialArm):
+    """The same networks, attacked at the radius `NEAR` alone."""
+
+    @property
+    def name(self) -> str:
+        """Its title, and that it is looked at near the images."""
+        return near(self.title)
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """What a record says of the network and of what is looked at."""
+        return {**super().model, "measured": f"an attack at radius {NEAR:g}"}
+
+    def look(self, one: Setting) -> dict[str, Tensor]:
+        """Rises of the loss."""
+        return {at(name, NEAR): rise.mean(1) for name, rise in attacks(one, NEAR).items()}
+
+
+def near(title: str) -> str:
+    """The name of an arm that is looked at near the images."""
+    return f"{title}, near"
 
 
 def small_digits(data: ImageData, count: int) -> tuple[Tensor, Tensor]:
@@ -179,18 +209,18 @@ KINDS = {TANH: "tanh", SOFTPLUS: "softplus", RELU: "relu", AFFINE: "relu"}
 
 
 def arms(*, shown: Images = DIGITS, watched: int = 40, epochs: int = 8) -> tuple[PotentialArm, ...]:
-    """Networks of each kind, trained, and three of them as drawn."""
+    """Networks of each kind, trained, and three of them as drawn; two of both near the images as well."""
     protocol = OneCycle(epochs=epochs, learning_rate=TRAINING.learning_rate)
-    found = []
+    found: list[PotentialArm] = []
     for title, bend in KINDS.items():
         widths = () if title == AFFINE else (64, 64)
         for training in (protocol, None):
             if title == SOFTPLUS and training is None:
                 continue
             name = title if training else f"{title}, {UNTRAINED}"
-            found.append(
-                PotentialArm(
-                    title=name, bend=bend, widths=widths, protocol=training, shown=shown, watched=watched
-                )
-            )
+            kinds = (PotentialArm, NearArm) if title in (TANH, RELU) else (PotentialArm,)
+            found += [
+                kind(title=name, bend=bend, widths=widths, protocol=training, shown=shown, watched=watched)
+                for kind in kinds
+            ]
     return tuple(found)

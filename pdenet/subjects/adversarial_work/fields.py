@@ -55,7 +55,12 @@ class LossField:
                 f"({random[0]} is in training mode)"
             )
             raise ValueError(message)
-        if labels.is_floating_point() or labels.dim() != 1 or not labels.numel():
+        if (
+            labels.is_floating_point()
+            or labels.dtype == torch.bool
+            or labels.dim() != 1
+            or not labels.numel()
+        ):
             message = f"labels must be whole numbers (B,); got {labels.dtype} {tuple(labels.shape)}"
             raise ValueError(message)
         if int(labels.min()) < 0 or int(labels.max()) >= classes:

@@ -40,10 +40,13 @@ def kinks(net: BentNet, curve: Curve, samples: int = 256) -> Tensor:
     Raises
     ------
     ValueError
-        If the network has another bend, or the samples are no positive count.
+        If the network has another bend or no hidden layer, or the samples are no positive count.
     """
     if net.bend != "relu":
         message = f"only ReLUs have kinks; got a network with {net.bend}"
+        raise ValueError(message)
+    if not net.widths:
+        message = "an affine network has no kinks; give it hidden layers, or integrate without edges"
         raise ValueError(message)
     samples, like = whole("samples", samples, least=1), curve.like
     grid = torch.arange(samples + 1, dtype=like.dtype) / samples

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
-from pdenet.subjects.ising.arms import BETAS, GLASSES, LARGE, GlassArm
+from pdenet.subjects.ising.arms import BETAS, GLASSES, LARGE, PENALISED, GlassArm, PenalisedArm
 from pdenet.subjects.ising.claims import CLAIMS
 
 if TYPE_CHECKING:
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return *GLASSES, LARGE
-    return tuple(GlassArm(beta=beta, spins=6, sizes=(1_000,), most=2) for beta in BETAS)
+        return *GLASSES, LARGE, *PENALISED
+    small = tuple(GlassArm(beta=beta, spins=6, sizes=(1_000,), most=2) for beta in BETAS)
+    return *small, *(PenalisedArm(beta=arm.beta, spins=6, most=2) for arm in PENALISED)
 
 
 ISING = Experiment(

@@ -69,6 +69,36 @@ def fit(sample: Sample) -> Tensor:
     return of_pairs(newton(lambda entries: loss(of_pairs(entries), sample), slopes, len(sample.pairs)))
 
 
+def fit_penalised(sample: Sample, variance: float) -> Tensor:
+    """The couplings (N, N) of least loss with a penalty on their squares; there always are some.
+
+    They are the likeliest ones of all, given the states, if couplings are normal with this variance.
+
+    Parameters
+    ----------
+    sample
+        The states.
+    variance
+        Of a coupling; the more states there are, the less it counts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the variance is no positive number.
+    """
+    weight = 1 / (sample.size * real("variance", variance, above=0))
+
+    def value(entries: Tensor) -> Tensor:
+        return loss(of_pairs(entries), sample) + weight / 2 * entries.square().sum()
+
+    def slopes(entries: Tensor) -> tuple[Tensor, Tensor]:
+        couplings = of_pairs(entries)
+        gradient = pairs_of(moments(couplings)) - sample.pairs + weight * entries
+        return gradient, fisher(couplings) + weight * torch.eye(len(entries), dtype=entries.dtype)
+
+    return of_pairs(newton(value, slopes, len(sample.pairs)))
+
+
 def newton(
     value: Callable[[Tensor], Tensor],
     slopes: Callable[[Tensor], tuple[Tensor, Tensor]],

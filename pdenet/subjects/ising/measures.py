@@ -8,7 +8,7 @@ import torch
 
 from pdenet.ops.diverged import NotConverged
 from pdenet.subjects.ising.existence import likelihood_escape, tied
-from pdenet.subjects.ising.fits import adam, fit, loss
+from pdenet.subjects.ising.fits import adam, fit, fit_penalised, loss
 from pdenet.subjects.ising.rivals import fit_pseudo, mean_field, mean_field_miss, pseudo_covariance
 from pdenet.subjects.ising.sample import Sample, draw
 from pdenet.subjects.ising.system import (
@@ -37,6 +37,8 @@ ESTIMATES: dict[str, Callable[[Sample], Tensor]] = {
     CORRELATION: lambda sample: of_pairs(sample.pairs),
 }
 """Couplings (N, N) from a sample, by name."""
+STRENGTHS = (0.25, 1.0, 4.0)
+"""Variance that a penalty takes couplings to have, over the one that they have."""
 
 
 class Limits(NamedTuple):
@@ -119,6 +121,24 @@ def measured(n: int, beta: float, sizes: tuple[int, ...], seed: int, *, first_or
             slow = adam(sample)
             found[f"excess, Adam at {size}"] = 2 * size * divergence(couplings, slow)
             found[f"gap, Adam at {size}"] = 2 * size * float(loss(slow, sample) - loss(best, sample))
+    return found
+
+
+def measured_penalised(n: int, beta: float, size: int, seed: int) -> dict[str, Any]:
+    """Whether a sample has an estimate by likelihood alone, and how far off one with a penalty is.
+
+    Parameters
+    ----------
+    n, beta, size, seed
+        Of the glass and its sample: those of `measured`.
+    """
+    couplings = glass(n, beta, seed)
+    sample, norm = draw(couplings, size, seed), float(pairs_of(couplings).norm())
+    found: dict[str, Any] = {"exists": float(likelihood_escape(sample) is None)}
+    for strength in STRENGTHS:
+        guess = fit_penalised(sample, strength * beta**2 / n)
+        found[f"off, {strength:g}"] = float(pairs_of(guess - couplings).norm()) / norm
+        found[f"excess, {strength:g}"] = 2 * size * divergence(couplings, guess)
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from matplotlib.patches import Circle
 
-from pdenet.page.style import INK, PALETTE
+from pdenet.page.style import DASHES, INK, MARKERS, PALETTE
 from pdenet.subjects.lipschitz.arms import (
     AFTERWARDS,
     CAPS,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pdenet.runs.results import Results
     from pdenet.subjects.lipschitz.arms import CappedArm
 
-MARKERS = ("o", "s", "^", "D", "v")
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5)))
 TURN = np.linspace(0, 2 * np.pi, 200)
 ACCURACY, ATTACK = "accuracy", "PGD 0.5"
 CAPTIONS = tuple("none" if cap is None else f"{cap:g}" for cap in CAPS)

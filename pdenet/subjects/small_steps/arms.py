@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from pdenet.ops.pendulum import pendulum, pendulum_after
 from pdenet.runs.arm import Arm, Context
 from pdenet.runs.loop import learn
 from pdenet.runs.machine import describe_origin
 from pdenet.runs.record import Record
 from pdenet.runs.shown import Drawn
 from pdenet.subjects.small_steps.networks import SteppedField
-from pdenet.subjects.small_steps.system import pendulum, pendulum_after
 from pdenet.subjects.small_steps.training import PairTask, PairTraining, states
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The systems of the page: a cup that cools, a planet, a particle on a grid, a pendulum.
+"""The systems of the page: a cup that cools, a planet, a particle on a grid.
 
 Times and lengths are in the units that make the constants one, but for the cup: k is in 1/minute.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from pdenet.checks.numbers import real, whole
 from pdenet.ops.ode.solvers import DivergedError
@@ -121,17 +119,3 @@ def grid_hamiltonian(points: int = 41, spacing: float = 0.5) -> Array:
     matrix = np.diag(1 / spacing**2 - 2 / np.sqrt(x**2 + 1))
     matrix += hop * (np.eye(points, k=1) + np.eye(points, k=-1))
     return np.asarray(matrix)
-
-
-def pendulum(state: Tensor) -> Tensor:
-    """Rate of (angle, angular velocity) on the last axis: no friction, and a period of 2 pi if small."""
-    angle, velocity = state.unbind(-1)
-    return torch.stack([velocity, -angle.sin()], -1)
-
-
-def pendulum_after(state: Tensor, time: float, steps: int = 200) -> Tensor:
-    """The state a time later, by so many Runge-Kutta steps: to 1e-9 for times up to 2."""
-    h = time / steps
-    for _ in range(steps):
-        state = runge_kutta_4(pendulum, state, h)
-    return state

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from pdenet.checks.numbers import real, whole
+from pdenet.ops.pendulum import pendulum_after
 from pdenet.ops.seeding import generator
 from pdenet.runs.loop import Task
-from pdenet.subjects.small_steps.system import pendulum_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import matplotlib.pyplot as plt
 import numpy as np
 
-from pdenet.page.style import INK, PALETTE
+from pdenet.page.style import DASHES, INK, MARKERS, PALETTE
 from pdenet.subjects.tickets.arms import (
     COMPARED,
     KINDS,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pdenet.runs.results import Results
     from pdenet.subjects.tickets.search import Beginning
 
-MARKERS = ("o", "s", "^", "D", "v")
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5)))
 LINES: tuple[tuple[str, Mask, Beginning], ...] = (
     ("its mask, its start: the ticket", "own", "own"),
     ("its mask, fresh start", "own", "fresh"),

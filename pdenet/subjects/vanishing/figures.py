@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import matplotlib.pyplot as plt
 import numpy as np
 
-from pdenet.page.style import INK, PALETTE
+from pdenet.page.style import DASHES, INK, MARKERS, PALETTE
 from pdenet.subjects.vanishing.arms import (
     DEEPEST,
     DEPTHS_TRAINED,
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from pdenet.runs.results import Results
-
-MARKERS = ("o", "s", "^", "D", "v")
-DASHES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5)))
 
 
 def draw_gradients(results: Results) -> Figure:

@@ -18,7 +18,9 @@ from pdenet.runs.arm import Context
 from pdenet.runs.shown import Images
 from pdenet.subjects.adversarial_work import fields, measures
 from pdenet.subjects.adversarial_work.arms import (
+    NEAR,
     SPLIT,
+    NearArm,
     PotentialArm,
     at,
 )
@@ -185,3 +187,16 @@ def test_an_arm_trains_and_measures_and_does_the_same_again() -> None:
         assert first.measured[at("climb", 1.0)] > first.measured[at("random", 1.0)] > 0
         kinds = KINDS if arm.bend == "relu" else (TRUE, *BY_PIXEL)
         assert all(any(name.startswith(f"loop of {kind},") for name in first.measured) for kind in kinds)
+
+
+def test_near_the_images_the_same_networks_are_attacked(one: dict[str, Setting]) -> None:
+    found = one["tanh"]
+    plain, near = PotentialArm(title="tanh"), NearArm(title="tanh")
+    assert (plain.name, near.name) == ("tanh", "tanh, near")
+    assert plain.model != near.model
+    rises = near.look(found)
+    wanted = found.rise(measures.climbed(found, 0.01)[-1]).mean(1)
+    torch.testing.assert_close(rises[at("climb", NEAR)], wanted)
+    # At so small a radius the rise is its first order, and all that is bent is left out.
+    way = measures.way(found, measures.climbed(found, NEAR))
+    torch.testing.assert_close(way.work, way.first_order, rtol=0.05, atol=0)

@@ -264,6 +264,12 @@ BAD: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ValueError,
         "only ReLUs have kinks; got a network with tanh",
     ),
+    (
+        lambda: kinks(steep("relu", widths=()), straight(torch.zeros(2, 1, 196), torch.ones(2, 1, 196))),
+        ValueError,
+        "an affine network has no kinks",
+    ),
+    (lambda: LossField(steep("tanh"), torch.tensor([True, False])), ValueError, "whole numbers .*bool"),
 ]
 
 

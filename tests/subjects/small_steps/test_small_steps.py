@@ -11,6 +11,7 @@ from scipy.integrate import solve_ivp
 from torchdiffeq import odeint
 
 from pdenet.ops.ode.solvers import DivergedError
+from pdenet.ops.pendulum import pendulum, pendulum_after
 from pdenet.ops.steppers import UnstableStepWarning, follow
 from pdenet.runs.results import Results
 from pdenet.subjects.small_steps import figures, measures, system
@@ -123,10 +124,10 @@ def test_a_pendulum_keeps_its_energy_and_a_small_one_its_period() -> None:
     def total(u: torch.Tensor) -> torch.Tensor:
         return u[..., 1] ** 2 / 2 - u[..., 0].cos()
 
-    after = system.pendulum_after(state, 1.0)
+    after = pendulum_after(state, 1.0)
     assert torch.allclose(total(after), total(state), atol=1e-9, rtol=0)
     small = torch.tensor([[1e-4, 0.0]], dtype=torch.float64)
-    assert torch.allclose(system.pendulum_after(small, 2 * np.pi, 2000), small, atol=1e-11, rtol=0)
+    assert torch.allclose(pendulum_after(small, 2 * np.pi, 2000), small, atol=1e-11, rtol=0)
 
 
 def test_layers_are_euler_s_steps_of_the_learned_field() -> None:
@@ -139,7 +140,7 @@ def test_layers_are_euler_s_steps_of_the_learned_field() -> None:
 def test_the_measures_know_the_flow_from_its_equation() -> None:
     class Exact(SteppedField):
         def field(self, u: torch.Tensor) -> torch.Tensor:
-            return system.pendulum(u)
+            return pendulum(u)
 
     found = measure(Exact(4, seeds=2))
     assert found["from the field"].max() < 1e-6

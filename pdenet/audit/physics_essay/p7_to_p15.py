@@ -1,40 +1,8 @@
-"""The claims of the essay on backpropagation and physics, each with where to look for its evidence."""
+"""Data from the world, circuits, attacks, and laws that are built in or found: P7 to P15."""
 
 from pdenet.audit.statement import Guard, Statement
 
 STATEMENTS = (
-    Statement(
-        "P1.1",
-        "The energy of a spin glass is the loss of a fully visible Boltzmann machine; weights are couplings.",
-        shown_by=(
-            Guard("ising", "weights-are-couplings", "gradient, curvature and the rule of a neuron agree"),
-        ),
-        corrected_by=(
-            Guard(
-                "ising", "energy-alone", "the loss is mean energy and log Z: the energy alone has no minimum"
-            ),
-        ),
-        form=True,
-    ),
-    Statement(
-        "P1.2",
-        "States of low energy are minima of the loss.",
-        refuted_by=(
-            Guard("ising", "valleys-of-states", "of the energy of states; the loss has one, in couplings"),
-        ),
-        form=True,
-    ),
-    Statement(
-        "P1.3",
-        "Training recovers the couplings (glasses of 10 and 16 spins, all of them coupled).",
-        supports=("IS1", "IS2", "IS3", "IS4", "IS5"),
-        qualifies=("IS10", "IS12"),
-        corrected_by=(
-            Guard(
-                "ising", "no-estimate", "as well as can be, where an estimate exists; cold, often none does"
-            ),
-        ),
-    ),
     Statement(
         "P10.1",
         "The parameter-shift rule gives exact gradients of quantum circuits.",
@@ -100,7 +68,7 @@ STATEMENTS = (
             Guard(
                 "adversarial-work",
                 "modified-forces-circulate",
-                "what attacks follow, signs and unit lengths, has no potential",
+                "signs are another direction, and a field of signs has no potential",
             ),
         ),
     ),
@@ -108,8 +76,13 @@ STATEMENTS = (
         "P11.3",
         "The work of an attack, beside that of random changes, shows what was trained (the same networks).",
         supports=("AW6", "AW7"),
+        qualifies=("AW21", "AW22"),
         corrected_by=(
-            Guard("adversarial-work", "worth-untrained-too", "near the image it is as large before training"),
+            Guard(
+                "adversarial-work",
+                "worth-untrained-too",
+                "near the image it is about as large before training, and larger still nearer",
+            ),
         ),
         ours=True,
     ),
@@ -119,6 +92,34 @@ STATEMENTS = (
         opposes=("AW9", "AW10"),
         refuted_by=(
             Guard("adversarial-work", "softmax-not-bending", "logits linear in the change exceed it alike"),
+        ),
+        ours=True,
+    ),
+    Statement(
+        "P14.1",
+        "Conservation laws can be built into a network.",
+        qualifies=("HA4", "HA12"),
+        shown_by=(
+            Guard("hamiltonian", "kept", "the law makes no divergence and does no work, whatever is learned"),
+        ),
+        corrected_by=(
+            Guard("hamiltonian", "its-own", "what is kept is the learned energy, by untrained networks too"),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P14.2",
+        "What is built in keeps the true energy better (small networks, one pendulum, noisy rates).",
+        supports=("HA1", "HA6", "HA7", "HA8", "HA10", "HA11"),
+        qualifies=("HA9",),
+        ours=True,
+    ),
+    Statement(
+        "P14.3",
+        "It also predicts better (the same networks, up to time 20).",
+        supports=("HA2",),
+        corrected_by=(
+            Guard("hamiltonian", "drift-not-accuracy", "the field is as good without; states may not be"),
         ),
         ours=True,
     ),

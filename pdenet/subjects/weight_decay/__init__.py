@@ -1,0 +1,1 @@
+"""Weight decay as a control parameter: where weights vanish, how, and what is learned there."""
