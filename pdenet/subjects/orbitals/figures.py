@@ -138,7 +138,7 @@ def draw_learning(results: Results, constant: tuple[float, float]) -> Figure:
                 label=title,
             )
         ax.axhline(none, color=INK, lw=1, ls=(0, (1, 3)), marker="")
-        ax.text(SIZES[0], none, "no network", va="bottom", fontsize=7)
+        ax.text(SIZES[1], none, "no network", va="bottom", fontsize=7)
         ax.set(xscale="log", yscale="log", xlabel="geometries learned", ylabel=f"error ({unit})")
         ax.set_xticks(SIZES, [str(size) for size in SIZES])
         ax.set_xticks([], minor=True)
@@ -224,5 +224,5 @@ def draw_trajectories(results: Results) -> Figure:
         for number, line in enumerate(np.array(each).T):
             course.plot(times, line, dash, color=colour, lw=1, marker="", label=None if number else title)
     course.set(xlabel="time (fs)", ylabel="true energy off (mhartree)")
-    course.legend(fontsize=8)
+    course.legend(fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return fig
