@@ -135,7 +135,7 @@ def test_what_is_turned_is_the_same_molecule() -> None:
     net = SurfaceNet(GTO, 2)
     net.scale(both.places, both.energies)
     misses = [(net.predicted(x.places).forces - x.forces).square().sum((1, 2, 3)) for x in (both, moved)]
-    assert torch.allclose(*misses, rtol=1e-10)
+    assert torch.allclose(misses[0], misses[1], rtol=1e-10)
     assert (moved.places - both.places).abs().max() > 1
 
 
