@@ -236,12 +236,14 @@ def _complete(*samples: NDArray[np.float64]) -> bool:
 
 
 def _value(record: Record, what: str) -> float:
-    if what == ACCURACY:
-        return 0.0 if math.isnan(record.accuracy) else 100 * record.accuracy
-    if what == LATE:
-        return late_accuracy(record)
-    if what == EPOCHS_TO_95:
-        return epochs_to(record, 0.95)
+    """What a run has of it: NaN where nothing was measured, 0 for the accuracy of one that diverged."""
+    if record.history.get("test_accuracy") or record.diverged_at is not None:
+        if what == ACCURACY:
+            return 0.0 if math.isnan(record.accuracy) else 100 * record.accuracy
+        if what == LATE:
+            return late_accuracy(record)
+        if what == EPOCHS_TO_95:
+            return epochs_to(record, 0.95)
     value = record.measured.get(what)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 

@@ -13,7 +13,7 @@ def made(accuracies: list[float | None], *, seed: int = 0, **fields: Any) -> Rec
         "training": {},
         "data": {},
         "history": {"train_loss": [0.1] * len(accuracies), "test_accuracy": accuracies},
-        "diverged_at": len(accuracies) if accuracies[-1] is None else None,
+        "diverged_at": len(accuracies) if accuracies[-1:] == [None] else None,
         "seconds": 1.0,
         "machine": {},
         "versions": {},

@@ -118,6 +118,20 @@ def test_a_run_that_measured_nothing_leaves_no_mean_that_would_hide_it() -> None
     assert ahead("a", "c", "error")(found) is not None, "the seed that diverged is in no pair"
 
 
+def test_what_labels_nothing_has_no_accuracy_instead_of_none_right() -> None:
+    """A run without a course of accuracies may have measured one under that name."""
+    data = {"name": "given", "checksum": "-"}
+    labels, measured = (
+        made([], seed=0, model={"name": name}, data=data, measured=what)
+        for name, what in (("a", {}), ("b", {"accuracy": 42.0}))
+    )
+    found = Results(ARMS, [labels, measured])
+    for what in ("accuracy", "late accuracy", "epochs to 95 %"):
+        assert np.isnan(found.values("a", what)).all(), what
+    assert mean("a")(found) is None
+    assert found.values("b").tolist() == [42.0]
+
+
 def test_two_arms_are_apart_whichever_is_ahead() -> None:
     found = results({"a": {0: 0.5, 1: 0.52}, "b": {0: 0.6, 1: 0.63}})
     forward, back = ahead("a", "b")(found), ahead("b", "a")(found)

@@ -62,12 +62,13 @@ KEYS = {
     "ising.jsonl": (850, "9b4c18e162a7a9a35f084ffbe1a6f30db010d394d6efd96c980928b53313dde4"),
     "adversarial-work.jsonl": (110, "6ac7af2eb8d6c9abbacff778b17378f0edee2beca575b9f9634b80c6a2eda26d"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
-    "scaling.jsonl": (249, "d50ce0c4ae0a362dba37c01e160ea8e35aa7454acf77efc5898d8955b2a8a4dd"),
+    "scaling.jsonl": (268, "144a3ae23229d804c67683e8c214749e31994d9af0780d8068f7bf2f7ece9720"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
     "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
     "free-field.jsonl": (102, "84aba0bd12440b3f9299aed33440728f1f4aeec95c3df8fefc36ee78ed33d32b"),
     "weight-decay.jsonl": (172, "eb8e7dfa9f10798ba736c2fa5b535bda76d48d0e707483e4bd547ab581d321b4"),
+    "rotation.jsonl": (468, "719d9b7ce139d0cb988e903eede28fc6738348ed06b5bb8216469adc4247a7cc"),
     "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
 }
 

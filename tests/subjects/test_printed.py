@@ -146,6 +146,13 @@ ABOVE: dict[str, float] = {
     **{f"FF{number}": 0.95 for number in (11, 12)},
     "WD8": 10,
     "WD9": 50,
+    **{f"RT{number}": 1 for number in (1, 2, 3, 4, 11, 13, 14, 21, 22, 26, 28)},
+    **{f"RT{number}": 1 / 2 for number in (6, 12)},
+    **{f"RT{number}": 10 for number in (7, 8, 9, 29)},
+    **{f"RT{number}": 5 for number in (10, 17)},
+    "RT5": 3,
+    "RT27": 2,
+    "RT31": 1.5,
     **{f"OR{number}": 10 for number in (1, 2)},
     **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
     **{f"OR{number}": 2 for number in (12, 18)},
@@ -245,6 +252,12 @@ BELOW: dict[str, float] = {
     "WD6": 1 / 4,
     "WD7": 5,
     "WD10": 2,
+    **{f"RT{number}": 1 / 5 for number in (15, 16)},
+    **{f"RT{number}": 1 for number in (19, 20, 24, 30)},
+    **{f"RT{number}": 1 / 2 for number in (25, 33)},
+    "RT18": 1.25,
+    "RT23": 1.1,
+    "RT32": 1 - 1 / 4,
     "OR17": 1.5,
     **{f"OR{number}": 1.6 for number in (4, 21)},
 }
@@ -295,6 +308,7 @@ SHOWN = {
     "hamiltonian": (40, 2, "hamiltonian"),
     "free-field": (20, 3, "free-field"),
     "weight-decay": (20, 2, "weight-decay"),
+    "rotation": (12, 3, "rotation"),
     "orbitals": (10, 2, "orbitals"),
 }
 
@@ -352,6 +366,8 @@ hamiltonian: nothing; drawn; 2
 free-field: nothing; drawn; 1
 free-field: nothing; drawn; 2
 weight-decay: nothing; None + None images; 2
+rotation: steps 300; drawn; 2
+rotation: steps 1500; drawn; 2
 orbitals: steps 200, batch_size 100; drawn; 2
 """
 

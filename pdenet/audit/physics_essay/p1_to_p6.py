@@ -70,6 +70,37 @@ STATEMENTS = (
         form=True,
     ),
     Statement(
+        "P3.1",
+        "A plain network that is trained on a sector fails at other angles (small networks, one target).",
+        supports=("RT1", "RT2", "RT3", "RT4"),
+        corrected_by=(
+            Guard("rotation", "turned-points-cure", "turned points, or turns averaged in training, mend it"),
+        ),
+    ),
+    Statement(
+        "P3.2",
+        "One that is fed with r alone generalises by construction (the same target).",
+        supports=("RT7", "RT8", "RT9"),
+        qualifies=("RT11", "RT22"),
+        shown_by=(Guard("rotation", "exact-invariance", "it has no slope along a circle, trained or not"),),
+    ),
+    Statement(
+        "P3.3",
+        "It is enough that a network has the symmetry (averages over turns and orders, after training).",
+        opposes=("RT14", "RT28"),
+        refuted_by=(
+            Guard("rotation", "average-afterwards", "an average over all turns has it exactly, and is wrong"),
+        ),
+        ours=True,
+    ),
+    Statement(
+        "P3.4",
+        "What is built in beats what is offered, also where the symmetry is broken (x, y and r as inputs).",
+        supports=("RT19",),
+        opposes=("RT24", "RT25"),
+        ours=True,
+    ),
+    Statement(
         "P5.1",
         "Below a critical strength of weight decay an order parameter grows (one hidden layer of tanh).",
         supports=("WD1", "WD2", "WD3"),
@@ -89,19 +120,13 @@ STATEMENTS = (
         "Below it features are learned suddenly (1000 digits).",
         qualifies=("WD6", "WD7", "WD8"),
         corrected_by=(
-            Guard(
-                "weight-decay", "mode-by-mode", "each at a strength of its own; the first names two digits"
-            ),
+            Guard("weight-decay", "mode-by-mode", "each at a strength of its own; the first names two"),
         ),
     ),
     Statement(
         "P5.4",
         "Weight decay acts like temperature.",
-        refuted_by=(
-            Guard(
-                "weight-decay", "no-temperature", "heat makes the weights larger, decay makes them smaller"
-            ),
-        ),
+        refuted_by=(Guard("weight-decay", "no-temperature", "heat makes the weights larger, decay smaller"),),
         form=True,
     ),
     Statement(
@@ -109,7 +134,9 @@ STATEMENTS = (
         "Identical hidden units stay identical in exact arithmetic.",
         shown_by=(
             Guard(
-                "symmetry-breaking", "equal-for-ever", "their difference has the factor itself; in fractions"
+                "symmetry-breaking",
+                "equal-for-ever",
+                "with equal output weights the slopes are equal; in fractions they stay so",
             ),
         ),
         form=True,
@@ -129,20 +156,28 @@ STATEMENTS = (
     ),
     Statement(
         "P6.3",
-        "Any perturbation is amplified and breaks the symmetry (pairs of equal units on small data).",
-        supports=("SY2", "SY3", "SY4", "SY5"),
-        qualifies=("SY6", "SY8"),
-        corrected_by=(
+        "Any perturbation is amplified.",
+        refuted_by=(
             Guard(
                 "symmetry-breaking",
                 "not-any-push",
-                "only one that parts the units, along a way that leads down; others shrink or stay",
+                "one that does not part the units, or along a way that leads up, shrinks or stays",
             ),
         ),
+        form=True,
     ),
     Statement(
         "P6.4",
+        "One that parts the units is, and breaks the symmetry (two to four equal units on small data).",
+        supports=("SY2", "SY3", "SY4"),
+        qualifies=("SY6", "SY8"),
+    ),
+    Statement(
+        "P6.5",
         "Rounding is such a perturbation.",
+        shown_by=(
+            Guard("symmetry-breaking", "rounding-can-suffice", "in the record, where sums and products part"),
+        ),
         corrected_by=(
             Guard(
                 "symmetry-breaking",

@@ -66,6 +66,9 @@ class XorArm(MeasuredArm):
     marks: tuple[int, ...] = MARKS
     shown: Drawn = field(default_factory=lambda: Drawn("exclusive or"))
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "marks", exclusive_or.rising(self.marks))
+
     @property
     def name(self) -> str:
         """What is learned."""

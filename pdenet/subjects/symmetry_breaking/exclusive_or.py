@@ -6,6 +6,7 @@ error is the mean squared one, without a half. States are (R, K, 4) and (R,): R 
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,6 +104,24 @@ def descend(units: Array, steps: int, every: int = 100) -> Path:
     return Path(np.array(at), np.array(errors), np.array(spreads), np.stack(parts, 1))
 
 
+def rising(marks: Sequence[int]) -> tuple[int, ...]:
+    """The steps as given, if each is later than the one before: growths are found in that order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is none, one is negative or not whole, or they do not rise.
+    """
+    found = wholes("marks", marks, least=0)
+    if not found:
+        message = "marks must be one step at least, at which the growth is read; got none"
+        raise ValueError(message)
+    if any(late <= early for early, late in itertools.pairwise(found)):
+        message = f"marks must rise, since growths are read on the way; got {list(found)}; sort them"
+        raise ValueError(message)
+    return found
+
+
 def amplification(seed: int, marks: Sequence[int], units: int = 2) -> Array:
     """By what factor an infinitely small difference has grown at each of the steps, of equal units.
 
@@ -118,12 +137,9 @@ def amplification(seed: int, marks: Sequence[int], units: int = 2) -> Array:
     Raises
     ------
     TypeError, ValueError
-        If there is no step, one of them is negative, or there are less than two units.
+        If there is no step, one of them is negative, they do not rise, or there are less than two units.
     """
-    marks = wholes("marks", marks, least=0)
-    if not marks:
-        message = "marks must be one step at least, at which the growth is read; got none"
-        raise ValueError(message)
+    marks = rising(marks)
     unit = equal_start(seed, [0.0], units)[0, 0]
     bias, size = 0.0, 0.0  # size: the logarithm of the growth so far
     moves, found = np.eye(4), []

@@ -12,7 +12,7 @@ from pdenet.subjects.symmetry_breaking import exclusive_or
 from pdenet.subjects.symmetry_breaking.arms import ESCAPES, MARKS, ROUNDINGS, XOR, XOR_SIZES
 from pdenet.subjects.symmetry_breaking.claims import to_the_sixth
 from pdenet.subjects.symmetry_breaking.escape import APART, descend, predicted_spreads, pushed
-from pdenet.subjects.symmetry_breaking.measures import SIZES, loud_minimum, push, rest, usual_start
+from pdenet.subjects.symmetry_breaking.measures import SIZES, loud_rest, push, rest, usual_start
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +38,7 @@ def draw_plateaus(still: Rest, seed: int = 0) -> Figure:
     shown = (0.0, 1e-12, 1e-8, 1e-4)
     course = descend(pushed(start, push(seed), shown), still.data, 900)
     for n, size in enumerate(shown):
-        label = f"{size:.0e} apart" if size else "equal"
+        label = f"push {size:.0e}" if size else "equal"
         color = INK if n == 0 else PALETTE[n - 1]
         ax.plot(
             course.losses[:, n], ls=DASHES[n], color=color, marker="", label=label, lw=4.0 if n == 0 else 1.8
@@ -68,7 +68,7 @@ def draw_sectors(seeds: int = 5) -> Figure:
             down = values < 0
             ax.plot(at[~down], values[~down], "o", color=PALETTE[0], ls="", ms=4)
             ax.plot(at[down], values[down], "v", color=PALETTE[1], ls="", ms=6)
-    apart.plot(seeds + 0.3, loud_minimum().values[0], "s", color=PALETTE[2], ls="", ms=7, mfc="none")
+    apart.plot(seeds + 0.3, loud_rest().values[0], "s", color=PALETTE[2], ls="", ms=7, mfc="none")
     apart.axvline(seeds - 0.3, color=INK, lw=0.8, marker="", ls=":")
     for ax, title in ((apart, "apart: B"), (together, "together: B + 2G")):
         ax.axhline(0, color=INK, lw=1, marker="", ls="-")
@@ -130,7 +130,7 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     sizes = (0.0, *XOR_SIZES[-2:])  # the lines of smaller pushes would lie on these
     path = exclusive_or.descend(exclusive_or.equal_start(seed, sizes), exclusive_or.STEPS, 50)
     for n, size in enumerate(sizes):
-        label = f"{size:.0e} apart" if size else "equal"
+        label = f"push {size:.0e}" if size else "equal"
         color = INK if n == 0 else PALETTE[n]
         look = {"marker": "", "lw": 4.0 if n == 0 else 1.7}
         errors.plot(path.steps, path.errors[:, n], ls=DASHES[n], color=color, label=label, **look)
@@ -144,8 +144,9 @@ def draw_xor(results: Results, seed: int = 0) -> Figure:
     for power, dashes, height in ((1, "--", 0.35), (3, "-.", 3e6)):
         rise = (np.array(MARKS[1:]) / MARKS[1]) ** power
         grown.plot(MARKS[1:], height * 10 * rise, dashes, color=INK, marker="", lw=2)
-    grown.text(6500, 1.4, "power 1", color=INK, fontsize=9)
-    grown.text(1e4, 1.5e10, "power 3", color=INK, fontsize=9, ha="right")
+    shade = {"facecolor": grown.get_facecolor(), "edgecolor": "none", "alpha": 0.85, "pad": 1}
+    grown.text(6500, 1.4, "power 1", color=INK, fontsize=9, bbox=shade)
+    grown.text(1e4, 1.5e10, "power 3", color=INK, fontsize=9, ha="right", bbox=shade)
     grown.set_ylim(1, 1e12)
     grown.set_yticks([1, 1e3, 1e6, 1e9, 1e12])
     grown.set(xscale="log", yscale="log", xlabel="step", ylabel="growth of a difference")

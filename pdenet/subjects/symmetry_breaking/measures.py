@@ -62,15 +62,21 @@ def rest(seed: int, units: int = 2) -> Rest:
     return Rest(data, unit, blocks, np.asarray(np.linalg.eigvalsh(blocks.apart), dtype=float))
 
 
-def loud_minimum(seed: int = 0) -> Rest:
-    """Two equal units at a minimum: one input, and a teacher of one unit whose answer is tripled.
+def loud_rest(seed: int = 0, *, inputs: int = 1, loud: float = 3.0) -> Rest:
+    """Two equal units at rest before a teacher of one unit; of one input, and loud, it is a minimum.
+
+    Two such units can be as loud as two. With one input the way apart leads down below that, and up above.
 
     Parameters
     ----------
     seed
         Of the data.
+    inputs
+        How many numbers an example has.
+    loud
+        What the teacher's answer is multiplied by.
     """
-    data = teacher_data(seed, inputs=1, teachers=1, length=1.0, loud=3.0)
+    data = teacher_data(seed, inputs=inputs, teachers=1, length=1.0, loud=loud)
     unit = symmetric_limit(data)
     blocks = sectors(unit, data)
     return Rest(data, unit, blocks, np.asarray(np.linalg.eigvalsh(blocks.apart), dtype=float))
@@ -170,7 +176,7 @@ def trials(seed: int = 0, size: float = 1e-8, steps: int = 200) -> list[Trial]:
     single = teacher_data(seed, teachers=1, loud=2.0)
     at = symmetric_limit(single)
     tried("apart, teacher one unit, doubled", "flat: no error", pushed(at, push(seed), [size]), single)
-    loud, pair = loud_minimum(seed), np.array([[1.0], [-1.0]])
+    loud, pair = loud_rest(seed), np.array([[1.0], [-1.0]])
     tried(
         "apart, one input, teacher one unit, tripled", "minimum", pushed(loud.unit, pair, [size]), loud.data
     )

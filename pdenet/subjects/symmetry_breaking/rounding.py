@@ -193,16 +193,30 @@ def learned(width: int, precision: str, way: str, *, steps: int = 3000, seed: in
     return Learned(float((outputs.argmax(1) == labels).double().mean()), net.spread())
 
 
-def alike(width: int, precision: str, seed: int = 0) -> str:
-    """A letter for each column of a product of images with equal columns: the same where the bits are.
+def alike(width: int, precision: str, seed: int = 0, *, of: str = "product", batch: int = 64) -> str:
+    """A letter for each unit, the same where the bits are: of one product or one sum over equal columns.
 
     Parameters
     ----------
     width, precision, seed
         Of the network whose inner weights are the columns.
+    of
+        ``"product"``, of images with the columns, or ``"sum"``, over images, as for the slopes of biases.
+    batch
+        Images.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is out of range, or a word is unknown.
     """
     net = network(width, precision, seed=seed)
-    columns = (_shown(precision, "train")[0][:64] @ net.inner[0].mT).T
+    images = _shown(precision, "train")[0][: whole("batch", batch, least=1)]
+    if one_of("of", of, ("product", "sum")) == "product":
+        columns = (images @ net.inner[0].mT).T
+    else:
+        # One column, copied: what differs after the sum differs by the sum alone.
+        columns = (images @ net.inner[0][:1].mT).repeat(1, width).sum(0)
     kinds: list[Tensor] = []
     letters = ""
     for column in columns:

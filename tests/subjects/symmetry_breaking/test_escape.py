@@ -23,7 +23,7 @@ from pdenet.subjects.symmetry_breaking.measures import (
     amounts_to_one,
     escape,
     first_below,
-    loud_minimum,
+    loud_rest,
     push,
     rest,
     trials,
@@ -156,7 +156,26 @@ def test_not_any_perturbation_is_amplified(seed: int) -> None:
     for name in ("apart, teacher one unit, doubled", "apart, linear units", "apart, ReLU"):
         assert by[name].after == pytest.approx(by[name].before, rel=1e-3)
     minimum = by["apart, one input, teacher one unit, tripled"]
-    predicted = (1 - RATE * loud_minimum(seed).values[0]) ** 200
+    predicted = (1 - RATE * loud_rest(seed).values[0]) ** 200
     assert minimum.after / minimum.before == pytest.approx(predicted, rel=1e-3)
     assert by["nothing, dropout"].after > 1e-6
     assert by["nothing, rates 0.2 and 0.202, on the way"].after > 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_saddle_turns_into_a_minimum_where_two_units_are_too_quiet(seed: int) -> None:
+    lowest = [loud_rest(seed, loud=loud).values[0] for loud in (1.0, 1.9, 2.0, 2.1, 3.0)]
+    assert lowest[1] < -0.005 < 0.005 < lowest[3]
+    assert abs(lowest[2]) < 1e-9
+    assert lowest[0] < -0.05
+    assert lowest[4] > 0.01
+    # Of eight inputs some way leads down all the same.
+    assert loud_rest(seed, inputs=8).values[0] < -0.01
+
+
+def test_a_push_of_both_alike_dies_out() -> None:
+    still = rest(0)
+    both = np.array([push(0)[0]] * 2)
+    course = descend(pushed(still.unit, both, [0.1]), still.data, 200)
+    assert course.spreads.max() == 0
+    assert np.abs(course.weights[0] - still.unit).max() < 1e-9

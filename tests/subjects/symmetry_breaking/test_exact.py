@@ -104,13 +104,24 @@ def test_a_step_on_exclusive_or_is_down_the_gradient() -> None:
 
 
 def test_amplification_is_that_of_a_small_difference() -> None:
-    seed, size, steps = 1, 1e-9, 400
-    pushes = exclusive_or.equal_start(seed, [size])
-    path = exclusive_or.descend(pushes, steps, steps)
-    grown = path.spreads[-1, 0] / path.spreads[0, 0]
-    at_most = exclusive_or.amplification(seed, [0, steps])
-    assert at_most[0] == pytest.approx(1)
-    assert 0.02 * at_most[1] < grown <= 1.001 * at_most[1]
+    seed, size, steps = 1, 1e-6, 1200
+    unit = exclusive_or.equal_start(seed, [0.0])[0, 0]
+    starts = np.array([[unit + size * move, unit - size * move] for move in np.eye(4)])
+    ends = exclusive_or.descend(starts, steps, steps).units
+    moves = (ends[:, 0] - ends[:, 1]).T / (2 * size)
+    found = exclusive_or.amplification(seed, [0, steps])
+    assert found[0] == pytest.approx(1)
+    assert found[1] == pytest.approx(np.linalg.norm(moves, 2), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_slopes_of_equal_units_do_not_vanish_below_a_quarter(seed: int) -> None:
+    """A rest of equal units has the error 1/4: on the way to 1/6 slopes become small, and the error falls."""
+    path = exclusive_or.descend(exclusive_or.equal_start(seed, [0.0]), 6000, 1)
+    errors = path.errors[:, 0]
+    assert errors[-1] < 0.2
+    late = errors[errors < 0.25]
+    assert np.all(np.diff(late) < 0)
 
 
 def test_bad_starts_are_refused() -> None:
@@ -125,5 +136,8 @@ def test_bad_starts_are_refused() -> None:
             exclusive_or.descend(wrong, 1)
     with pytest.raises(ValueError, match="marks must be one step at least"):
         exclusive_or.amplification(0, [])
+    for marks in ([30, 3], [3, 3]):
+        with pytest.raises(ValueError, match=r"marks must rise, .*; got \[3.*sort them"):
+            exclusive_or.amplification(0, marks)
     with pytest.raises(ValueError, match="each of marks must be"):
         exclusive_or.amplification(0, [-1])

@@ -53,6 +53,8 @@ def test_bad_arms_are_refused() -> None:
             kind(precision="half")
         with pytest.raises(ValueError, match="way"):
             kind(way="somehow")
+    with pytest.raises(ValueError, match="marks must rise"):
+        XorArm(marks=(300, 30))
     for wrong in ({"batch": 0}, {"threads": 0}, {"widths": (5, 1)}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             RoundingArm(**wrong)

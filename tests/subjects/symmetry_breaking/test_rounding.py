@@ -71,9 +71,24 @@ def test_a_usual_start_parts_at_once_and_learns_more() -> None:
 
 
 def test_columns_get_letters() -> None:
-    found = alike(7, "float64")
-    assert len(found) == 7
-    assert found[0] == "a"
+    for of in ("product", "sum"):
+        found = alike(7, "float64", of=of)
+        assert len(found) == 7
+        assert found[0] == "a"
+
+
+def test_letters_are_those_of_the_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns that do differ get other letters, in products and in sums."""
+    net = network(3, "float64")
+    monkeypatch.setattr(rounding, "network", lambda *_, **__: net)
+    net.inner[0][2] *= 1 + 1e-9
+    assert alike(3, "float64") == "aab"
+    assert alike(3, "float64", of="sum") == "aaa"  # of the first column, copied
+
+
+def test_the_same_again_is_the_same() -> None:
+    one, other = (parting(5, "float32", steps=20) for _ in range(2))
+    assert one == other
 
 
 def test_threads_are_given_back() -> None:
@@ -96,6 +111,10 @@ def test_bad_networks_are_refused() -> None:
         network(2, "float16")
     with pytest.raises(ValueError, match="way"):
         network(2, "float32", "by hand")
+    with pytest.raises(ValueError, match="of must be"):
+        alike(2, "float32", of="mean")
+    with pytest.raises(ValueError, match="batch must be"):
+        alike(2, "float32", batch=0)
     with pytest.raises(ValueError, match="batch must be"):
         parting(2, "float32", 0, steps=1)
     with pytest.raises(ValueError, match="steps must be"):

@@ -1,0 +1,1 @@
+"""Rotation: what a symmetry is worth that is built in, shown, or hoped for."""
