@@ -153,6 +153,11 @@ ABOVE: dict[str, float] = {
     "RT5": 3,
     "RT27": 2,
     "RT31": 1.5,
+    **{f"OR{number}": 10 for number in (1, 2)},
+    **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
+    **{f"OR{number}": 2 for number in (12, 18)},
+    **{f"OR{number}": 1.8 for number in (15, 16)},
+    **{f"OR{number}": 1.6 for number in (19, 20)},
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -254,6 +259,8 @@ BELOW: dict[str, float] = {
     "RT23": 1.1,
     "RT32": 1 - 1 / 4,
     "FF15": 0.05,
+    "OR17": 1.5,
+    **{f"OR{number}": 1.6 for number in (4, 21)},
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -303,6 +310,7 @@ SHOWN = {
     "free-field": (20, 3, "free-field"),
     "weight-decay": (20, 2, "weight-decay"),
     "rotation": (12, 3, "rotation"),
+    "orbitals": (10, 2, "orbitals"),
 }
 
 
@@ -361,6 +369,7 @@ free-field: nothing; drawn; 2
 weight-decay: nothing; None + None images; 2
 rotation: steps 300; drawn; 2
 rotation: steps 1500; drawn; 2
+orbitals: steps 200, batch_size 100; drawn; 2
 """
 
 

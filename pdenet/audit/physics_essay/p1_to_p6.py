@@ -101,6 +101,54 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
+        "P4.1",
+        "Features of Gaussian-type orbitals turn with the molecule.",
+        shown_by=(Guard("orbitals", "features-turn", "to rounding, and their norms stay"),),
+        corrected_by=(
+            Guard(
+                "orbitals",
+                "sees-distances",
+                "what a network is given of three atoms does not turn: it is their distances",
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P4.2",
+        "They reach energies and forces from less data (H3+, against turned coordinates).",
+        supports=("OR1", "OR2", "OR3", "OR4"),
+        qualifies=("OR7", "OR14"),
+        corrected_by=(
+            Guard(
+                "orbitals",
+                "distances-lead-with-few",
+                "any input with the symmetry does; plain distances need fewer still",
+            ),
+        ),
+    ),
+    Statement(
+        "P4.3",
+        "They give smooth forces (trajectories of H3+).",
+        supports=("OR15",),
+        qualifies=("OR16",),
+    ),
+    Statement(
+        "P4.4",
+        "They give locality (a proton that leaves hydrogen).",
+        supports=("OR21", "OR22"),
+        qualifies=("OR19",),
+        corrected_by=(
+            Guard("orbitals", "far-force-missed", "what is local misses all of the force from nine bohr on"),
+        ),
+    ),
+    Statement(
+        "P4.5",
+        "Angles are needed: without them there is a floor above chemical accuracy (H3+).",
+        supports=("OR12",),
+        shown_by=(Guard("orbitals", "floor-without-angles", "eight triangles that look alike without them"),),
+        ours=True,
+    ),
+    Statement(
         "P5.1",
         "Below a critical strength of weight decay an order parameter grows (small networks of tanh).",
         supports=("WD1", "WD2", "WD3"),
