@@ -39,6 +39,7 @@ EXPERIMENTS = {
     "adversarial-work": "pdenet.subjects.adversarial_work.experiment:ADVERSARIAL_WORK",
     "circuits": "pdenet.subjects.circuits.experiment:CIRCUITS",
     "symmetry-breaking": "pdenet.subjects.symmetry_breaking.experiment:SYMMETRY",
+    "cellular-automata": "pdenet.subjects.cellular_automata.experiment:AUTOMATA",
 }
 """Where each is: module and name."""
 
