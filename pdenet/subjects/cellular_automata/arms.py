@@ -1,4 +1,4 @@
-"""What is measured seed by seed: of the 256 rules, how many are recovered, by what is seen and what is trained."""
+"""What is measured seed by seed: how many of the 256 rules are recovered, by what is seen and trained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Three descents on the rule, for all 256 rules side by side: a table, a few units, a table unrolled in time."""
+"""Three descents on a rule, for all 256 side by side: a table, a few units, a table unrolled in time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every k-th frame of an automaton: what is then seen is the rule applied k times, and rules can share that."""
+"""Every k-th frame of an automaton: what is seen is the rule applied k times, and rules can share that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Elementary cellular automata: rows of cells that are 0 or 1, and the 256 rules that a cell and two more make.
+"""Elementary cellular automata: rows of cells that are 0 or 1, and the 256 rules of three neighbours.
 
 A neighbourhood (l, c, r) has the code 4l + 2c + r, a rule its outcomes by code, and the number that these are
 the binary digits of, the outcome of code 0 being the lowest.
