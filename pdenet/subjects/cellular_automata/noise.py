@@ -6,7 +6,7 @@ follows it: four cells, each through the same channel.
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,15 +91,21 @@ def breaking(rule: int) -> float:
     numbers of neighbourhoods; the first zero below a half at which one changes its sign is returned.
     """
     signs = 2 * tables()[rule].astype(int) - 1
+    tallies = [
+        tuple(int(sign * signs[row == d].sum()) for d in range(4))
+        for sign, row in zip(signs, APART, strict=True)
+    ]
+    return min(_first_change(tally) for tally in tallies)
+
+
+@cache
+def _first_change(tally: tuple[int, ...]) -> float:
+    """Where below a half the lead of an outcome turns negative, of its neighbours' signs by distance."""
     p = np.polynomial.Polynomial([0, 1])
-    first = HALF
-    for code in range(CODES):
-        tally = [int(signs[code] * signs[APART[code] == d].sum()) for d in range(4)]
-        lead = sum((tally[d] * (1 - p) ** (3 - d) * p**d for d in range(4)), np.polynomial.Polynomial([0]))
-        roots = lead.trim().roots()
-        real_roots = roots[abs(roots.imag) < 1e-9].real
-        first = min([first, *(float(x) for x in real_roots if 0 < x < HALF - 1e-6 and lead(x + 1e-6) < 0)])
-    return first
+    lead = sum((n * (1 - p) ** (3 - d) * p**d for d, n in enumerate(tally)), np.polynomial.Polynomial([0]))
+    roots = lead.trim().roots()
+    between = [float(x) for x in roots[abs(roots.imag) < 1e-9].real if 0 < x < HALF - 1e-6]
+    return min((x for x in between if lead(x + 1e-6) < 0), default=HALF)
 
 
 def breaking_points() -> NDArray[np.float64]:
