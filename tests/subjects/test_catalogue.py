@@ -86,6 +86,10 @@ NOTHING_BUILT = (
     "exclusive or",
     "equal units",
     "equal units, trained",
+    "automata, table",
+    "automata, units",
+    "automata, frames",
+    "automata, noise",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

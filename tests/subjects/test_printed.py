@@ -133,6 +133,7 @@ ABOVE: dict[str, float] = {
     **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
     "AW20": 1,
     "QC1": 1000,
+    **{f"CA{number}": 250 for number in (1, 2, 9, 12)},
     "QC2": 9,
     "QC5": 1 / 2,
     **{f"SY{number}": 0.8 for number in (1, 4)},
@@ -212,6 +213,10 @@ BELOW: dict[str, float] = {
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
     "SY2": 0.02,
+    **{f"CA{number}": 3 / 4 * 256 for number in (3, 10)},
+    **{f"CA{number}": 256 / 2 for number in (5, 6, 11)},
+    "CA4": 171,
+    "CA8": 16,
     "SY3": 0.01,
     "SY6": 1 / 2,
     **{f"SY{number}": 3 for number in (7, 8)},
@@ -260,6 +265,7 @@ SHOWN = {
     "adversarial-work": (10, 2, "adversarial-work"),
     "circuits": (20, 2, "circuits"),
     "symmetry-breaking": (40, 2, "symmetry-breaking"),
+    "cellular-automata": (20, 1, "cellular-automata"),
 }
 
 
@@ -311,6 +317,7 @@ adversarial-work: nothing; 3000 + 500 images; None
 circuits: nothing; drawn; 2
 circuits: nothing; drawn; 3
 symmetry-breaking: nothing; drawn; 1
+cellular-automata: nothing; drawn; 2
 """
 
 
