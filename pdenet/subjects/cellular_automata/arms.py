@@ -34,7 +34,7 @@ def _stream(seed: int, *stream: int) -> np.random.Generator:
 
 def _equal(found: np.ndarray) -> np.ndarray:
     """Which rules have these outcomes, (rule,), of (rule, 8)."""
-    return np.asarray((found == tables()).all(1))
+    return np.all(found == tables(), axis=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,8 @@ class HistoryArm(MeasuredArm):
         right = (logits > 0) == (tables() == 1)
         unseen = np.abs(logits[~seen])
         return {
-            "rules seen": int(seen.all(1).sum()),
-            "recovered": int((right & seen).all(1).sum()),
+            "rules seen": int(np.all(seen, axis=1).sum()),
+            "recovered": int(np.all(right & seen, axis=1).sum()),
             "seen and wrong": int((seen & ~right).sum()),
             "unseen moved": float(unseen.max()) if len(unseen) else 0.0,
         }
@@ -124,6 +124,7 @@ class FramesArm(MeasuredArm):
     k: int
     steps: int = FRAME_STEPS
     shown: Drawn = field(default_factory=lambda: Drawn("frames of automata"))
+    beside: int | None = 4
 
     @property
     def name(self) -> str:
@@ -212,6 +213,6 @@ def noise_name(starts: int, steps: int) -> str:
 LONG = 4 * FRAME_STEPS
 HISTORY = HistoryArm()
 NETWORKS = tuple(UnitsArm(units=units) for units in UNITS)
-SKIPPED = tuple(FramesArm(k=k, most=8 if k == FRAMES[-1] else None) for k in FRAMES)
-LONGER = FramesArm(k=2, steps=LONG), FramesArm(k=3, steps=LONG, most=5)
+SKIPPED = tuple(FramesArm(k=k) for k in FRAMES)
+LONGER = FramesArm(k=2, steps=LONG), FramesArm(k=3, steps=LONG)
 WIDE, DEEP, MANY = (NoiseArm(starts=n, steps=steps) for n, steps in ((32, 1), (1, 32), (512, 1)))

@@ -35,7 +35,8 @@ def _ahead(arm: str, other: str, results: Results) -> Interval | None:
     """By how many rules one arm is ahead of another, by seed."""
     if arm not in results or other not in results:
         return None
-    return paired_interval(*results.paired([arm, other], RECOVERED))
+    first, second = results.paired([arm, other], RECOVERED)
+    return paired_interval(first, second)
 
 
 def _gain(arm: str, p: str, results: Results) -> Interval | None:

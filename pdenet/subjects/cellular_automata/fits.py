@@ -11,7 +11,7 @@ from torch.nn.functional import binary_cross_entropy, binary_cross_entropy_with_
 
 from pdenet.checks.numbers import whole
 from pdenet.ops.seeding import TRUNK, generator
-from pdenet.subjects.cellular_automata.frames import iterates, narrowed, windows
+from pdenet.subjects.cellular_automata.frames import iterates, windows
 from pdenet.subjects.cellular_automata.system import CODES, RULES, tables
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def descend(parameters: list[Tensor], losses: Callable[[], Tensor], rate: float,
     optimiser = torch.optim.Adam(parameters, lr=rate)
     for _ in range(whole("steps", steps, least=0)):
         optimiser.zero_grad()
-        losses().sum().backward()  # type: ignore[no-untyped-call]
+        losses().sum().backward()
         optimiser.step()
     with torch.no_grad():
         return losses()
@@ -102,7 +102,8 @@ def descend_units(units: int, seed: int, steps: int = UNIT_STEPS) -> Descent:
 
     def logits() -> Tensor:
         first, threshold, last, level = parameters
-        return ((torch.tanh(shown @ first + threshold) @ last) + level)[..., 0]
+        found: Tensor = torch.tanh(shown @ first + threshold) @ last + level
+        return found[..., 0]
 
     def losses() -> Tensor:
         return binary_cross_entropy_with_logits(logits(), wanted, reduction="none").mean(1)
@@ -113,29 +114,30 @@ def descend_units(units: int, seed: int, steps: int = UNIT_STEPS) -> Descent:
     return Descent(outcomes, ends.double().numpy())
 
 
-def unrolled(chances: Tensor, where: Tensor, steps: int) -> Tensor:
-    """Chances of 1 after steps of the soft automaton, (rule, window).
+def unrolled(chances: Tensor, steps: int) -> Tensor:
+    """Chances of 1 after steps of the soft automaton, for all windows, (rule, 2^(2k+1)).
 
     One step takes chances l, c, r of three cells to the table's mean over independent draws of them, which is
-    linear in each; at cells 0 and 1 it looks the table up.
+    linear in each; at cells 0 and 1 it looks the table up. A cell after j steps depends on 2j + 1 cells, so
+    that there are 2^(2j+1) values of it, each worked out once.
 
     Parameters
     ----------
     chances
         Of the outcome 1, (rule, 8) by code.
-    where
-        Codes of the neighbourhoods in each window, (window, 2k - 1) of int64.
     steps
-        k, as many as make one cell of a window.
+        k.
     """
-    cells = chances[:, where]  # the first step: cells are 0 or 1
-    corners = [chances[:, code, None, None] for code in range(CODES)]
-    for _ in range(steps - 1):
-        left, centre, right = cells[..., :-2], cells[..., 1:-1], cells[..., 2:]
+    cells = chances  # the first step: its cells are 0 or 1
+    corners = [chances[:, code, None] for code in range(CODES)]
+    for step in range(2, steps + 1):
+        window = torch.arange(2 ** (2 * step + 1))
+        inner = 2 ** (2 * step - 1)  # windows of the step before: the first, the middle, the last of three
+        left, centre, right = (cells[:, (window >> shift) % inner] for shift in (2, 1, 0))
         edges = [low + right * (high - low) for low, high in zip(corners[::2], corners[1::2], strict=True)]
         low, high = (edges[i] + centre * (edges[i + 1] - edges[i]) for i in (0, 2))
         cells = low + left * (high - low)
-    return cells[..., 0]
+    return cells
 
 
 def first_logits(seed: int) -> Tensor:
@@ -153,9 +155,8 @@ def frame_losses(logits: Tensor, k: int) -> Tensor:
     k
         Steps from one frame that is seen to the next.
     """
-    where = torch.as_tensor(narrowed(windows(k)))
-    wanted = torch.as_tensor(iterates(k).copy(), dtype=logits.dtype)
-    chances = unrolled(logits.sigmoid(), where, k).clamp(LEAST, 1 - LEAST)
+    wanted = torch.tensor(iterates(k), dtype=logits.dtype)
+    chances = unrolled(logits.sigmoid(), k).clamp(LEAST, 1 - LEAST)
     return binary_cross_entropy(chances, wanted, reduction="none").mean(1)
 
 

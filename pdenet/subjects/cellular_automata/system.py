@@ -6,6 +6,7 @@ the binary digits of, the outcome of code 0 being the lowest.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -56,12 +57,16 @@ def check_cells(row: ArrayLike, least: int = 3) -> Bits:
 
 def table(rule: int) -> Bits:
     """Outcomes of a rule by code, (8,)."""
-    return tables()[check_rule(rule)]
+    found: Bits = tables()[check_rule(rule)]
+    return found
 
 
+@cache
 def tables() -> Bits:
-    """Outcomes of all rules, (256, 8): rule, code."""
-    return ((np.arange(RULES)[:, None] >> np.arange(CODES)) & 1).astype(np.uint8)
+    """Outcomes of all rules, (256, 8): rule, code; read-only."""
+    found = np.array([[rule >> code & 1 for code in range(CODES)] for rule in range(RULES)], dtype=np.uint8)
+    found.flags.writeable = False
+    return found
 
 
 def number(outcomes: ArrayLike) -> int:

@@ -111,7 +111,7 @@ def test_a_contradiction_is_named() -> None:
 
 
 @pytest.mark.parametrize("rows", [[[0, 1, 0]], [0, 1, 0]])
-def test_one_row_says_nothing(rows: list[object]) -> None:
+def test_one_row_says_nothing(rows: list[int]) -> None:
     with pytest.raises(ValueError, match="two rows at least"):
         counts(rows)
 
