@@ -34,7 +34,8 @@ def _stream(seed: int, *stream: int) -> np.random.Generator:
 
 def _equal(found: np.ndarray) -> np.ndarray:
     """Which rules have these outcomes, (rule,), of (rule, 8)."""
-    return np.all(found == tables(), axis=1)
+    right: np.ndarray = np.all(found == tables(), axis=1)
+    return right
 
 
 @dataclass(frozen=True, kw_only=True)
