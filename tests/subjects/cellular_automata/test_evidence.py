@@ -108,6 +108,9 @@ def test_a_contradiction_is_named() -> None:
     with pytest.raises(DataError, match="followed by 0 and by 1"):
         read_rule(history(30, one_cell(64), 20)[::2])
     assert fitting(rows) == []
+    once = [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]]  # 000 is followed by 0 twice and by 1 once
+    with pytest.raises(DataError, match="neighbourhood .*000"):
+        read_rule(once)
 
 
 @pytest.mark.parametrize("rows", [[[0, 1, 0]], [0, 1, 0]])

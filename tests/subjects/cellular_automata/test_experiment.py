@@ -116,7 +116,7 @@ def test_figures_are_drawn() -> None:
     results = AUTOMATA.results()
     titles = [ax.get_title() for ax in figures.draw_histories().axes]
     assert titles == [
-        f"rule {rule}\n{n} of 8 unseen" for rule, n in zip((0, 90, 184, 110), (4, 1, 3, 0), strict=True)
+        f"rule {rule}\n{n} of 8 unseen" for rule, n in zip((0, 90, 184, 110), (4, 3, 4, 0), strict=True)
     ]
     left, right = figures.draw_evidence().axes
     assert [bar.get_height() for bar in left.patches] == [120, 24, 16, 32, 64]  # type: ignore[attr-defined]
