@@ -65,6 +65,7 @@ KEYS = {
     "scaling.jsonl": (249, "d50ce0c4ae0a362dba37c01e160ea8e35aa7454acf77efc5898d8955b2a8a4dd"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
+    "cellular-automata.jsonl": (320, "efd3a47c8d1c8621767db73ff1e05512923e26043917333d0e94368ecac65fe4"),
 }
 
 # Kinds of what has no network to build.
