@@ -100,7 +100,7 @@ def test_claims_measure_what_they_say() -> None:
     assert judged["CA7"].found == paired_interval(frame[1], frame[3])
     assert judged["CA8"].found == paired_interval(longer, frame[1])
     assert judged["CA10"].found == mean_interval(deep[1])
-    assert judged["CA13"].found == paired_interval(*deep)
+    assert judged["CA13"].found == paired_interval(deep[0], deep[1])
     assert judged["CA12"].found == mean_interval(results.values(MANY.name, "corrected at 0.3"))
 
 
