@@ -70,6 +70,7 @@ KEYS = {
     "rotation.jsonl": (468, "719d9b7ce139d0cb988e903eede28fc6738348ed06b5bb8216469adc4247a7cc"),
     "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
     "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
+    "cellular-automata.jsonl": (320, "efd3a47c8d1c8621767db73ff1e05512923e26043917333d0e94368ecac65fe4"),
 }
 
 # Kinds of what has no network to build.
@@ -94,6 +95,10 @@ NOTHING_BUILT = (
     "untrained field",
     "Gaussian field",
     "decayed network",
+    "automata, table",
+    "automata, units",
+    "automata, frames",
+    "automata, noise",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

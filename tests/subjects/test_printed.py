@@ -133,6 +133,7 @@ ABOVE: dict[str, float] = {
     **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
     "AW20": 1,
     "QC1": 1000,
+    **{f"CA{number}": 250 for number in (1, 2, 9, 12)},
     "QC2": 9,
     "QC5": 1 / 2,
     **{f"SY{number}": 0.8 for number in (1, 4)},
@@ -233,6 +234,10 @@ BELOW: dict[str, float] = {
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
     "SY2": 0.02,
+    **{f"CA{number}": 3 / 4 * 256 for number in (3, 10)},
+    **{f"CA{number}": 256 / 2 for number in (5, 6, 11)},
+    "CA4": 171,
+    "CA8": 16,
     "SY3": 0.01,
     "SY6": 1 / 2,
     **{f"SY{number}": 3 for number in (7, 8)},
@@ -311,6 +316,7 @@ SHOWN = {
     "weight-decay": (20, 2, "weight-decay"),
     "rotation": (12, 3, "rotation"),
     "orbitals": (10, 2, "orbitals"),
+    "cellular-automata": (20, 1, "cellular-automata"),
 }
 
 
@@ -370,6 +376,7 @@ weight-decay: nothing; None + None images; 2
 rotation: steps 300; drawn; 2
 rotation: steps 1500; drawn; 2
 orbitals: steps 200, batch_size 100; drawn; 2
+cellular-automata: nothing; drawn; 2
 """
 
 

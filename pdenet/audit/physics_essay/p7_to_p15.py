@@ -96,6 +96,41 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
+        "P12.1",
+        "Backpropagation identifies a cellular automaton's rule from its history (256 rules, every frame).",
+        supports=("CA1", "CA2"),
+        qualifies=("CA3",),
+        corrected_by=(
+            Guard(
+                "cellular-automata",
+                "one-live-cell",
+                "if the history shows all neighbourhoods; one live cell leaves 136 rules open",
+            ),
+        ),
+    ),
+    Statement(
+        "P12.2",
+        "A recurrent net deduces it (frames left out, so that steps have to be repeated).",
+        qualifies=("CA4", "CA5", "CA6", "CA7", "CA8"),
+        corrected_by=(
+            Guard(
+                "cellular-automata",
+                "frames-alike",
+                "seen at every second frame, 22 rules look like another",
+            ),
+        ),
+    ),
+    Statement(
+        "P12.3",
+        "Noise does not matter (cells misread with one chance).",
+        supports=("CA9",),
+        qualifies=("CA10", "CA11", "CA12", "CA13"),
+        corrected_by=(
+            Guard("cellular-automata", "noise-turns-rules", "from a chance of 0.206 on some rules turn"),
+        ),
+        ours=True,
+    ),
+    Statement(
         "P14.1",
         "Conservation laws can be built into a network.",
         shown_by=(
