@@ -43,6 +43,8 @@ EXPERIMENTS = {
     "free-field": "pdenet.subjects.free_field.experiment:FREE_FIELD",
     "weight-decay": "pdenet.subjects.weight_decay.experiment:WEIGHT_DECAY",
     "rotation": "pdenet.subjects.rotation.experiment:ROTATION",
+    "orbitals": "pdenet.subjects.orbitals.experiment:ORBITALS_OF_H3",
+    "cellular-automata": "pdenet.subjects.cellular_automata.experiment:AUTOMATA",
 }
 """Where each is: module and name."""
 

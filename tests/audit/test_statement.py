@@ -18,7 +18,7 @@ def test_every_statement_has_its_own_id_and_a_chapter_of_its_source() -> None:
     assert chapters == [
         ["I", "II", "III", "IV", "V", "VI"],
         ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11"],
-        ["P1", "P2", "P3", "P5", "P6", "P10", "P11", "P14"],
+        ["P1", "P2", "P3", "P4", "P5", "P6", "P10", "P11", "P12", "P14"],
     ]
 
 

@@ -62,13 +62,15 @@ KEYS = {
     "ising.jsonl": (850, "9b4c18e162a7a9a35f084ffbe1a6f30db010d394d6efd96c980928b53313dde4"),
     "adversarial-work.jsonl": (110, "6ac7af2eb8d6c9abbacff778b17378f0edee2beca575b9f9634b80c6a2eda26d"),
     "inception.jsonl": (371, "cf42dc9417aaa93b3dca2b216ca0a366d31ba2d85ef30208749f009d6347e480"),
-    "scaling.jsonl": (249, "d50ce0c4ae0a362dba37c01e160ea8e35aa7454acf77efc5898d8955b2a8a4dd"),
+    "scaling.jsonl": (271, "6ae65fc04efe80bf07fde54b81cfa79dd23b427d0e3ffcce53129d573086dcf7"),
     "circuits.jsonl": (40, "8be927347339a5555cd29d972acab93a7b8961cdc9e4fbb88d1128b5c802832c"),
     "symmetry-breaking.jsonl": (288, "a2b89bdad9ae2ce91c7a330a747282d33c0864ce859a4abc20b14abee83375a1"),
     "hamiltonian.jsonl": (840, "db80650462d350fe2dc784c4570c616cfcbc819ebf8f43fbd0511aae518a5c97"),
-    "free-field.jsonl": (102, "84aba0bd12440b3f9299aed33440728f1f4aeec95c3df8fefc36ee78ed33d32b"),
-    "weight-decay.jsonl": (172, "eb8e7dfa9f10798ba736c2fa5b535bda76d48d0e707483e4bd547ab581d321b4"),
+    "weight-decay.jsonl": (178, "34d3162351b4772184570ddc6d942d5ee4a035069b65984a7f5dbe2ba801f070"),
     "rotation.jsonl": (504, "360dd551fd4f6d5eeea8e93e2d1e7a00752ee01dbf4fde8d62bea440ef60e38a"),
+    "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
+    "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
+    "cellular-automata.jsonl": (320, "efd3a47c8d1c8621767db73ff1e05512923e26043917333d0e94368ecac65fe4"),
 }
 
 # Kinds of what has no network to build.
@@ -93,6 +95,10 @@ NOTHING_BUILT = (
     "untrained field",
     "Gaussian field",
     "decayed network",
+    "automata, table",
+    "automata, units",
+    "automata, frames",
+    "automata, noise",
 )
 
 # A run that was cut short to see how it goes on; the run of the same network over all epochs is an arm.

@@ -133,6 +133,7 @@ ABOVE: dict[str, float] = {
     **{f"AW{number}": 0.02 for number in (14, 15, 16, 17, 18)},
     "AW20": 1,
     "QC1": 1000,
+    **{f"CA{number}": 250 for number in (1, 2, 9, 12)},
     "QC2": 9,
     "QC5": 1 / 2,
     **{f"SY{number}": 0.8 for number in (1, 4)},
@@ -153,6 +154,11 @@ ABOVE: dict[str, float] = {
     "RT5": 3,
     "RT27": 2,
     "RT31": 1.5,
+    **{f"OR{number}": 10 for number in (1, 2)},
+    **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
+    **{f"OR{number}": 2 for number in (12, 18)},
+    **{f"OR{number}": 1.8 for number in (15, 16)},
+    **{f"OR{number}": 1.6 for number in (19, 20)},
 }
 BELOW: dict[str, float] = {
     **{f"SC{number}": 2 for number in (4, 5, 10)},
@@ -228,6 +234,10 @@ BELOW: dict[str, float] = {
     "QC3": 0.01,
     "QC4": 1 - 1 / 3,
     "SY2": 0.02,
+    **{f"CA{number}": 3 / 4 * 256 for number in (3, 10)},
+    **{f"CA{number}": 256 / 2 for number in (5, 6, 11)},
+    "CA4": 171,
+    "CA8": 16,
     "SY3": 0.01,
     "SY6": 1 / 2,
     **{f"SY{number}": 3 for number in (7, 8)},
@@ -243,7 +253,7 @@ BELOW: dict[str, float] = {
     "FF13": 0.05,
     **{f"WD{number}": 1e-3 for number in (1, 3)},
     "WD2": 0.03,
-    **{f"WD{number}": 0.1 for number in (4, 5, 11)},
+    **{f"WD{number}": 0.1 for number in (4, 5, 11, 12)},
     "WD6": 1 / 4,
     "WD7": 5,
     "WD10": 2,
@@ -253,6 +263,9 @@ BELOW: dict[str, float] = {
     "RT18": 1.25,
     "RT23": 1.1,
     "RT32": 1 - 1 / 4,
+    "FF15": 0.05,
+    "OR17": 1.5,
+    **{f"OR{number}": 1.6 for number in (4, 21)},
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 
@@ -302,6 +315,8 @@ SHOWN = {
     "free-field": (20, 3, "free-field"),
     "weight-decay": (20, 2, "weight-decay"),
     "rotation": (12, 3, "rotation"),
+    "orbitals": (10, 2, "orbitals"),
+    "cellular-automata": (20, 1, "cellular-automata"),
 }
 
 
@@ -360,6 +375,8 @@ free-field: nothing; drawn; 2
 weight-decay: nothing; None + None images; 2
 rotation: steps 300; drawn; 2
 rotation: steps 1500; drawn; 2
+orbitals: steps 200, batch_size 100; drawn; 2
+cellular-automata: nothing; drawn; 2
 """
 
 

@@ -45,8 +45,8 @@ STATEMENTS = (
     ),
     Statement(
         "P2.2",
-        "It finds them without instruction (the same lattice, and two others).",
-        qualifies=("FF4", "FF5", "FF13"),
+        "It finds them without instruction (the same field, and two others on that lattice).",
+        qualifies=("FF4", "FF5"),
         corrected_by=(
             Guard(
                 "free-field",
@@ -58,15 +58,15 @@ STATEMENTS = (
     Statement(
         "P2.3",
         "Its encoder is a coarse-graining map like one of the renormalisation group.",
-        refuted_by=(
-            Guard("free-field", "white-latents", "its latents are white: no field, and no second step"),
+        qualifies=("FF6",),
+        corrected_by=(
+            Guard("free-field", "white-latents", "its latents, as drawn, are white: no field, no flow"),
             Guard(
                 "free-field",
                 "not-relevance",
                 "beside a local field of large variance it drops what tells of far regions",
             ),
         ),
-        qualifies=("FF6",),
         form=True,
     ),
     Statement(
@@ -101,32 +101,98 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
+        "P4.1",
+        "Features of Gaussian-type orbitals turn with the molecule.",
+        shown_by=(Guard("orbitals", "features-turn", "to rounding, and their norms stay"),),
+        corrected_by=(
+            Guard(
+                "orbitals",
+                "sees-distances",
+                "what a network is given of three atoms does not turn: it is their distances",
+            ),
+        ),
+        form=True,
+    ),
+    Statement(
+        "P4.2",
+        "They reach energies and forces from less data (H3+, against turned coordinates).",
+        supports=("OR1", "OR2", "OR3", "OR4"),
+        qualifies=("OR7", "OR14"),
+        corrected_by=(
+            Guard(
+                "orbitals",
+                "distances-lead-with-few",
+                "any input with the symmetry does; plain distances need fewer still",
+            ),
+        ),
+    ),
+    Statement(
+        "P4.3",
+        "They give smooth forces (trajectories of H3+).",
+        supports=("OR15",),
+        qualifies=("OR16",),
+    ),
+    Statement(
+        "P4.4",
+        "They give locality (a proton that leaves hydrogen).",
+        supports=("OR21", "OR22"),
+        qualifies=("OR19",),
+        corrected_by=(
+            Guard("orbitals", "far-force-missed", "what is local misses all of the force from nine bohr on"),
+        ),
+    ),
+    Statement(
+        "P4.5",
+        "Angles are needed: without them there is a floor above chemical accuracy (H3+).",
+        supports=("OR12",),
+        shown_by=(Guard("orbitals", "floor-without-angles", "eight triangles that look alike without them"),),
+        ours=True,
+    ),
+    Statement(
         "P5.1",
-        "Below a critical strength of weight decay an order parameter grows (one hidden layer of tanh).",
+        "Below a critical strength of weight decay an order parameter grows (small networks of tanh).",
         supports=("WD1", "WD2", "WD3"),
         qualifies=("WD9",),
         shown_by=(
-            Guard("weight-decay", "critical-predicted", "a singular value of the data is that strength"),
+            Guard(
+                "weight-decay",
+                "critical-predicted",
+                "with one hidden layer a singular value of the data is that strength",
+            ),
         ),
         corrected_by=(Guard("weight-decay", "three-layers-jump", "with three layers the weights jump"),),
     ),
     Statement(
         "P5.2",
-        "A peak of susceptibility marks it (8 and 32 units, 400 steps of Adam).",
+        "A peak of susceptibility marks it (8 and 32 units, 400 steps of Adam, from 0.4 of it on).",
         supports=("WD4", "WD5", "WD11"),
+        corrected_by=(
+            Guard(
+                "weight-decay",
+                "not-the-highest",
+                "by even steps from no decay on the highest is at the first",
+            ),
+        ),
     ),
     Statement(
         "P5.3",
         "Below it features are learned suddenly (1000 digits).",
         qualifies=("WD6", "WD7", "WD8"),
         corrected_by=(
-            Guard("weight-decay", "mode-by-mode", "each at a strength of its own; the first names two"),
+            Guard(
+                "weight-decay",
+                "mode-by-mode",
+                "each begins at a strength of its own, without a jump; the first names two digits",
+            ),
         ),
     ),
     Statement(
         "P5.4",
         "Weight decay acts like temperature.",
-        refuted_by=(Guard("weight-decay", "no-temperature", "heat makes the weights larger, decay smaller"),),
+        corrected_by=(
+            Guard("weight-decay", "no-temperature", "at a given decay heat makes the weights larger"),
+            Guard("weight-decay", "one-knob-with-a-prior", "with a prior held the two are one knob"),
+        ),
         form=True,
     ),
     Statement(

@@ -96,9 +96,43 @@ STATEMENTS = (
         ours=True,
     ),
     Statement(
+        "P12.1",
+        "Backpropagation identifies a cellular automaton's rule from its history (256 rules, every frame).",
+        supports=("CA1", "CA2"),
+        qualifies=("CA3",),
+        corrected_by=(
+            Guard(
+                "cellular-automata",
+                "one-live-cell",
+                "if the history shows all neighbourhoods; one live cell leaves 136 rules open",
+            ),
+        ),
+    ),
+    Statement(
+        "P12.2",
+        "A recurrent net deduces it (frames left out, so that steps have to be repeated).",
+        qualifies=("CA4", "CA5", "CA6", "CA7", "CA8"),
+        corrected_by=(
+            Guard(
+                "cellular-automata",
+                "frames-alike",
+                "seen at every second frame, 22 rules look like another",
+            ),
+        ),
+    ),
+    Statement(
+        "P12.3",
+        "Noise does not matter (cells misread with one chance).",
+        supports=("CA9",),
+        qualifies=("CA10", "CA11", "CA12", "CA13"),
+        corrected_by=(
+            Guard("cellular-automata", "noise-turns-rules", "from a chance of 0.206 on some rules turn"),
+        ),
+        ours=True,
+    ),
+    Statement(
         "P14.1",
         "Conservation laws can be built into a network.",
-        qualifies=("HA4", "HA12"),
         shown_by=(
             Guard("hamiltonian", "kept", "the law makes no divergence and does no work, whatever is learned"),
         ),
@@ -110,16 +144,21 @@ STATEMENTS = (
     Statement(
         "P14.2",
         "What is built in keeps the true energy better (small networks, one pendulum, noisy rates).",
-        supports=("HA1", "HA6", "HA7", "HA8", "HA10", "HA11"),
-        qualifies=("HA9",),
+        supports=("HA1", "HA6", "HA7", "HA8", "HA10", "HA11", "HA12"),
+        qualifies=("HA4",),
         ours=True,
     ),
     Statement(
         "P14.3",
         "It also predicts better (the same networks, up to time 20).",
         supports=("HA2",),
+        qualifies=("HA9",),
         corrected_by=(
-            Guard("hamiltonian", "drift-not-accuracy", "the field is as good without; states may not be"),
+            Guard(
+                "hamiltonian",
+                "drift-not-accuracy",
+                "the field is as good without; states are not seen nearer by time 20, and are by 100",
+            ),
         ),
         ours=True,
     ),

@@ -124,8 +124,15 @@ STATEMENTS = (
     ),
     Statement(
         "R9.2",
-        "The axes need each other: finer images want more blocks or a wider field (the same networks).",
-        supports=("SC5", "SC6", "SC7", "SC15", "SC16"),
+        "The axes need each other: finer images want more blocks (the same networks).",
+        supports=("SC7", "SC16", "SC5"),
+        corrected_by=(
+            Guard(
+                "scaling",
+                "resolution-tires",
+                "a mixture wins without need: resolution alone tires",
+            ),
+        ),
         ours=True,
     ),
     Statement(
@@ -137,6 +144,15 @@ STATEMENTS = (
                 "scaling", "operations-not-seconds", "the budget is one of operations; they take more seconds"
             ),
         ),
+    ),
+    Statement(
+        "R9.4",
+        "Finer images want a wider field (taps apart, the same networks).",
+        supports=("SC6", "SC17"),
+        corrected_by=(
+            Guard("scaling", "field-fades", "after three times the epochs it gains less than two points"),
+        ),
+        ours=True,
     ),
     Statement(
         "R10.1",

@@ -163,8 +163,8 @@ class DrawnArm(FieldArm):
 
     @property
     def name(self) -> str:
-        """Shape and field."""
-        return drawn_name(self.kind, self.protocol.hidden)
+        """Shape and field, and the steps where they are more than usual."""
+        return drawn_name(self.kind, self.protocol.hidden, self.protocol.steps)
 
     def measure(self, seed: int) -> dict[str, Any]:
         """What is kept."""
@@ -172,12 +172,13 @@ class DrawnArm(FieldArm):
         return of_drawn(look(network, self.field, seed), self.field)
 
 
-def drawn_name(kind: Kind, hidden: int) -> str:
+def drawn_name(kind: Kind, hidden: int, steps: int = Protocol.steps) -> str:
     """The name of an arm that trains on drawn fields."""
-    return f"{'hidden layers' if hidden else 'linear'}, drawn, {kind}"
+    name = f"{'hidden layers' if hidden else 'linear'}, drawn, {kind}"
+    return name if steps == Protocol.steps else f"{name}, {steps:,} steps"
 
 
-HIDDEN = 128
+HIDDEN, MANY_STEPS = 128, 10_000
 EXACT = tuple(ExactArm(kind=kind) for kind in ("free", "staggered", "two"))
 SHELL, NOISE, SAMPLE = ShellArm(), NoiseArm(), SampleArm()
 DRAWN = tuple(
@@ -185,3 +186,8 @@ DRAWN = tuple(
     for kind in ("free", "two")
     for hidden in (0, HIDDEN)
 )
+LONG = tuple(
+    DrawnArm(protocol=Protocol(latents=LATENTS, hidden=hidden, steps=MANY_STEPS), most=6)
+    for hidden in (0, HIDDEN)
+)
+"""Trained five times as long, on the free field."""

@@ -4,6 +4,10 @@ Seen with seeds from 1000 on, two of each training and ten of the samples: gaps 
 1e-5 degrees, ratios near 1 of what is predicted. Training on drawn fields was seen with another setting too.
 After the records one thing was changed: FF5 is a mean of logarithms, since the interval of its plain mean
 went below zero, where no share is; its verdict is the same.
+FF15 to FF17 came later, before records of five times the steps: FF14 had left open whether its networks had
+been trained enough. One look at that had been had: -0.007 nats linear, 0.085 with hidden layers. FF14 then
+lost the words that they "do not pay": in so few steps linear networks end no lower. FF13 asks little: an
+untrained network tells 0.03 of those waves.
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pdenet.runs.claims import Claim
-from pdenet.runs.intervals import log_mean_interval, mean_interval, wilson_interval
-from pdenet.subjects.free_field.arms import EXACT, HIDDEN, NOISE, SAMPLE, SHELL, drawn_name
+from pdenet.runs.intervals import log_mean_interval, mean_interval, paired_interval, wilson_interval
+from pdenet.subjects.free_field.arms import EXACT, HIDDEN, LONG, MANY_STEPS, NOISE, SAMPLE, SHELL, drawn_name
 from pdenet.subjects.free_field.measures import CUT_SHELL, LATENTS, NOISES, SIZES
 from pdenet.subjects.free_field.system import MASS2
 
@@ -64,6 +68,15 @@ def _predicted(results: Results) -> Interval | None:
         return None
     found = results.values(NOISE.name, "as predicted")
     return wilson_interval(int(found.sum()), len(found))
+
+
+def _hidden_off(results: Results) -> Interval | None:
+    """Nats by which hidden layers end above a linear network of the same seed, trained as long."""
+    linear, hidden = (arm.name for arm in LONG)
+    if linear not in results or hidden not in results:
+        return None
+    ours, theirs = results.paired([hidden, linear], "excess")
+    return paired_interval(ours, theirs)
 
 
 _claim = partial(Claim, family="free field")
@@ -153,8 +166,27 @@ CLAIMS = (
     ),
     _claim(
         "FF14",
-        "on the free field hidden layers do not pay: their bound stays above the best linear one (nats)",
+        "on the free field the bound of hidden layers stays above the best linear one (nats)",
         threshold=0.0,
         measure=partial(_mean, drawn_name("free", HIDDEN), "excess"),
+    ),
+    _below(
+        "FF15",
+        f"trained for {MANY_STEPS:,} steps, a linear network ends less than 0.05 nats above the best linear"
+        " one, so that these are enough for it (nats)",
+        threshold=0.05,
+        measure=partial(_mean, LONG[0].name, "excess"),
+    ),
+    _claim(
+        "FF16",
+        "trained as long, the bound of hidden layers stays above the best linear one (nats)",
+        threshold=0.0,
+        measure=partial(_mean, LONG[1].name, "excess"),
+    ),
+    _claim(
+        "FF17",
+        "and above that of the linear network of the same seed, trained as long (nats, pairs)",
+        threshold=0.0,
+        measure=_hidden_off,
     ),
 )

@@ -78,16 +78,24 @@ def block_spectrum(field: Field, width: int) -> tuple[Tensor, Tensor]:
 
 
 class Told(NamedTuple):
-    """What one number of a patch tells of far sites, in nats."""
+    """What numbers of a patch tell of far sites, in nats."""
 
     best: float
     """The most informative linear one."""
-    component: float
-    """The patch's first principal component: what a linear autoencoder with one latent keeps."""
+    components: tuple[float, ...]
+    """The patch's first principal components together, one, two, ..., all: what so many latents keep."""
     mean: float
     """The patch's mean."""
-    all: float
-    """All of the patch together."""
+
+    @property
+    def component(self) -> float:
+        """The first of the components: what a linear autoencoder with one latent keeps."""
+        return self.components[0]
+
+    @property
+    def all(self) -> float:
+        """All of the patch together."""
+        return self.components[-1]
 
 
 def told_far(field: Field, width: int = 4, buffer: int = 2) -> Told:
@@ -127,12 +135,10 @@ def told_far(field: Field, width: int = 4, buffer: int = 2) -> Told:
     root = torch.linalg.cholesky(own)
     white = torch.linalg.solve(root, torch.linalg.solve(root, known).mT)
     shares = torch.linalg.eigvalsh((white + white.mT) / 2)
-    component = torch.linalg.eigh(own)[1][:, -1]
-    ones = torch.ones(len(own), dtype=torch.float64)
-
-    def told(weights: Tensor) -> Tensor:
-        found: Tensor = -(1 - weights @ known @ weights / (weights @ own @ weights)).log() / 2
-        return found
-
-    logs = -(1 - shares).log() / 2
-    return Told(float(logs[-1]), float(told(component)), float(told(ones)), float(logs.sum()))
+    sizes, directions = torch.linalg.eigh(own)
+    turned = directions.flip(1) / sizes.flip(0).sqrt()  # each component has the variance 1
+    left = torch.eye(len(own), dtype=torch.float64) - turned.mT @ known @ turned
+    # What is left of the first p components has the determinant of the first p pivots.
+    together = -torch.linalg.cholesky((left + left.mT) / 2).diagonal().log().cumsum(0)
+    mean = 1 - known.sum() / own.sum()
+    return Told(float(-(1 - shares[-1]).log() / 2), tuple(together.tolist()), float(-mean.log() / 2))

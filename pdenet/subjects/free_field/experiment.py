@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
-from pdenet.subjects.free_field.arms import DRAWN, EXACT, NOISE, SAMPLE, SHELL, NoiseArm, SampleArm
+from pdenet.subjects.free_field.arms import DRAWN, EXACT, LONG, NOISE, SAMPLE, SHELL, NoiseArm, SampleArm
 from pdenet.subjects.free_field.claims import CLAIMS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return *EXACT, SAMPLE, *DRAWN, NOISE, SHELL
+        return *EXACT, SAMPLE, *DRAWN, NOISE, SHELL, *LONG
     return SampleArm(sizes=(300, 1000), most=2), NoiseArm(noises=(3.5,), most=1)
 
 

@@ -141,14 +141,20 @@ def draw_flow(field: Field) -> Figure:
         grid = numbers[numbers * width**2 <= 4.01]
         inverse = width**2 / field.spectrum(grid)
         flow.plot(
-            width**2 * grid, inverse, ("-", "--", ":")[n], color=INK, marker="", label=f"shells, {width}"
+            width**2 * grid, inverse, ("-", "--", ":")[n], color=INK, marker="", label=f"shells, b = {width}"
         )
         if width > 1:
             here, blocked = block_spectrum(field, width)
             shown = here <= 4.01
             marker = "s^"[n - 1]
             flow.plot(
-                here[shown], blocked[shown], marker, color=GREEN, ls="", mfc="none", label=f"blocks, {width}"
+                here[shown],
+                blocked[shown],
+                marker,
+                color=GREEN,
+                ls="",
+                mfc="none",
+                label=f"blocks, b = {width}",
             )
     spread = (best.encoder @ field.covariance @ best.encoder.mT).diagonal() + best.log_spread.exp()
     flow.plot(spectrum_read(best, field.side)[0], 1 / spread, "o", color=BLUE, ls="", label="latents")

@@ -188,8 +188,10 @@ def draw_data(results: Results) -> Figure:
                     values = results.values(arm_name(law, one), what)
                     first = None if place else LOOKS[law].label
                     _draw_means(ax, place + shift, values, LOOKS[law], first)
-            ax.set_yscale("log")
+            ax.set(yscale="log", xlim=(-0.4, 2.4))
             ax.set_xticks(range(3), labels)
+    for ax in axes[1]:
+        _ticks(ax, (0.02, 0.05, 0.1, 0.2, 0.5))
     axes[0, 0].set(ylabel="error of the energy")
     axes[1, 0].set(ylabel=f"distance to {SHORT:g}", xlabel="noise")
     axes[1, 1].set(xlabel="stretches shown")

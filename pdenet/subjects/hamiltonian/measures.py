@@ -51,15 +51,15 @@ WAYS = {
 """Steps: one so small that its error is none of the field's, and two of one order and length."""
 
 
-def followed(field: Field, starts: Tensor, way: str, time: float = TIME) -> Tensor:
-    """Where the starts (S, B, 2) lead, (steps + 1, S, B, 2).
+def followed(field: Field, starts: Tensor, way: str | Way, time: float = TIME) -> Tensor:
+    """Where the starts (S, B, 2) lead, (steps + 1, S, B, 2), by a way of `WAYS` or another.
 
     Raises
     ------
     DivergedError
         If one runs away.
     """
-    step, h = WAYS[way]
+    step, h = WAYS[way] if isinstance(way, str) else way
 
     def one(state: Array) -> Array:
         after: Array = step(field, torch.from_numpy(state), h).detach().numpy()
@@ -75,7 +75,7 @@ def starts(seeds: int) -> Tensor:
 
 @lru_cache(maxsize=8)
 def true_path(friction: float, h: float) -> Tensor:
-    """Where the starts lead by the true field, (steps + 1, 1, 3, 2), to 1e-6 and less."""
+    """Where the starts lead by the true field, (steps + 1, 1, 3, 2), to 3e-6 and less."""
     path = [starts(1)]
     for _ in range(round(TIME / h)):
         path.append(pendulum_after(path[-1], h, max(1, round(h / 0.05)), friction))

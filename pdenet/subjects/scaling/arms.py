@@ -106,4 +106,6 @@ BOTH = replace(DOUBLE["depth"], side=DOUBLE["resolution"].side)
 """Twice the blocks and twice the pixels."""
 DILATED = replace(QUADRUPLE["resolution"], dilation=2)
 """Four times the pixels, seen through a field twice as wide."""
+APART = replace(BASE, dilation=2)
+"""The base through such a field: what it is worth where pixels are few."""
 LONG = CanvasTraining(epochs=36)

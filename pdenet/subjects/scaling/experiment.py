@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pdenet.runs.experiment import Experiment
 from pdenet.runs.shown import Images
 from pdenet.subjects.scaling.arms import (
+    APART,
     BOTH,
     DILATED,
     DOUBLE,
@@ -16,7 +17,7 @@ from pdenet.subjects.scaling.arms import (
     SEARCHED,
     ShapeArm,
 )
-from pdenet.subjects.scaling.claims import CLAIMS, LONGER
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER, SEEN
 from pdenet.subjects.scaling.costs import CostArm, CostProtocol
 from pdenet.subjects.scaling.system import BARE, BASE, CHEAP
 from pdenet.subjects.scaling.training import CanvasTraining
@@ -34,10 +35,10 @@ OPEN = (BASE, CHEAP, DOUBLE["depth"], DOUBLE["resolution"], BOTH, QUADRUPLE["res
 LATE = {
     **dict.fromkeys((BASE, *QUADRUPLE.values()), LONGER),
     **{QUADRUPLE[strategy]: LONGER + EIGHT for strategy in ("resolution", "compound")},
-    DILATED: EIGHT,
+    DILATED: SEEN + LONGER,
     **dict.fromkeys((DOUBLE["depth"], DOUBLE["resolution"], BOTH), LONGER),
 }
-"""Networks that are trained three times as long: eight fresh ones of two shapes."""
+"""Networks that are trained three times as long: eight fresh ones of two shapes, six of a third."""
 
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
@@ -52,6 +53,7 @@ def _arms(mode: Mode) -> tuple[Arm, ...]:
             *(ShapeArm(shape=shape) for shape in OPEN),
             *(ShapeArm(shape=shape, most=EIGHT) for shape in decided),
             *(ShapeArm(shape=shape, most=SEARCH) for shape in between),
+            ShapeArm(shape=APART),
             *(ShapeArm(shape=shape, protocol=LONG, most=most) for shape, most in LATE.items()),
             CostArm(),
         )

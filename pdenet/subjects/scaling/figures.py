@@ -54,7 +54,7 @@ def draw_canvases(data: ImageData, count: int = 4) -> Figure:
         images = sets(data, CanvasTraining(), shape.side).data.test_images
         for ax, image in zip(row, images[:count], strict=True):
             ax.imshow(image.numpy(), cmap="gray", vmin=0, vmax=255)
-            middle, half = (shape.side - 1) / 2, min(shape.field, shape.side) / 2
+            middle, half = (shape.side - 1) / 2, min(shape.field, shape.side - 0.6) / 2  # inside the frame
             square = [middle - half, middle + half, middle + half, middle - half, middle - half]
             turned = [square[-1], square[0], square[1], square[2], square[3]]
             ax.plot(square, turned, color=PALETTE[1], marker="", ls="--", lw=1.2)
@@ -98,8 +98,8 @@ def draw_accuracy(results: Results) -> Figure:
     ax.set_xticks([1, 2, 4], ["1", "2", "4"])
     ax.set_title("12 epochs", fontsize=9)
     ax.minorticks_off()
-    later.set(xlabel="epochs, four times the operations", xlim=(6, 42), xticks=[12, 36])
-    later.set_title("trained for longer", fontsize=9)
+    later.set(xlabel="epochs", xlim=(6, 42), xticks=[12, 36])
+    later.set_title("four times the operations, and the base", fontsize=8)
     fig.legend(fontsize=8, ncols=4, loc="outside upper center")
     return fig
 

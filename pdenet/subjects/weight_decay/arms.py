@@ -11,6 +11,7 @@ from pdenet.runs.arm import Arm
 from pdenet.runs.measured_arm import measured_record
 from pdenet.subjects.weight_decay.measures import (
     BUDGETS,
+    EVEN,
     NEAR,
     RATE,
     SWEEP,
@@ -125,21 +126,29 @@ class NearArm(DecayArm):
 
 @dataclass(frozen=True, kw_only=True)
 class AdamArm(DecayArm):
-    """After a budget of steps."""
+    """After a budget of steps.
+
+    Parameters
+    ----------
+    strengths
+        Over the critical one, rising, the first of which is zero.
+    """
+
+    strengths: tuple[float, ...] = TRAINED
 
     @property
     def kind(self) -> str:
         """What is measured."""
-        return "trained"
+        return "trained" if self.strengths == TRAINED else "trained from no decay on"
 
     @property
     def settings(self) -> dict[str, Any]:
         """Strengths, steps and rate of Adam."""
-        return {"strengths": [*TRAINED], "steps": [*BUDGETS], "rate": RATE}
+        return {"strengths": [*self.strengths], "steps": [*BUDGETS], "rate": RATE}
 
     def measure(self, subject: Subject, seed: int) -> dict[str, Any]:
         """States by strength, and where they fall fastest."""
-        return trained(subject, seed)
+        return trained(subject, seed, self.strengths)
 
 
 def _widths(hidden: tuple[int, ...]) -> str:
@@ -159,3 +168,5 @@ SWEPT: dict[tuple[int, ...], SweepArm] = {
 NEARBY = {width: NearArm(hidden=(width,)) for width in WIDTHS}
 BIASED = NearArm(hidden=(8,), bias=True)
 ADAM = {width: AdamArm(hidden=(width,), most=FEWEST) for width in (8, 32)}
+WHOLE = AdamArm(strengths=EVEN, most=FEWEST)
+"""Down to no decay, 8 units: is the peak still one where nobody says where to look?"""

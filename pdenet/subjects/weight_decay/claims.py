@@ -4,6 +4,11 @@ Seen: of draw 0 a part, of draw 100 all; in that one WD5 fails and WD11 holds. W
 near zero, if the transition is continuous, which is not given for cross-entropy and tanh. The others could
 come out either way. WD2 was not decided by the first six draws, to which the widest network had been cut; it
 was then given the 20 of the others, as planned before.
+
+WD12 came later, from a reader of the page, after all other records and before its own: WD4, WD5 and WD11
+look from 0.4 of the critical strength on. For the norm the records already say that it falls faster below:
+from 0.4 to none it grows by more than the peak would give. For the activity they do not: on the mean of that
+stretch it falls less fast than at the peak. The guess is that the claim fails, by a steep first step.
 """
 
 from __future__ import annotations
@@ -15,8 +20,8 @@ import numpy as np
 
 from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import mean_interval
-from pdenet.subjects.weight_decay.arms import ADAM, BIASED, NEARBY, SWEPT
-from pdenet.subjects.weight_decay.measures import SWEEP
+from pdenet.subjects.weight_decay.arms import ADAM, BIASED, NEARBY, SWEPT, WHOLE
+from pdenet.subjects.weight_decay.measures import EVEN, SWEEP, peak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +69,14 @@ def _off(arms: Sequence[Arm], what: str, right: float, results: Results) -> Inte
 def _peak(what: str, width: int, results: Results) -> Interval | None:
     """How far the fastest fall is off the critical strength, after 400 steps."""
     return _off((ADAM[width],), f"peak of {what} after 400", 1.0, results)
+
+
+def _peak_of_whole(results: Results) -> Interval | None:
+    """How far the fastest fall of the activity is off, from no decay on, after 400 steps."""
+    if WHOLE.name not in results:
+        return None
+    falls = [peak(EVEN, values) for values in curves(results, WHOLE.name, "activity after 400")]
+    return mean_interval(np.abs(np.array(falls) - 1))
 
 
 def _difference(
@@ -178,5 +191,13 @@ CLAIMS = (
         threshold=0.1,
         direction="below",
         measure=partial(_peak, "norm", 32),
+    ),
+    _claim(
+        "WD12",
+        "from no decay on the mean hidden activity falls fastest within 0.1 of the critical strength"
+        " (distance, 8 units, 400 steps of Adam)",
+        threshold=0.1,
+        direction="below",
+        measure=_peak_of_whole,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pdenet.runs.experiment import Experiment
-from pdenet.subjects.weight_decay.arms import ADAM, BIASED, NEARBY, SWEPT, AdamArm, NearArm, SweepArm
+from pdenet.subjects.weight_decay.arms import ADAM, BIASED, NEARBY, SWEPT, WHOLE, AdamArm, NearArm, SweepArm
 from pdenet.subjects.weight_decay.claims import CLAIMS
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _arms(mode: Mode) -> tuple[Arm, ...]:
     if mode == "full":
-        return (*SWEPT.values(), *NEARBY.values(), BIASED, *ADAM.values())
+        return (*SWEPT.values(), *NEARBY.values(), BIASED, *ADAM.values(), WHOLE)
     kinds = (SweepArm, NearArm, AdamArm)
     return tuple(kind(hidden=(4,), train=200, test=200, most=2) for kind in kinds)
 

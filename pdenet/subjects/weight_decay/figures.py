@@ -110,6 +110,7 @@ def draw_chains(results: Results, signal: float = 1.0) -> Figure:
         ax.plot(decays, up, "o", color=ORANGE, ms=6, mfc="none", label="from strong weights, heated")
         ax.plot(decays, down, "x", color=BLUE, ms=4, label="from weak weights, cooled")
         ax.set(title=f"{depth} weight{'s' * (depth > 1)}", xlabel=r"$\lambda$", ylabel="product")
+        ax.set_ylim(-0.06 * signal, 1.06 * signal)
     line = np.linspace(0, 1.2, 300)
     axes[0, 0].plot(line, signal / (1 + line), "-", color=INK, lw=1, marker="", label="formula")
     axes[0, 1].plot(line, [two_layers(signal, x) ** 2 for x in line], "-", color=INK, lw=1, marker="")

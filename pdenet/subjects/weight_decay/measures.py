@@ -29,6 +29,8 @@ BUDGETS, RATE = (100, 400), 0.02
 """Steps of Adam, and their rate."""
 TRAINED = (0.0, *(round(0.05 * n, 2) for n in range(8, 25)))
 """Strengths over the critical one for Adam; the peak is looked for among those above zero."""
+EVEN = tuple(round(0.05 * n, 2) for n in range(25))
+"""The same from none at all, in even steps."""
 START, TINY = 0.3, 0.01
 """Spread of the first weights: ordered from the start, or small."""
 DEAD = 1e-3

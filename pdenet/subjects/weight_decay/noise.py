@@ -11,6 +11,8 @@ from pdenet.checks.numbers import real, whole
 
 RARE, POINTS = 45.0, 601
 """Of the grid: it ends where the energy is so many temperatures above its least; points a side."""
+COARSE = 1.5
+"""Widths of a valley that a step of the grid may have: the sum is then right to some 1e-4."""
 
 
 class Means(NamedTuple):
@@ -33,7 +35,7 @@ def boltzmann(signal: float, decay: float, temperature: float) -> Means:
     Raises
     ------
     ValueError
-        If a number is out of range.
+        If a number is out of range, or it is so cold that the grid misses the valleys.
     """
     signal, decay = real("signal", signal, least=0), real("decay", decay, above=0)
     temperature = real("temperature", temperature, above=0)
@@ -41,6 +43,15 @@ def boltzmann(signal: float, decay: float, temperature: float) -> Means:
     gap, far = signal - decay, 2 * RARE * temperature
     most = far / 4 / decay  # of q^2 / 2
     wide = gap + math.sqrt(min(gap, 0.0) ** 2 + far) + most  # of p^2 / 2
+    step = 2 * math.sqrt(2 * wide) / (POINTS - 1)
+    if gap > 0 and step**2 > COARSE**2 * temperature / (
+        2 * gap
+    ):  # a valley is as wide as that quotient's root
+        message = (
+            f"a step of {step:.2g} of the grid misses the valleys at temperature {temperature:.2g}; give a "
+            f"temperature of at least {(step / COARSE) ** 2 * 2 * gap:.2g}"
+        )
+        raise ValueError(message)
     lines = (math.sqrt(2 * end) * np.linspace(-1, 1, POINTS) for end in (wide, most))
     together, apart = np.meshgrid(*lines)
     product, squares = (together**2 - apart**2) / 2, together**2 + apart**2

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pdenet.subjects.circuits.hydrogen import BOND, EXPONENTS, WEIGHTS, boys, hydrogen
+from pdenet.subjects.circuits.hydrogen import BOND, EXPONENTS, WEIGHTS, hydrogen
 from pdenet.subjects.circuits.measures import RATE, search
 from pdenet.subjects.circuits.rivals import lowest_of_three
 from pdenet.subjects.circuits.system import Circuit, Gate, Observable
@@ -41,12 +41,6 @@ def test_far_apart_are_two_atoms() -> None:
     atom = -0.46658185  # of hydrogen in this basis, from the same three Gaussians alone
     assert found.ground() == pytest.approx(2 * atom, abs=1e-5)
     assert found.even > 2 * atom + 0.2
-
-
-@pytest.mark.parametrize("t", [0.0, 1e-12, 0.3, 4.0, 50.0])
-def test_the_boys_function_is_its_integral(t: float) -> None:
-    s = (np.arange(20000) + 0.5) / 20000
-    assert boys(t) == pytest.approx(np.exp(-t * s**2).mean(), abs=1e-8)
 
 
 def test_one_qubit_says_the_same_as_the_matrix() -> None:

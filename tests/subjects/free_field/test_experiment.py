@@ -13,6 +13,7 @@ from pdenet.subjects.free_field import figures, measures
 from pdenet.subjects.free_field.arms import (
     DRAWN,
     EXACT,
+    LONG,
     NOISE,
     SAMPLE,
     SHELL,
@@ -45,6 +46,18 @@ def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
     assert FREE_FIELD.judged()["FF5"].verdict == Verdict.HOLDS
 
 
+def test_hidden_layers_are_compared_with_linear_ones_of_the_same_seed() -> None:
+    results = FREE_FIELD.results()
+    linear, hidden = (results.values(arm.name, "excess") for arm in LONG)
+    judged = FREE_FIELD.judged()
+    assert judged["FF17"].found.estimate == pytest.approx(float(np.mean(hidden - linear)))
+    assert judged["FF17"].found.estimate == pytest.approx(
+        judged["FF16"].found.estimate - judged["FF15"].found.estimate
+    )
+    one_sided = [r for r in FREE_FIELD.recorded() if r.model["measured"] != LONG[0].name]
+    assert "FF17" not in FREE_FIELD.judged(Results(FREE_FIELD.arms("full"), one_sided))
+
+
 def test_a_sample_is_measured_again() -> None:
     (record,) = (r for r in FREE_FIELD.results().records(SAMPLE.name) if r.seed == 3)
     again = SampleArm(sizes=SIZES[:2]).measure(3)
@@ -73,10 +86,14 @@ def test_what_is_recorded_of_a_training() -> None:
 
 
 def test_arms_are_known_unbuilt() -> None:
-    names = [arm.name for arm in (*EXACT, *DRAWN, NOISE, SHELL, SAMPLE)]
+    names = [arm.name for arm in (*EXACT, *DRAWN, *LONG, NOISE, SHELL, SAMPLE)]
     assert len(set(names)) == len(names)
     assert drawn_name("two", 128) == "hidden layers, drawn, two"
     assert drawn_name("free", 0) == "linear, drawn, free"
+    assert [arm.name for arm in LONG] == [
+        "linear, drawn, free, 10,000 steps",
+        "hidden layers, drawn, free, 10,000 steps",
+    ]
     assert SHELL.model == {
         "kind": "Gaussian field",
         "field": "free",

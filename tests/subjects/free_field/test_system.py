@@ -141,11 +141,16 @@ def test_what_a_patch_tells_is_that_of_determinants(buffer: int) -> None:
 
     assert told.all == pytest.approx(information(sites[patch]), abs=1e-12)
     assert told.mean == pytest.approx(information(sites[patch].sum(0, keepdim=True)), abs=1e-12)
-    first = torch.linalg.eigh(c[patch][:, patch])[1][:, -1]
-    assert told.component == pytest.approx(information((first @ sites[patch])[None]), abs=1e-12)
+    ordered = torch.linalg.eigh(c[patch][:, patch])[1].flip(1).mT
+    for count in (1, 2, 3, 4):
+        together = information(ordered[:count] @ sites[patch])
+        assert told.components[count - 1] == pytest.approx(together, abs=1e-12)
+    assert told.component == told.components[0]
+    assert len(told.components) == 4
     guesses = torch.randn(50, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     assert told.best > max(information((weights @ sites[patch])[None]) for weights in guesses)
-    assert told.best >= max(told.component, told.mean)
+    # By its symmetry the best number of four sites is one of these two.
+    assert told.best == pytest.approx(max(told.component, told.mean), abs=1e-12)
 
 
 def test_what_is_told_does_not_change_when_signs_do() -> None:

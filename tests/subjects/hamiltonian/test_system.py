@@ -12,12 +12,20 @@ from scipy.integrate import solve_ivp
 from scipy.special import ellipk
 
 from pdenet.ops.pendulum import pendulum
+from pdenet.ops.steppers import runge_kutta_4
 from pdenet.ops.symplectic import energy_rate
 from pdenet.runs.loop import learn
 from pdenet.subjects.hamiltonian import measures
 from pdenet.subjects.hamiltonian.networks import LAWS, PhaseField
 from pdenet.subjects.hamiltonian.rivals import LinearField
-from pdenet.subjects.hamiltonian.system import ENERGIES, POINTS, Observed, pendulum_energy, swings
+from pdenet.subjects.hamiltonian.system import (
+    ENERGIES,
+    POINTS,
+    STARTS,
+    Observed,
+    pendulum_energy,
+    swings,
+)
 from pdenet.subjects.hamiltonian.training import RateTask, RateTraining
 
 BASE = Observed()
@@ -156,6 +164,13 @@ def test_training_lowers_the_loss_and_a_seed_does_not_depend_on_others(law: str)
     assert torch.allclose(both.weights[0][1:], alone.weights[0], atol=1e-4)
 
 
+def test_the_rate_of_learning_falls_along_half_a_cosine() -> None:
+    task = RateTask(PhaseField("none", width=4), RateTraining(steps=60, learning_rate=0.02), BASE)
+    for task.step, rate in ((0, 0.02), (20, 0.015), (30, 0.01), (60, 0.0)):
+        task.adjust()
+        assert task.optimizer.param_groups[0]["lr"] == pytest.approx(rate, abs=1e-12)
+
+
 @pytest.mark.parametrize("bad", [{"steps": 0}, {"learning_rate": 0.0}, {"batch_size": 0}])
 def test_a_training_of_nothing_is_refused(bad: dict[str, float]) -> None:
     (name,) = bad
@@ -207,6 +222,56 @@ def test_the_true_field_is_right_in_every_measure() -> None:
         assert abs(one["gain in a turn"]) < 1e-8 > abs(one["divergence in a turn"])
         assert one["energy, implicit midpoint"] < 0.01 < 0.03 < one["energy, explicit midpoint"]
         assert len(one["energy course"]) == len(one["state course"]) == 50
+
+
+@pytest.mark.parametrize("friction", [0.0, 0.1])
+def test_the_true_path_is_that_of_a_library(friction: float) -> None:
+    for h in (0.05, 0.2):
+        path = measures.true_path(friction, h)[:, 0].numpy()
+        times = h * np.arange(len(path))
+        for number, start in enumerate(STARTS):
+            exact = solve_ivp(
+                lambda _, z: [z[1], -math.sin(z[0]) - friction * z[1]],
+                (0, times[-1] + 1e-9),
+                start,
+                method="DOP853",
+                t_eval=times,
+                rtol=1e-11,
+                atol=1e-12,
+            ).y
+            assert np.abs(path[:, number] - exact.T).max() < 3e-6
+
+
+def test_errors_by_hand() -> None:
+    """Paths whose velocity is off by what differs by seed, start and time."""
+    for way in (measures.FINE, measures.SYMPLECTIC):
+        h = measures.WAYS[way].h
+        true = measures.true_path(0.0, h)
+        size = torch.tensor([[1.0, 2.0, 3.0], [2.0, 2.0, 5.0]])[..., None]  # by seed and start
+        time = (h * torch.arange(len(true)))[:, None, None, None]
+        path = true + 1e-3 * time * size * torch.tensor([0.0, 1.0])
+        found = measures.errors(path.double(), BASE, way)
+        inside = h * torch.arange(round(20 / h) + 1)
+        root = 1e-3 * inside.square().mean().sqrt()
+        for seed, mean in ((0, 14 / 3), (1, 11.0)):
+            assert found["state"][seed] == pytest.approx(float(root) * math.sqrt(mean), rel=1e-5)
+        energy = (pendulum_energy(path) - pendulum_energy(true)).abs().mean(2)
+        late = energy[round(90 / h) + 1 :].mean(0)
+        assert found["energy"] == pytest.approx(late.tolist(), rel=1e-5)
+        window = energy[round(2 / h) + 1 : round(4 / h) + 1].mean(0)
+        assert [course[1] for course in found["energy course"]] == pytest.approx(window.tolist(), rel=1e-5)
+
+
+def test_a_field_is_followed_by_another_way_too() -> None:
+    """Runge-Kutta of steps of 0.4 and 0.2, neither of them in `WAYS`: of fourth order."""
+    fine, coarse = (
+        (
+            measures.followed(pendulum, measures.starts(1), measures.Way(runge_kutta_4, h), 4.0)[-1]
+            - measures.true_path(0.0, 0.05)[80]
+        ).norm()
+        for h in (0.2, 0.4)
+    )
+    assert float(coarse / fine) == pytest.approx(16, rel=0.25)
 
 
 def test_divergence_says_what_a_turn_gains() -> None:

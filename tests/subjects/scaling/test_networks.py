@@ -13,8 +13,8 @@ from pdenet.runs.arm import Context
 from pdenet.runs.results import Results
 from pdenet.runs.shown import Images
 from pdenet.subjects.scaling import figures
-from pdenet.subjects.scaling.arms import CHOSEN, QUADRUPLE, UNTRAINED, VALIDATION, ShapeArm, arm_name
-from pdenet.subjects.scaling.claims import CLAIMS, LONGER, seeds_that_decide
+from pdenet.subjects.scaling.arms import CHOSEN, DILATED, QUADRUPLE, UNTRAINED, VALIDATION, ShapeArm, arm_name
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER, SEEN, seeds_that_decide
 from pdenet.subjects.scaling.costs import WIDTHS, CostArm, CostProtocol, measure_times, nets_ratio, pair_ratio
 from pdenet.subjects.scaling.experiment import EIGHT, LATE, SCALING
 from pdenet.subjects.scaling.measures import search
@@ -149,9 +149,10 @@ def test_the_search_looks_at_validation_alone_and_chose_what_was_scaled_on() -> 
 
 
 def test_fresh_seeds_are_none_that_were_seen() -> None:
-    """SC14 was claimed when six seeds of each had been seen."""
-    fresh = SCALING.judged(SCALING.results())["SC14"].found
-    assert fresh.n == EIGHT
+    """SC14 was claimed when six seeds of each had been seen, SC18 when eight of one."""
+    judged = SCALING.judged(SCALING.results())
+    assert judged["SC14"].found.n == EIGHT
+    assert LATE[DILATED] == SEEN + judged["SC18"].found.n
     assert LATE[QUADRUPLE["resolution"]] == LATE[QUADRUPLE["compound"]] == LONGER + EIGHT
 
 

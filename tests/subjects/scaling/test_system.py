@@ -14,6 +14,7 @@ from torch import nn
 from pdenet.models.measures.flops import cost, forward_flops
 from pdenet.subjects.scaling import efficientnet
 from pdenet.subjects.scaling.arms import (
+    APART,
     BOTH,
     CHOSEN,
     DILATED,
@@ -127,6 +128,7 @@ def test_what_is_compared_at_one_budget_has_one_budget() -> None:
         assert all(within(shape, factor * BASE.flops) for shape in shapes)
     assert within(CHEAP, BASE.flops)
     assert (DILATED.flops, DILATED.parameters) == (QUADRUPLE["resolution"].flops, BASE.parameters)
+    assert (APART.flops, APART.parameters, APART.field) == (BASE.flops, BASE.parameters, DILATED.field)
     assert not within(replace(BASE, channels=11), BASE.flops)
 
 

@@ -125,6 +125,24 @@ def test_cold_weights_are_those_of_the_descent() -> None:
     assert boltzmann(1.0, 0.5, 1e-4).product == pytest.approx(0.5, rel=2e-3)
 
 
+@pytest.mark.parametrize("decay", [0.5, 0.9])
+def test_a_grid_too_coarse_for_the_cold_is_refused(decay: float) -> None:
+    """Its sum would be off; above the transition the grid shrinks with the heat, and no cold is too cold."""
+    with pytest.raises(ValueError, match=r"misses the valleys at temperature 1e-07; give .* at least"):
+        boltzmann(1.0, decay, 1e-7)
+    assert boltzmann(1.0, 1.5, 1e-7).product == pytest.approx(1e-7 * (2 - 0.4) / 2, rel=1e-3)
+    assert boltzmann(1.0, decay, 1e-5).squares == pytest.approx(2 * (1 - decay), abs=1e-4)
+
+
+def test_with_a_prior_held_heat_and_decay_are_one_knob() -> None:
+    """The decay is then the temperature: the mean product falls with it, the most probable with a kink."""
+    heats = np.linspace(0.8, 1.2, 9)
+    means = np.array([boltzmann(1.0, heat, heat).product for heat in heats])
+    modes = np.array([two_layers(1.0, heat) ** 2 for heat in heats])
+    assert (np.diff(means) < 0).all()
+    assert np.abs(np.diff(means, 2)).max() < 0.003 < 0.04 < np.abs(np.diff(modes, 2)).max()
+
+
 def test_weights_grow_with_temperature_and_shrink_with_decay() -> None:
     for decay in (0.9, 1.1):
         sizes = [boltzmann(1.0, decay, heat) for heat in (0.05, 0.5, 5.0)]
