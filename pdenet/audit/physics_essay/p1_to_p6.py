@@ -86,18 +86,20 @@ STATEMENTS = (
     ),
     Statement(
         "P3.3",
-        "It is enough that a network has the symmetry (averages over turns and orders, after training).",
+        "It is enough that a network has the symmetry (made after training, over turns and orders).",
         opposes=("RT14", "RT28"),
         refuted_by=(
             Guard("rotation", "average-afterwards", "an average over all turns has it exactly, and is wrong"),
+        ),
+        corrected_by=(
+            Guard("rotation", "folded-afterwards", "folded into its sector the same network is right"),
         ),
         ours=True,
     ),
     Statement(
         "P3.4",
-        "What is built in beats what is offered, also where the symmetry is broken (x, y and r as inputs).",
-        supports=("RT19",),
-        opposes=("RT24", "RT25"),
+        "What is built in beats what is offered (x, y and r as inputs), also where 0.1 breaks the symmetry.",
+        opposes=("RT24",),
         ours=True,
     ),
     Statement(
