@@ -163,11 +163,13 @@ def longer_name(title: str, size: int = SOME, steps: int = LONGER) -> str:
 
 
 def longer_arms() -> tuple[Arm, ...]:
-    """Orbitals and distances with three times the steps and fewer seeds, coordinates with ten times."""
+    """Orbitals and distances with three times the steps, coordinates with ten times."""
     found = []
     for title, size, steps, most in (
         (ORBITALS, SOME, LONGER, 5),
         (AVERAGE, SOME, LONGER, 5),
+        (ORBITALS, MANY, LONGER, None),
+        (AVERAGE, MANY, LONGER, None),
         (COORDINATES, FEW, LONGEST, None),
         (TURNED, FEW, LONGEST, None),
         (TURNED, MANY, LONGEST, None),

@@ -48,7 +48,8 @@ class SurfaceNet(nn.Module):
 
     ``"gaussian"`` and ``"slater"`` show each atom the invariants of its density and sum one network over the
     atoms; ``"averaged distances"`` is the mean of one network over all orders of the three distances,
-    ``"averaged decays"`` sees exp(-r / 2) in their stead, ``"sorted distances"`` has them sorted, ``"coordinates"`` sees the places themselves, about their mean.
+    ``"averaged decays"`` the same of exp(-r / 2), ``"sorted distances"`` has the distances sorted,
+    ``"coordinates"`` sees the places themselves, about their mean.
     ``"pair forces"`` has no energy: a network says how strongly each pair pulls along its line.
 
     Parameters
