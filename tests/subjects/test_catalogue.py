@@ -69,7 +69,7 @@ KEYS = {
     "weight-decay.jsonl": (178, "34d3162351b4772184570ddc6d942d5ee4a035069b65984a7f5dbe2ba801f070"),
     "rotation.jsonl": (468, "719d9b7ce139d0cb988e903eede28fc6738348ed06b5bb8216469adc4247a7cc"),
     "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
-    "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
+    "orbitals.jsonl": (310, "65b1e548b41ec1d6b401d8ec69591815920742d40c911315c4705529590442a8"),
 }
 
 # Kinds of what has no network to build.
