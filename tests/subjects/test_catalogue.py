@@ -69,8 +69,8 @@ KEYS = {
     "weight-decay.jsonl": (178, "34d3162351b4772184570ddc6d942d5ee4a035069b65984a7f5dbe2ba801f070"),
     "rotation.jsonl": (504, "360dd551fd4f6d5eeea8e93e2d1e7a00752ee01dbf4fde8d62bea440ef60e38a"),
     "free-field.jsonl": (114, "6592b9dfcda182dda22222f7736c81b301cfd98ca30c3f0795e6f2e91877922b"),
-    "orbitals.jsonl": (250, "1ebd49aac6a013e7a0c8dc7e920845dc393adbb05337e732b25788980ea85b22"),
     "cellular-automata.jsonl": (320, "efd3a47c8d1c8621767db73ff1e05512923e26043917333d0e94368ecac65fe4"),
+    "orbitals.jsonl": (310, "65b1e548b41ec1d6b401d8ec69591815920742d40c911315c4705529590442a8"),
 }
 
 # Kinds of what has no network to build.

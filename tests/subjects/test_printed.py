@@ -155,8 +155,8 @@ ABOVE: dict[str, float] = {
     "RT27": 2,
     "RT31": 1.5,
     **{f"OR{number}": 10 for number in (1, 2)},
-    **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25)},
-    **{f"OR{number}": 2 for number in (12, 18)},
+    **{f"OR{number}": 1 for number in (3, *range(5, 12), 13, 14, 22, 23, 24, 25, 26, 27, 30, 31)},
+    **{f"OR{number}": 2 for number in (12, 18, 28)},
     **{f"OR{number}": 1.8 for number in (15, 16)},
     **{f"OR{number}": 1.6 for number in (19, 20)},
 }
@@ -265,7 +265,7 @@ BELOW: dict[str, float] = {
     "RT32": 1 - 1 / 4,
     "FF15": 0.05,
     "OR17": 1.5,
-    **{f"OR{number}": 1.6 for number in (4, 21)},
+    **{f"OR{number}": 1.6 for number in (4, 21, 29)},
 }
 KINDS = {"EL2": "prediction", "EL3": "prediction", "EL4": "identity"}
 

@@ -14,6 +14,7 @@ from pdenet.runs.shown import Drawn
 from pdenet.subjects.orbitals.measures import energy_errors, leaving_misses, misses, true_drift
 from pdenet.subjects.orbitals.networks import (
     AVERAGED,
+    DECAYING,
     GTO,
     NARROW,
     PAIRS,
@@ -73,7 +74,7 @@ class SurfaceArm(Arm):
     @property
     def weight(self) -> float:
         """About the time of a step."""
-        return float(self.protocol.steps) * (3.0 if self.kind in (GTO, SLATER, AVERAGED) else 1.0)
+        return float(self.protocol.steps) * (3.0 if self.kind in (GTO, SLATER, AVERAGED, DECAYING) else 1.0)
 
     def build(self, seeds: int | Iterable[int] = 1) -> SurfaceNet:
         """The networks before training."""
@@ -135,8 +136,9 @@ LEAVING_NETS: dict[str, dict[str, Any]] = {
     "orbitals, leaving": {"kind": GTO},
     "wide orbitals, leaving": {"kind": GTO, "span": WIDE},
     "distances, leaving": {"kind": AVERAGED},
+    "decays, leaving": {"kind": DECAYING},
 }
-LOCAL, REACHING, GLOBAL = LEAVING_NETS
+LOCAL, REACHING, GLOBAL, FADING = LEAVING_NETS
 RUN = (
     *((title, size) for size in SIZES for title in (ORBITALS, AVERAGE, SORT, COORDINATES)),
     *((title, SOME) for title in (SLATERS, FIRST, NONE, BARE)),
@@ -151,28 +153,37 @@ def arm_name(title: str, size: int) -> str:
     return f"{title}, {size}"
 
 
-LONGER = 3000
+LONGER, LONGEST = 3000, 10_000
 """Steps of networks that are asked whether more of them change the comparison."""
 
 
-def longer_name(title: str) -> str:
+def longer_name(title: str, size: int = SOME, steps: int = LONGER) -> str:
     """The name of the arm of such networks that are trained for longer."""
-    return f"{arm_name(title, SOME)}, {LONGER} steps"
+    return f"{arm_name(title, size)}, {steps} steps"
 
 
 def longer_arms() -> tuple[Arm, ...]:
-    """Orbitals and distances with three times the steps, fewer seeds."""
-    config = SurfaceTraining(train=SOME, steps=LONGER)
-    return tuple(
-        SurfaceArm(title=longer_name(title), protocol=config, most=5, **NETS[title])
-        for title in (ORBITALS, AVERAGE)
-    )
+    """Orbitals and distances with three times the steps, coordinates with ten times."""
+    found = []
+    for title, size, steps, most in (
+        (ORBITALS, SOME, LONGER, 5),
+        (AVERAGE, SOME, LONGER, 5),
+        (ORBITALS, MANY, LONGER, None),
+        (AVERAGE, MANY, LONGER, None),
+        (COORDINATES, FEW, LONGEST, None),
+        (TURNED, FEW, LONGEST, None),
+        (TURNED, MANY, LONGEST, None),
+    ):
+        config = SurfaceTraining(train=size, steps=steps, turned=title == TURNED)
+        name = longer_name(title, size, steps)
+        found.append(SurfaceArm(title=name, protocol=config, most=most, **NETS[title]))
+    return tuple(found)
 
 
 def arms(
     steps: int = SurfaceTraining.steps, run: Iterable[tuple[str, int]] = RUN, most: int | None = None
 ) -> tuple[Arm, ...]:
-    """Arms of the comparison, and three that have seen a proton leave.
+    """Arms of the comparison, and four that have seen a proton leave.
 
     Parameters
     ----------

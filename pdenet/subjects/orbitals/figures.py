@@ -14,9 +14,12 @@ from pdenet.runs.intervals import log_mean_interval
 from pdenet.subjects.orbitals.arms import (
     AVERAGE,
     COORDINATES,
+    FADING,
+    FEW,
     FIRST,
     GLOBAL,
     LOCAL,
+    LONGEST,
     MANY,
     NONE,
     ORBITALS,
@@ -28,6 +31,7 @@ from pdenet.subjects.orbitals.arms import (
     SORT,
     TURNED,
     arm_name,
+    longer_name,
 )
 from pdenet.subjects.orbitals.full_ci import FARTHEST, NEAREST, ground_states
 from pdenet.subjects.orbitals.measures import (
@@ -116,15 +120,20 @@ def draw_learning(results: Results, constant: tuple[float, float]) -> Figure:
         Error of the best constant in the energy, and of no force.
     """
     fig, axes = plt.subplots(1, 2, figsize=(6.8, 3.3))
+    longest = f"turned, {LONGEST} steps"
+    looks = {**LOOK, longest: ("D", "", PURPLE)}
     for ax, what, none, unit in zip(
         axes, ("energy miss", "force miss"), constant, ("mhartree", "mhartree/bohr"), strict=True
     ):
-        for title, (marker, dash, colour) in LOOK.items():
-            sizes = (MANY,) if title == TURNED else SIZES
-            found = [log_mean_interval(results.values(arm_name(title, size), what)) for size in sizes]
+        for title, (marker, dash, colour) in looks.items():
+            sizes = {TURNED: (MANY,), longest: (FEW, MANY)}.get(title, SIZES)
+            names = [
+                longer_name(TURNED, n, LONGEST) if title == longest else arm_name(title, n) for n in sizes
+            ]
+            found = [log_mean_interval(results.values(name, what)) for name in names]
             middle = np.array([one.estimate for one in found])
             ends = np.array([[one.estimate - one.low, one.high - one.estimate] for one in found]).T
-            shift = 1.12 if title == TURNED else 1.0
+            shift = 1.12 if title in (TURNED, longest) else 1.0
             ax.errorbar(
                 shift * np.array(sizes),
                 middle,
@@ -143,7 +152,7 @@ def draw_learning(results: Results, constant: tuple[float, float]) -> Figure:
         ax.set_xticks(SIZES, [str(size) for size in SIZES])
         ax.set_xticks([], minor=True)
     axes[0].axhline(CHEMICAL, color=INK, lw=1, ls="--", marker="")
-    axes[0].text(SIZES[0], CHEMICAL, "chemical accuracy", va="bottom", fontsize=7)
+    axes[0].text(SIZES[1], CHEMICAL, "chemical accuracy", va="bottom", fontsize=7)
     handles, labels = axes[0].get_legend_handles_labels()
     fig.legend(handles, labels, fontsize=8, ncols=3, loc="outside upper center")
     return fig
@@ -176,9 +185,9 @@ def draw_leaving(results: Results) -> Figure:
     tails = [MILLI * (way_out(across).energies.numpy() - alone) for across in WAYS.values()]
     panels: tuple[dict[str, str], ...] = (
         {arm_name(ORBITALS, MANY): ORBITALS, arm_name(AVERAGE, MANY): AVERAGE},
-        {LOCAL: ORBITALS, REACHING: "wide orbitals", GLOBAL: AVERAGE},
+        {LOCAL: ORBITALS, REACHING: "wide orbitals", GLOBAL: AVERAGE, FADING: "decays"},
     )
-    looks = {**LOOK, "wide orbitals": ("D", ":", GREEN)}
+    looks = {**LOOK, "wide orbitals": ("D", ":", GREEN), "decays": ("v", "--", PURPLE)}
     for ax, arms, seen, title in zip(
         axes,
         panels,
@@ -196,7 +205,7 @@ def draw_leaving(results: Results) -> Figure:
         ax.set(yscale="log", xlabel="distance of the proton (bohr)", title=title, ylim=(0.03, 1500))
     axes[0].set_ylabel("energy, or its error (mhartree)")
     handles, labels = axes[1].get_legend_handles_labels()
-    fig.legend(handles, labels, fontsize=8, ncols=4, loc="outside upper center")
+    fig.legend(handles, labels, fontsize=8, ncols=5, loc="outside upper center")
     return fig
 
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 GTO, SLATER = "gaussian", "slater"
 SORTED, AVERAGED, PLACES, PAIRS = "sorted distances", "averaged distances", "coordinates", "pair forces"
-KINDS = (GTO, SLATER, SORTED, AVERAGED, PLACES, PAIRS)
+DECAYING = "averaged decays"
+KINDS = (GTO, SLATER, SORTED, AVERAGED, DECAYING, PLACES, PAIRS)
+RANGE = 2.0
+"""Over which what a network is shown of a distance falls to 1/e, bohr."""
 FUNCTIONS = 4
 NARROW, WIDE = (0.1, 1.6), (0.01, 1.6)
 """Least and largest exponent at the start, 1/bohr^2."""
@@ -45,7 +48,8 @@ class SurfaceNet(nn.Module):
 
     ``"gaussian"`` and ``"slater"`` show each atom the invariants of its density and sum one network over the
     atoms; ``"averaged distances"`` is the mean of one network over all orders of the three distances,
-    ``"sorted distances"`` has them sorted, ``"coordinates"`` sees the places themselves, about their mean.
+    ``"averaged decays"`` the same of exp(-r / 2), ``"sorted distances"`` has the distances sorted,
+    ``"coordinates"`` sees the places themselves, about their mean.
     ``"pair forces"`` has no energy: a network says how strongly each pair pulls along its line.
 
     Parameters
@@ -120,7 +124,8 @@ class SurfaceNet(nn.Module):
         apart = distances(places)
         if self.kind == SORTED:
             return apart.sort(-1).values.unsqueeze(-2)
-        if self.kind == AVERAGED:
+        if self.kind in (AVERAGED, DECAYING):
+            apart = torch.exp(-apart / RANGE) if self.kind == DECAYING else apart
             return apart[..., torch.tensor([*permutations(range(3))])]
         own = apart.unsqueeze(-1)  # pairs 0 1, 0 2, 1 2: the other two distances are those not their own
         others = apart[..., torch.tensor(OTHERS)]
@@ -156,7 +161,7 @@ class SurfaceNet(nn.Module):
             message = "this network says forces and has no energy; ask `predicted`"
             raise ValueError(message)
         said = self.raw(self.every(places))
-        said = said.mean(-1) if self.kind == AVERAGED else said.sum(-1)
+        said = said.mean(-1) if self.kind in (AVERAGED, DECAYING) else said.sum(-1)
         return self.level + self.unit * said
 
     def every(self, places: Tensor) -> Tensor:

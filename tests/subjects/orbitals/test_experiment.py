@@ -18,7 +18,7 @@ from pdenet.subjects.orbitals.arms import (
     AVERAGE,
     COORDINATES,
     LOCAL,
-    LONGER,
+    LONGEST,
     MANY,
     MOVING,
     NETS,
@@ -94,12 +94,12 @@ def test_the_comparison_differs_in_nothing_else() -> None:
         assert ("l to 1" in own.name) == (own.lmax == 1)
         assert ("l = 0" in own.name) == (own.lmax == 0)
         assert ("wide" in own.name) == (own.span[0] == 0.01)
-    assert len(arms()) == len(RUN) + 3
+    assert len(arms()) == len(RUN) + 4
 
 
 def test_the_records_are_complete(results: Results) -> None:
     for own in ORBITALS_OF_H3.arms("full"):
-        assert len(results.seeds(own.name)) == (5 if str(LONGER) in own.name else 10), own.name
+        assert len(results.seeds(own.name)) == (own.most or 10), own.name
         assert not any(record.diverged_at for record in results.records(own.name))
     assert bool((results.values(arm_name(PULLS, MANY), "looks") == 20).all())
 
@@ -114,7 +114,7 @@ def test_a_recorded_seed_says_the_same_again(results: Results) -> None:
 
 def test_claims_are_ratios_of_what_is_recorded(results: Results) -> None:
     judged = ORBITALS_OF_H3.judged(results)
-    assert list(judged) == [f"OR{n}" for n in range(1, 26)]
+    assert list(judged) == [f"OR{n}" for n in range(1, 32)]
 
     def ratio(above: str, below: str, what: str = "energy miss") -> float:
         one, other = results.paired([above, below], what)
@@ -131,6 +131,11 @@ def test_claims_are_ratios_of_what_is_recorded(results: Results) -> None:
         "OR22": ratio("distances, leaving", LOCAL, "energy at 9 to 12"),
         "OR23": ratio(LOCAL, "distances, leaving", "force at 5 to 8"),
         "OR25": ratio(longer_name(AVERAGE), longer_name(ORBITALS)),
+        "OR26": ratio(longer_name(TURNED, MANY, LONGEST), arm_name(ORBITALS, 50)),
+        "OR27": ratio(longer_name(TURNED, 50, LONGEST), arm_name(ORBITALS, 50)),
+        "OR28": ratio(longer_name(COORDINATES, 50, LONGEST), longer_name(TURNED, 50, LONGEST)),
+        "OR30": ratio("decays, leaving", LOCAL, "energy at 9 to 12"),
+        "OR31": ratio(longer_name(AVERAGE, MANY), longer_name(ORBITALS, MANY)),
     }
     for name, value in wanted.items():
         assert judged[name].found.estimate == pytest.approx(value, rel=1e-12), name
@@ -158,7 +163,7 @@ def test_figures_are_drawn(results: Results) -> None:
     assert [label.get_text() for label in figures.draw_features(results).axes[0].get_yticklabels()][
         -1
     ] == AVERAGE
-    assert len(figures.draw_leaving(results).axes[1].lines) == 5
+    assert len(figures.draw_leaving(results).axes[1].lines) == 6
     left, right = figures.draw_trajectories(results).axes
     assert (len(left.lines), len(right.lines)) == (3, 20)
     plt.close("all")

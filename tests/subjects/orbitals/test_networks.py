@@ -12,6 +12,7 @@ import torch
 from pdenet.subjects.orbitals.measures import corner_places, mixed_difference, triangle
 from pdenet.subjects.orbitals.networks import (
     AVERAGED,
+    DECAYING,
     GTO,
     KINDS,
     PAIRS,
@@ -24,7 +25,7 @@ from pdenet.subjects.orbitals.networks import (
 from pdenet.subjects.orbitals.orbitals import invariants
 from pdenet.subjects.orbitals.training import rotations, shipped
 
-INVARIANT = (GTO, SLATER, SORTED, AVERAGED)
+INVARIANT = (GTO, SLATER, SORTED, AVERAGED, DECAYING)
 KNOWN = shipped().at(slice(0, 12))
 
 
@@ -134,6 +135,15 @@ def test_a_local_network_is_level_where_its_functions_have_died_out() -> None:
     assert local.forces[:, :, 2].norm(dim=-1).max() < 1e-6
 
 
+def test_decays_are_the_distances_each_once_in_every_order() -> None:
+    """exp(-r / 2) of the three distances, in six orders that all differ."""
+    shown = ready(DECAYING).features(KNOWN.places.expand(2, -1, -1, -1))
+    wanted = torch.exp(-torch.stack([torch.pdist(place) for place in KNOWN.places]) / 2)
+    assert shown.shape == (2, 12, 6, 3)
+    assert (shown.sort(-1).values - wanted.sort(-1).values.unsqueeze(-2)).abs().max() < 1e-13
+    assert all(len(orders.unique(dim=0)) == 6 for orders in shown[0])
+
+
 def test_sorted_distances_have_forces_that_jump_where_two_are_equal() -> None:
     gap = 1e-7
     sides = [triangle(1.5 + sign * gap, 1.5 - sign * gap, 2.0) for sign in (1, -1)]
@@ -151,7 +161,15 @@ def test_a_seed_starts_alike_whoever_is_beside_it() -> None:
 
 def test_parameters_are_counted_per_network() -> None:
     counts = {kind: SurfaceNet(kind, 2).parameter_count() for kind in KINDS}
-    assert counts == {GTO: 2085, SLATER: 2085, SORTED: 4481, AVERAGED: 1217, PLACES: 4865, PAIRS: 4481}
+    assert counts == {
+        GTO: 2085,
+        SLATER: 2085,
+        SORTED: 4481,
+        AVERAGED: 1217,
+        DECAYING: 1217,
+        PLACES: 4865,
+        PAIRS: 4481,
+    }
 
 
 @pytest.mark.parametrize(
