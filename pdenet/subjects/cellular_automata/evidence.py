@@ -31,14 +31,19 @@ def counts(rows: ArrayLike) -> NDArray[np.int64]:
     ValueError
         If there are fewer than two rows, or cells are no cells.
     """
+    cells = _check_rows(rows)
+    pairs = 2 * codes(cells[:-1]) + cells[1:]
+    return np.bincount(pairs.ravel(), minlength=2 * CODES).reshape(CODES, 2)
+
+
+def _check_rows(rows: ArrayLike) -> NDArray[np.uint8]:
     cells = check_cells(rows)
     if cells.ndim < 2 or len(cells) < 2:
         message = (
             f"a rule shows in the step from a row to the next: two rows at least, got shape {cells.shape}"
         )
         raise ValueError(message)
-    pairs = 2 * codes(cells[:-1]) + cells[1:]
-    return np.bincount(pairs.ravel(), minlength=2 * CODES).reshape(CODES, 2)
+    return cells
 
 
 def read_rule(rows: ArrayLike) -> list[int | None]:
@@ -62,8 +67,14 @@ def read_rule(rows: ArrayLike) -> list[int | None]:
 
 
 def fitting(rows: ArrayLike) -> list[int]:
-    """All rules that make this history, rising: found by trying the 256, without any training."""
-    cells = check_cells(rows)
+    """All rules that make this history, rising: found by trying the 256, without any training.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two rows, or cells are no cells.
+    """
+    cells = _check_rows(rows)
     where, after = codes(cells[:-1]), cells[1:]
     return [rule for rule, outcomes in enumerate(tables()) if np.array_equal(outcomes[where], after)]
 

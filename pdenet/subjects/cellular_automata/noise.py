@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pdenet.checks.numbers import real
-from pdenet.subjects.cellular_automata.system import CODES, RULES, tables
+from pdenet.subjects.cellular_automata.system import CODES, RULES, check_cells, tables
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -34,8 +34,14 @@ def check_chance(p: float) -> float:
 
 
 def flipped(rows: ArrayLike, p: float, generator: np.random.Generator) -> NDArray[np.uint8]:
-    """Cells as they are read, of the same shape."""
-    cells = np.asarray(rows, dtype=np.uint8)
+    """Cells as they are read, of the same shape.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If p is no chance below a half, or cells are no cells.
+    """
+    cells = check_cells(rows)
     return cells ^ (generator.random(cells.shape) < check_chance(p))
 
 

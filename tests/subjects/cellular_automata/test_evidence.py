@@ -69,6 +69,8 @@ def test_one_live_cell_leaves_408_outcomes_unseen() -> None:
     unseen = [read_rule(history(rule, one_cell(64), 32)).count(None) for rule in range(RULES)]
     assert (unseen.count(0), sum(unseen)) == (120, 408)
     assert np.bincount(unseen).tolist() == [120, 24, 16, 32, 64]
+    later = [read_rule(history(rule, one_cell(64), 200)).count(None) for rule in range(RULES)]
+    assert (later.count(0), sum(later)) == (124, 404)
 
 
 @pytest.mark.parametrize("cells", [3, 5, 7, 8, 10])
@@ -115,8 +117,9 @@ def test_a_contradiction_is_named() -> None:
 
 @pytest.mark.parametrize("rows", [[[0, 1, 0]], [0, 1, 0]])
 def test_one_row_says_nothing(rows: list[int]) -> None:
-    with pytest.raises(ValueError, match="two rows at least"):
-        counts(rows)
+    for read in (counts, read_rule, fitting):
+        with pytest.raises(ValueError, match="two rows at least"):
+            read(rows)
 
 
 def test_rings_out_of_range_are_refused() -> None:
@@ -167,6 +170,8 @@ def test_noise_flips_that_share() -> None:
     rows = np.zeros((200, 200), dtype=np.uint8)
     assert flipped(rows, 0.3, RANDOM).mean() == pytest.approx(0.3, abs=0.01)
     assert np.array_equal(flipped(rows, 0.0, RANDOM), rows)
+    with pytest.raises(ValueError, match="cells are 0 or 1"):
+        flipped([0.7, 1.0, 0.0], 0.1, RANDOM)
 
 
 def test_counts_are_corrected_exactly_in_the_mean() -> None:

@@ -8,6 +8,9 @@ import torch
 
 from pdenet.subjects.cellular_automata.evidence import counts
 from pdenet.subjects.cellular_automata.fits import (
+    FRAME_RATE,
+    FRAME_STEPS,
+    descend,
     descend_frames,
     descend_table,
     descend_units,
@@ -97,6 +100,18 @@ def test_sixteen_units_are_enough_and_one_is_not() -> None:
     """Exclusive or is no weighted sum."""
     assert (descend_units(16, 5).outcomes == tables()).all(1).sum() > 250
     assert not (descend_units(1, 5).outcomes[[90, 105, 150]] == tables()[[90, 105, 150]]).all(1).any()
+
+
+def test_from_zero_what_is_balanced_stands_still_and_much_else_is_found() -> None:
+    """Without any chance every second frame gives about as many rules as from one random start."""
+    logits = torch.zeros(RULES, 8, requires_grad=True)
+    descend([logits], lambda: frame_losses(logits, 2), FRAME_RATE, FRAME_STEPS)
+    balanced = iterates(2).mean(1) == 0.5
+    same, found = labels(2), (logits.detach().numpy() > 0).astype(int) @ (1 << np.arange(8))
+    assert balanced.sum() == 46
+    assert (logits.detach().numpy()[balanced] == 0).all()
+    assert 100 < (same[found] == same).sum() < 156
+    assert not (same[found] == same)[balanced].any()
 
 
 def test_no_units_and_no_frames_are_refused() -> None:
