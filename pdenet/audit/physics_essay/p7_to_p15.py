@@ -104,7 +104,7 @@ STATEMENTS = (
             Guard(
                 "cellular-automata",
                 "one-live-cell",
-                "if the history shows all neighbourhoods; one live cell leaves 136 rules open",
+                "if the history shows all neighbourhoods; 32 steps of one live cell leave 136 open",
             ),
         ),
     ),
@@ -116,7 +116,7 @@ STATEMENTS = (
             Guard(
                 "cellular-automata",
                 "frames-alike",
-                "seen at every second frame, 22 rules look like another",
+                "seen at every second frame 22 rules look like another; one descent loses half",
             ),
         ),
     ),
