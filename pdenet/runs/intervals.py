@@ -295,3 +295,25 @@ def _upper_quantile_level(level: float) -> float:
 
 def _listed(items: Sequence[object]) -> str:
     return ", ".join(repr(item) for item in items)
+
+
+def seeds_that_decide(spread: float, distance: float) -> int:
+    """How many seeds place a mean within this distance, at 95 %, if one run deviates by so much.
+
+    Parameters
+    ----------
+    spread
+        Standard deviation of one run, or of one paired difference.
+    distance
+        From what is expected to the threshold.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a number is not positive.
+    """
+    spread, distance = real("spread", spread, above=0), real("distance", distance, above=0)
+    seeds = 2
+    while stdtrit(seeds - 1, 0.975) * spread > distance * seeds**0.5:
+        seeds += 1
+    return seeds

@@ -17,6 +17,7 @@ from pdenet.runs.intervals import (
     paired_interval,
     prediction_interval,
     rank_interval,
+    seeds_that_decide,
     wilson_interval,
 )
 
@@ -280,3 +281,11 @@ def test_the_error_probability_of_a_mean_is_that_of_students_test() -> None:
 def test_an_interval_given_by_its_ends_has_no_other_level() -> None:
     with pytest.raises(ValueError, match="given by its ends"):
         Interval(1.0, 0.0, 2.0, 3).p_value(0.5)
+
+
+def test_seeds_that_decide_are_those_of_student_s_interval() -> None:
+    assert seeds_that_decide(1.0, 13.0) == 2  # t with one degree of freedom is 12.706
+    assert seeds_that_decide(1.0, 0.7154) == 10  # 2.262 / sqrt(10) = 0.7153
+    assert seeds_that_decide(1.0, 0.7152) == 11
+    with pytest.raises(ValueError, match="distance must be"):
+        seeds_that_decide(1.0, 0.0)

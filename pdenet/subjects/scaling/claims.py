@@ -25,9 +25,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scipy.special import stdtrit
-
-from pdenet.checks.numbers import real
 from pdenet.runs.claims import Claim
 from pdenet.runs.results import ahead, apart, widened
 from pdenet.subjects.scaling.arms import (
@@ -56,28 +53,6 @@ LONGER = 6
 """Networks that are trained three times as long; of resolution and compound, those that were seen first."""
 SEEN = 8
 """Networks with taps apart that had been trained as long when SC18 was claimed."""
-
-
-def seeds_that_decide(spread: float, distance: float) -> int:
-    """How many seeds place a mean within this distance, at 95 %, if one run deviates by so much.
-
-    Parameters
-    ----------
-    spread
-        Standard deviation of a paired difference.
-    distance
-        From what is expected to the threshold.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is not positive.
-    """
-    spread, distance = real("spread", spread, above=0), real("distance", distance, above=0)
-    seeds = 2
-    while stdtrit(seeds - 1, 0.975) * spread > distance * seeds**0.5:
-        seeds += 1
-    return seeds
 
 
 def _slower(results: Results) -> Interval | None:

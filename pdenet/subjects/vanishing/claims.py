@@ -15,9 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
-from pdenet.checks.numbers import real
 from pdenet.runs.claims import Claim
 from pdenet.runs.intervals import wilson_interval
 from pdenet.runs.results import ahead, apart, mean
@@ -31,28 +29,6 @@ LEARNED = 50.0
 """Per cent of the test images, beyond which a network has learned something."""
 MARGIN = 2.0
 """Points within which two accuracies count as equal here."""
-
-
-def seeds_that_decide(spread: float, distance: float) -> int:
-    """How many seeds place a mean within this distance, at 95 %, if one run deviates by so much.
-
-    Parameters
-    ----------
-    spread
-        Standard deviation of one run, or of one paired difference.
-    distance
-        From what is expected to the threshold.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a number is not positive.
-    """
-    spread, distance = real("spread", spread, above=0), real("distance", distance, above=0)
-    seeds = 2
-    while stdtrit(seeds - 1, 0.975) * spread > distance * seeds**0.5:
-        seeds += 1
-    return seeds
 
 
 def _size(arm: str, what: str) -> Measure:

@@ -14,7 +14,7 @@ from pdenet.runs.results import Results
 from pdenet.runs.shown import Images
 from pdenet.subjects.scaling import figures
 from pdenet.subjects.scaling.arms import CHOSEN, DILATED, QUADRUPLE, UNTRAINED, VALIDATION, ShapeArm, arm_name
-from pdenet.subjects.scaling.claims import CLAIMS, LONGER, SEEN, seeds_that_decide
+from pdenet.subjects.scaling.claims import CLAIMS, LONGER, SEEN
 from pdenet.subjects.scaling.costs import WIDTHS, CostArm, CostProtocol, measure_times, nets_ratio, pair_ratio
 from pdenet.subjects.scaling.experiment import EIGHT, LATE, SCALING
 from pdenet.subjects.scaling.measures import search
@@ -172,9 +172,3 @@ def test_claims_are_judged_and_figures_drawn() -> None:
 def test_no_block_is_shown_to_be_worth_something() -> None:
     values = SCALING.results().values(arm_name(BARE))
     assert 10 < np.mean(values) < 40
-
-
-def test_seeds_that_decide() -> None:
-    assert seeds_that_decide(1.0, 1e9) == 2
-    n = seeds_that_decide(2.0, 2.0)
-    assert n == 7  # 2.447 * 2 / sqrt 7 = 1.85, 2.571 * 2 / sqrt 6 = 2.10

@@ -23,7 +23,7 @@ from pdenet.subjects.vanishing.arms import (
     trained,
     trained_arms,
 )
-from pdenet.subjects.vanishing.claims import CLAIMS, seeds_that_decide
+from pdenet.subjects.vanishing.claims import CLAIMS
 from pdenet.subjects.vanishing.experiment import VANISHING
 from pdenet.subjects.vanishing.networks import LIBRARY_GAIN, DigitNet, Start, first_to_last
 
@@ -116,14 +116,6 @@ def test_the_full_runs_are_there_and_every_claim_is_judged() -> None:
     assert all(len(results.seeds(arm.name)) == 10 for arm in VANISHING.arms("full"))
     assert list(VANISHING.judged()) == [claim.id for claim in CLAIMS]
     assert all(claim.family for claim in CLAIMS)
-
-
-def test_seeds_that_decide_are_those_of_student_s_interval() -> None:
-    assert seeds_that_decide(1.0, 13.0) == 2  # t with one degree of freedom is 12.706
-    assert seeds_that_decide(1.0, 0.7154) == 10  # 2.262 / sqrt(10) = 0.7153
-    assert seeds_that_decide(1.0, 0.7152) == 11
-    with pytest.raises(ValueError, match="distance must be"):
-        seeds_that_decide(1.0, 0.0)
 
 
 def test_figures_are_drawn() -> None:
