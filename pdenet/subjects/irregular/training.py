@@ -1,6 +1,5 @@
 """How a series net is trained: Adam, a rate that falls along half a cosine, gradients cut for each seed."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
@@ -11,7 +10,8 @@ from torch import Tensor
 from pdenet.checks.numbers import real, whole
 from pdenet.checks.words import one_of
 from pdenet.ops.seeding import ORDER, generator
-from pdenet.runs.loop import Task, learn
+from pdenet.runs.loop import learn
+from pdenet.runs.stepped import SteppedTask
 from pdenet.subjects.irregular.networks import SeriesNet
 from pdenet.subjects.irregular.system import Series
 
@@ -65,7 +65,7 @@ class SeriesTraining:
 CONFIG = SeriesTraining()
 
 
-class SeriesTask(Task):
+class SeriesTask(SteppedTask):
     """Series to be continued: mean square errors, Adam, a rate that falls, gradients cut for each seed.
 
     Parameters
@@ -104,9 +104,8 @@ class SeriesTask(Task):
             )
             raise ValueError(message)
         every = whole("every", every, least=1)
-        epochs = -(-training.steps // every)
-        super().__init__(net, net.seeds, epochs, torch.optim.Adam(net.parameters(), training.learning_rate))
-        self.net, self.training, self.every, self.label = net, training, every, label
+        super().__init__(net, net.seeds, training, every)
+        self.net, self.training, self.label = net, training, label
         times, seen, asked, wanted = (
             part.float() for part in (train.times, train.seen, train.asked, train.noisy)
         )
@@ -115,7 +114,6 @@ class SeriesTask(Task):
             asked, wanted = (torch.cat([a, b[..., n:]], -1) for a, b in ((times, asked), (seen, wanted)))
         self.series = times, seen, asked, wanted
         self.rows = torch.arange(seeds, device="cpu")[:, None]
-        self.step = 0
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -139,9 +137,7 @@ class SeriesTask(Task):
 
     def adjust(self) -> None:
         """Set the rate, which falls along half a cosine, and cut the gradients of each seed at norm one."""
-        share = (1 + math.cos(math.pi * self.step / self.training.steps)) / 2
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.training.learning_rate * share
+        super().adjust()
         _cut(list(self.net.parameters()))
 
 

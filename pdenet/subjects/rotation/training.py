@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from pdenet.checks.numbers import real, whole
+from pdenet.checks.numbers import whole
 from pdenet.checks.words import flag
 from pdenet.ops.seeding import generator
-from pdenet.runs.loop import Task
+from pdenet.runs.stepped import SteppedTask, SteppedTraining
 from pdenet.subjects.rotation.networks import ListNet, PointNet
 from pdenet.subjects.rotation.particles import shuffled
 from pdenet.subjects.rotation.system import turned
@@ -26,15 +26,13 @@ _TURN = 64  # random stream, see `pdenet.ops.seeding`
 
 
 @dataclass(frozen=True)
-class SymmetryTraining:
+class SymmetryTraining(SteppedTraining):
     """Adam on all examples in every step, its rate falling along half a cosine.
 
     Parameters
     ----------
-    steps
-        Of the optimiser.
-    learning_rate
-        At first.
+    steps, learning_rate
+        As of `SteppedTraining`.
     examples
         Points or lists to learn from.
     augmented
@@ -46,19 +44,17 @@ class SymmetryTraining:
         If a number is none or out of range, or the switch is none.
     """
 
-    steps: int = 1000
     learning_rate: float = 5e-3
     examples: int = 200
     augmented: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", whole("steps", self.steps, least=1))
-        object.__setattr__(self, "learning_rate", real("learning_rate", self.learning_rate, above=0))
+        super().__post_init__()
         object.__setattr__(self, "examples", whole("examples", self.examples, least=1))
         object.__setattr__(self, "augmented", flag("augmented", self.augmented))
 
 
-class ExampleTask(Task):
+class ExampleTask(SteppedTask):
     """Examples with their values; the loss is the mean square error.
 
     Parameters
@@ -94,9 +90,8 @@ class ExampleTask(Task):
                 f"{len(net.seeds)} networks; got {tuple(examples.shape)} and {tuple(values.shape)}"
             )
             raise ValueError(message)
-        optimizer = torch.optim.Adam(net.parameters(), training.learning_rate)
-        super().__init__(net, net.seeds, -(-training.steps // EVERY), optimizer)
-        self.net, self.training, self.label, self.step = net, training, label, 0
+        super().__init__(net, net.seeds, training, EVERY)
+        self.net, self.training, self.label = net, training, label
         self.examples, self.values = examples.float(), values.float()
 
     @property
@@ -106,7 +101,7 @@ class ExampleTask(Task):
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """All examples, once a step."""
-        for step in range(epoch * EVERY, min(self.training.steps, (epoch + 1) * EVERY)):
+        for step in self.span(epoch):
             self.step = step
             yield torch.arange(self.training.examples).expand(len(self.seeds), -1)
 
@@ -115,12 +110,6 @@ class ExampleTask(Task):
         examples = moved(self.net, self.examples, self.step) if self.training.augmented else self.examples
         error: Tensor = self.net(examples) - self.values
         return error.square().mean(1)
-
-    def adjust(self) -> None:
-        """Set the rate, which falls along half a cosine."""
-        share = (1 + math.cos(math.pi * self.step / self.training.steps)) / 2
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.training.learning_rate * share
 
 
 def moved(net: PointNet | ListNet, examples: Tensor, step: int) -> Tensor:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
-from pdenet.checks.numbers import real, whole
+from pdenet.checks.numbers import whole
 from pdenet.ops.pendulum import pendulum_after
 from pdenet.ops.seeding import generator
-from pdenet.runs.loop import Task
+from pdenet.runs.stepped import SteppedTask, SteppedTraining
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,15 +24,13 @@ EVERY = 50  # steps in an epoch of the loop
 
 
 @dataclass(frozen=True)
-class PairTraining:
+class PairTraining(SteppedTraining):
     """Adam on all pairs in every step, its rate falling along half a cosine.
 
     Parameters
     ----------
-    steps
-        Steps of the optimiser.
-    learning_rate
-        At first.
+    steps, learning_rate
+        As of `SteppedTraining`.
     pairs
         Pairs to learn from.
 
@@ -44,12 +41,10 @@ class PairTraining:
     """
 
     steps: int = 3000
-    learning_rate: float = 0.01
     pairs: int = 512
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", whole("steps", self.steps, least=1))
-        object.__setattr__(self, "learning_rate", real("learning_rate", self.learning_rate, above=0))
+        super().__post_init__()
         object.__setattr__(self, "pairs", whole("pairs", self.pairs, least=1))
 
 
@@ -62,7 +57,7 @@ def states(seeds: tuple[int, ...], count: int, *, test: bool = False) -> Tensor:
     return (2 * torch.stack(unit) - 1) * torch.tensor(BOX, dtype=torch.float64)
 
 
-class PairTask(Task):
+class PairTask(SteppedTask):
     """States and what they are a time later; the loss is the mean square error.
 
     Parameters
@@ -74,9 +69,8 @@ class PairTask(Task):
     """
 
     def __init__(self, net: SteppedField, training: PairTraining) -> None:
-        optimizer = torch.optim.Adam(net.parameters(), training.learning_rate)
-        super().__init__(net, net.seeds, -(-training.steps // EVERY), optimizer)
-        self.net, self.training, self.step = net, training, 0
+        super().__init__(net, net.seeds, training, EVERY)
+        self.net, self.training = net, training
         before = states(net.seeds, training.pairs)
         self.before, self.after = before.float(), pendulum_after(before, net.time).float()
 
@@ -87,7 +81,7 @@ class PairTask(Task):
 
     def batches(self, epoch: int) -> Iterator[Tensor]:
         """All pairs, once a step."""
-        for step in range(epoch * EVERY, min(self.training.steps, (epoch + 1) * EVERY)):
+        for step in self.span(epoch):
             self.step = step
             yield torch.arange(self.training.pairs).expand(len(self.seeds), -1)
 
@@ -95,9 +89,3 @@ class PairTask(Task):
         """Mean square error by seed, (S,)."""
         error: Tensor = self.net(self.before) - self.after
         return error.square().mean((1, 2))
-
-    def adjust(self) -> None:
-        """Set the rate, which falls along half a cosine."""
-        share = (1 + math.cos(math.pi * self.step / self.training.steps)) / 2
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.training.learning_rate * share
