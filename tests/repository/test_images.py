@@ -1,4 +1,4 @@
-"""Tests say which images they take: with those that a machine happens to have, they would pass on some only."""
+"""Tests say which images they take: those that a machine happens to have would make them pass on some only."""
 
 import ast
 from pathlib import Path
