@@ -1,4 +1,4 @@
-"""Tests say which images they take: those that a machine happens to have would make them pass on some only."""
+"""Tests say which images they take: what a machine happens to have would decide what they test."""
 
 import ast
 from pathlib import Path
